@@ -1,0 +1,22 @@
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Cells;
+
+/// <summary>The recurrent weights of one layer, packed: [P, G blocks] for each half, and their transposes for the backward pass.</summary>
+internal sealed class CellWeights(CellShape shape, MatrixKernel kernel) : IDisposable
+{
+    /// <summary>From the other half's hidden state to the gates of each half.</summary>
+    public PackedMatrix[] Hidden { get; } =
+        [new(shape.Half, shape.GateStride, kernel), new(shape.Half, shape.GateStride, kernel)];
+
+    /// <summary>From the gates' gradient of each half to the gradient of the other half's hidden state; only a trainer packs these.</summary>
+    public PackedMatrix[] HiddenTransposed { get; } = [new(0, 0, kernel), new(0, 0, kernel)];
+
+    public void Dispose()
+    {
+        foreach (var matrix in Hidden)
+            matrix.Dispose();
+        foreach (var matrix in HiddenTransposed)
+            matrix.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Cells;
+
+/// <summary>What the cells share once the lanes and the state's arithmetic are known.</summary>
+internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+    : ReversibleCell(shape, limit, kernel)
+    where TFloat : struct, IFloatLane<TFloat, TInt>
+    where TInt : struct, IIntLane<TInt>
+    where TState : struct, IStateArithmetic<TFloat, TInt>
+{
+    public override void Materialize(int* state, float* values, int begin, int end)
+    {
+        var last = (long)end * Shape.StateStride;
+        for (var i = (long)begin * Shape.StateStride; i < last; i += TFloat.Count)
+            TState.ToFloat(TInt.Load(state + i)).Store(values + i);
+    }
+
+    public override ulong Checksum(int* state, int begin, int end)
+    {
+        var sum = 0UL;
+        var digest = stackalloc int[LostBitLanes.Count];
+        for (var b = begin; b < end; b++)
+        {
+            var row = state + (nint)b * Shape.StateStride;
+            for (var lane = 0; lane < LostBitLanes.Count; lane += TFloat.Count)
+            {
+                var hash = TInt.Broadcast(b);
+                for (var u = lane; u < Shape.StateStride; u += LostBitLanes.Count)
+                    hash = (hash + TInt.Load(row + u)) * TInt.Broadcast(unchecked((int)0x9E3779B1));
+                hash.Store(digest + lane);
+            }
+            for (var lane = 0; lane < LostBitLanes.Count; lane += 2)
+                sum += CounterRandom.Mix((ulong)(uint)digest[lane] << 32 | (uint)digest[lane + 1]) + (ulong)lane;
+        }
+        return sum;
+    }
+
+    /// <summary>Lane of the lost-bit store for the register that begins at unit <paramref name="unit"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static int Lane(int unit) => unit % LostBitLanes.Count;
+
+    /// <summary>z = m sigmoid(a) + (1 - m): a gate that forgets a limited number of bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TFloat LimitedSigmoid(TFloat a, TFloat range) =>
+        TFloat.FusedMultiplyAdd(range, LaneMath.Sigmoid<TFloat, TInt>(a), TFloat.Broadcast(1f) - range);
+
+    /// <summary>dz/da = m s (1 - s) = (z - (1 - m)) (1 - z) / m, with s = sigmoid(a).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TFloat LimitedSigmoidSlope(TFloat z, TFloat range)
+    {
+        var one = TFloat.Broadcast(1f);
+        return (z - (one - range)) * (one - z) / range;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TFloat SigmoidSlope(TFloat s) => s * (TFloat.Broadcast(1f) - s);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static TFloat TanhSlope(TFloat g) => TFloat.Broadcast(1f) - g * g;
+
+    /// <summary>Throws if any state came near the end of its range, where the next update could wrap.</summary>
+    protected static void CheckRange(TInt largest)
+    {
+        if (TState.IsFixedPoint && TInt.AnyLess(TInt.Broadcast(FixedPoint.StateLimit), largest))
+        {
+            throw new ReversalException(
+                $"A hidden or cell state grew beyond {FixedPoint.StateLimit / FixedPoint.StateOne}, the range of its fixed-point format. " +
+                "Use a smaller learning rate, gradient clipping, or a tighter forgetting limit on shorter texts.");
+        }
+    }
+}

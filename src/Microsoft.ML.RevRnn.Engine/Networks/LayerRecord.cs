@@ -1,0 +1,35 @@
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// The activations of one layer over one chunk: what the backward pass needs. Reversible training has one, which every chunk overwrites;
+/// stored training one a chunk.
+/// </summary>
+internal sealed class LayerRecord(MemoryMeter? meter) : IDisposable
+{
+    /// <summary>[flat rows, 2 GateStride].</summary>
+    public NativeBuffer<float> Gates { get; } = new(meter);
+
+    /// <summary>[slot rows, 2 HalfStride].</summary>
+    public NativeBuffer<float> Hidden { get; } = new(meter);
+
+    /// <summary>[slot rows, 2 HalfStride]; empty where the cell has no cell state.</summary>
+    public NativeBuffer<float> Cell { get; } = new(meter);
+
+    public void EnsureCapacity(CellShape shape, int flatRows, int slotRows)
+    {
+        Gates.EnsureLength((long)flatRows * 2 * shape.GateStride);
+        Hidden.EnsureLength((long)slotRows * shape.StateStride);
+        if (shape.HasCellState)
+            Cell.EnsureLength((long)slotRows * shape.StateStride);
+    }
+
+    public void Dispose()
+    {
+        Gates.Dispose();
+        Hidden.Dispose();
+        Cell.Dispose();
+    }
+}

@@ -1,0 +1,91 @@
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// Sequences of token numbers side by side, longest first, without padding: step t has a row for each sequence longer than t.
+/// </summary>
+internal sealed class PackedBatch
+{
+    private int[] _active = [];
+    private long[] _offset = [];
+    private int[] _tokens = [];
+    private int[] _order = [];
+    private int[] _rowOf = [];
+    private int[] _lengths = [];
+
+    /// <summary>B.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>T, the length of the longest sequence.</summary>
+    public int StepCount { get; private set; }
+
+    /// <summary>Tokens in all.</summary>
+    public int TokenCount { get; private set; }
+
+    /// <summary>The token of each step's rows, step after step.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TokenCount);
+
+    /// <summary>Arranges the sequences; an empty one is read as <paramref name="emptyToken"/>, for a row needs at least one step.</summary>
+    public void Fill(IReadOnlyList<int[]> sequences, ReadOnlySpan<int> members, int emptyToken)
+    {
+        RowCount = members.Length;
+        if (_order.Length < RowCount)
+        {
+            _order = new int[RowCount];
+            _rowOf = new int[RowCount];
+            _lengths = new int[RowCount];
+        }
+        var keys = new long[RowCount];
+        long total = 0;
+        for (var i = 0; i < RowCount; i++)
+        {
+            var length = Math.Max(1, sequences[members[i]].Length);
+            total += length;
+            keys[i] = (long)(int.MaxValue - length) << 32 | (uint)i;
+        }
+        TokenCount = checked((int)total);
+        Array.Sort(keys);
+        for (var row = 0; row < RowCount; row++)
+        {
+            var i = (int)(uint)keys[row];
+            _order[row] = i;
+            _rowOf[i] = row;
+            _lengths[row] = int.MaxValue - (int)(keys[row] >> 32);
+        }
+        StepCount = RowCount == 0 ? 0 : _lengths[0];
+        if (_active.Length < StepCount)
+        {
+            _active = new int[StepCount];
+            _offset = new long[StepCount];
+        }
+        if (_tokens.Length < TokenCount)
+            _tokens = new int[TokenCount];
+        var active = RowCount;
+        var offset = 0;
+        for (var t = 0; t < StepCount; t++)
+        {
+            while (_lengths[active - 1] <= t)
+                active--;
+            _active[t] = active;
+            _offset[t] = offset;
+            for (var row = 0; row < active; row++)
+            {
+                var sequence = sequences[members[_order[row]]];
+                _tokens[offset++] = sequence.Length == 0 ? emptyToken : sequence[t];
+            }
+        }
+    }
+
+    /// <summary>Rows that are active at step <paramref name="step"/>: [0, n).</summary>
+    public int ActiveRows(int step) => _active[step];
+
+    /// <summary>Position of a step's first row among all rows of all steps.</summary>
+    public long FlatOffset(int step) => step == StepCount ? TokenCount : _offset[step];
+
+    public int Length(int row) => _lengths[row];
+
+    /// <summary>The member, by its place in the list given to <see cref="Fill"/>, that lies in a row.</summary>
+    public int MemberOfRow(int row) => _order[row];
+
+    /// <summary>The row of a member.</summary>
+    public int RowOfMember(int member) => _rowOf[member];
+}

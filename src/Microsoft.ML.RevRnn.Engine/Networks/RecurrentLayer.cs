@@ -1,0 +1,361 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// One reversible layer at work: its state, its packed weights, and its part of each phase of a chunk. A phase's work on rows is split
+/// over threads by the caller; rows are independent of each other, so no split changes a bit.
+/// </summary>
+internal sealed unsafe class RecurrentLayer : IDisposable
+{
+    private readonly LayerParameters _parameters;
+    private readonly MatrixKernel _kernel;
+    private readonly ReversibleCell _cell;
+    private readonly PackedMatrix _inputWeights;
+    private readonly PackedMatrix _inputTransposed;
+    private readonly PackedMatrix _gateGradients;
+    private readonly LostBitStore _lostBits;
+    private readonly NativeBuffer<int> _hiddenState;
+    private readonly NativeBuffer<int> _cellState;
+    private readonly NativeBuffer<float> _hiddenGradient1;
+    private readonly NativeBuffer<float> _hiddenGradient2;
+    private readonly NativeBuffer<float> _cellGradient;
+    private readonly NativeBuffer<float> _scratch;
+    private readonly NativeBuffer<float> _reset;
+    private readonly NativeBuffer<float> _hiddenInputs;
+    private readonly List<ulong> _checksums = [];
+
+    public RecurrentLayer(LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width, MemoryMeter? meter)
+    {
+        _parameters = parameters;
+        Shape = parameters.Shape;
+        _kernel = MatrixKernel.For(width);
+        _cell = ReversibleCell.Create(Shape, limit, arithmetic, width);
+        _inputWeights = new PackedMatrix(parameters.InputRows, 2 * Shape.GateStride, _kernel);
+        _inputTransposed = new PackedMatrix(0, 0, _kernel);
+        _gateGradients = new PackedMatrix(0, 0, _kernel, meter);
+        _lostBits = new LostBitStore(meter);
+        _hiddenState = new NativeBuffer<int>(meter);
+        _cellState = new NativeBuffer<int>(meter);
+        _hiddenGradient1 = new NativeBuffer<float>(meter);
+        _hiddenGradient2 = new NativeBuffer<float>(meter);
+        _cellGradient = new NativeBuffer<float>(meter);
+        _scratch = new NativeBuffer<float>(meter);
+        _reset = new NativeBuffer<float>(meter);
+        _hiddenInputs = new NativeBuffer<float>(meter);
+    }
+
+    public CellShape Shape { get; }
+
+    /// <summary>Whether all states are zero and nothing is left in the lost-bit store, as before the first step.</summary>
+    public bool IsAtStart(int rows)
+    {
+        var length = rows * Shape.StateStride;
+        return _lostBits.IsEmpty
+            && !_hiddenState.Span[..length].ContainsAnyExcept(0)
+            && (!Shape.HasCellState || !_cellState.Span[..length].ContainsAnyExcept(0));
+    }
+
+    /// <summary>[B, 2 HalfStride]: the hidden state now, in the cell's arithmetic.</summary>
+    public int* HiddenState => _hiddenState.Pointer;
+
+    /// <summary>[B, 2 HalfStride]: the cell state now; null where the cell has none.</summary>
+    public int* CellState => _cellState.Pointer;
+
+    /// <summary>[B, HalfStride]: the gradient of a half by the hidden state before the steps already gone back over.</summary>
+    public float* HiddenGradient(int half) => half == 0 ? _hiddenGradient1.Pointer : _hiddenGradient2.Pointer;
+
+    /// <summary>[B, 2 HalfStride]: likewise by the cell state.</summary>
+    public float* CellGradient => _cellGradient.Pointer;
+
+    /// <summary>What the forget gates of this layer threw away.</summary>
+    public LostBitStore LostBitStore => _lostBits;
+
+    /// <summary>Brings one worker's share of the packed weights up to date.</summary>
+    public void PackWeights(bool forTraining, WorkerTeam team, int worker)
+    {
+        var (first, end) = team.Share(_inputWeights.PanelCount, 1, worker);
+        _inputWeights.Pack(_parameters.Input.Value, _parameters.Input.Stride, first, end);
+        for (var half = 0; half < 2; half++)
+        {
+            var hidden = _cell.Weights.Hidden[half];
+            (first, end) = team.Share(hidden.PanelCount, 1, worker);
+            hidden.Pack(_parameters.Hidden[half].Value, _parameters.Hidden[half].Stride, first, end);
+        }
+        if (!forTraining)
+            return;
+        (first, end) = team.Share(_inputTransposed.PanelCount, 1, worker);
+        _inputTransposed.PackTransposed(_parameters.Input.Value, _parameters.Input.Stride, first, end);
+        for (var half = 0; half < 2; half++)
+        {
+            var hidden = _cell.Weights.HiddenTransposed[half];
+            (first, end) = team.Share(hidden.PanelCount, 1, worker);
+            hidden.PackTransposed(_parameters.Hidden[half].Value, _parameters.Hidden[half].Stride, first, end);
+        }
+    }
+
+    /// <summary>Makes the transposed weights' buffers; needed before <see cref="PackWeights"/> for training.</summary>
+    public void PrepareTraining()
+    {
+        _inputTransposed.Resize(2 * Shape.GateStride, _parameters.InputStride);
+        foreach (var hidden in _cell.Weights.HiddenTransposed)
+            hidden.Resize(Shape.GateStride, Shape.Half);
+    }
+
+    /// <summary>Zero states and an empty lost-bit store for a batch of <paramref name="rows"/> rows.</summary>
+    public void Begin(int rows, bool keepsLostBits)
+    {
+        _hiddenState.EnsureLength((long)rows * Shape.StateStride);
+        _hiddenState.Clear();
+        if (Shape.HasCellState)
+        {
+            _cellState.EnsureLength((long)rows * Shape.StateStride);
+            _cellState.Clear();
+        }
+        _lostBits.Reset(rows, keepsLostBits);
+        _checksums.Clear();
+    }
+
+    public void BeginBackward(int rows)
+    {
+        foreach (var gradient in (ReadOnlySpan<NativeBuffer<float>>)[_hiddenGradient1, _hiddenGradient2, _scratch])
+        {
+            gradient.EnsureLength((long)rows * Shape.HalfStride);
+            gradient.Clear();
+        }
+        if (Shape.HasCellState)
+        {
+            _cellGradient.EnsureLength((long)rows * Shape.StateStride);
+            _cellGradient.Clear();
+        }
+    }
+
+    /// <summary>Makes room for a chunk; not thread-safe, so it comes before the phases.</summary>
+    public void PrepareChunk(in Chunk chunk, LayerRecord record, bool backward)
+    {
+        record.EnsureCapacity(Shape, chunk.FlatRows, chunk.SlotRows);
+        if (!Shape.HasCellState)
+            _reset.EnsureLength((long)chunk.FlatRows * Shape.StateStride);
+        if (!backward)
+            return;
+        _hiddenInputs.EnsureLength((long)chunk.FlatRows * Shape.HalfStride);
+        _gateGradients.Resize(chunk.FlatRows, 2 * Shape.GateStride);
+    }
+
+    /// <summary>The input's part of all gates of flat rows [begin, end), with bias.</summary>
+    public void MultiplyInputs(LayerRecord record, float* inputs, int begin, int end)
+    {
+        var row = 2 * Shape.GateStride;
+        _kernel.Multiply(end - begin, _parameters.InputRows,
+            inputs + (nint)begin * _parameters.InputStride, _parameters.InputStride, 1,
+            _inputWeights, 0, 0, row, _parameters.Bias.Value, 0, record.Gates.Pointer + (nint)begin * row, row);
+    }
+
+    /// <summary>All steps of a chunk, forward, for rows [begin, end) of the batch.</summary>
+    public void Forward(in Chunk chunk, LayerRecord record, int begin, int end)
+    {
+        end = Math.Min(end, chunk.ActiveRows(0));
+        if (begin >= end)
+            return;
+        Materialize(record, 0, begin, end);
+        for (var s = 0; s < chunk.Steps; s++)
+        {
+            var active = Math.Min(end, chunk.ActiveRows(s));
+            if (begin < active)
+                _cell.Forward(Step(chunk, record, s), begin, active);
+        }
+    }
+
+    /// <summary>All steps of a chunk, backwards from the states after it, for rows [begin, end): gives back gates, states and start states.</summary>
+    public void Reverse(in Chunk chunk, LayerRecord record, int begin, int end)
+    {
+        var known = begin;
+        for (var s = chunk.Steps - 1; s >= 0; s--)
+        {
+            var active = Math.Min(end, chunk.ActiveRows(s));
+            if (begin >= active)
+                continue;
+            // Rows whose last step this is: their state has not been written by a later step's reversal.
+            if (known < active)
+            {
+                Materialize(record, chunk.SlotAfter(s), known, active);
+                known = active;
+            }
+            _cell.Reverse(Step(chunk, record, s), begin, active);
+        }
+    }
+
+    /// <summary>Gradients of all steps of a chunk for rows [begin, end); outputGradient [flat rows, StateStride] is that of the layer's outputs.</summary>
+    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, int begin, int end)
+    {
+        for (var s = chunk.Steps - 1; s >= 0; s--)
+        {
+            var active = Math.Min(end, chunk.ActiveRows(s));
+            if (begin >= active)
+                continue;
+            var flat = outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride;
+            for (var b = begin; b < active; b++)
+            {
+                AddTo(_hiddenGradient1.Pointer + (nint)b * Shape.HalfStride, flat + (nint)b * Shape.StateStride, Shape.HalfStride);
+                AddTo(_hiddenGradient2.Pointer + (nint)b * Shape.HalfStride, flat + (nint)b * Shape.StateStride + Shape.HalfStride, Shape.HalfStride);
+            }
+            _cell.Backward(Step(chunk, record, s), begin, active);
+
+            // The half-2 states that half 1 read, side by side as the weight gradient wants them.
+            var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + Shape.HalfStride;
+            var target = _hiddenInputs.Pointer + (nint)chunk.FlatRow(s) * Shape.HalfStride;
+            for (var b = begin; b < active; b++)
+            {
+                new ReadOnlySpan<float>(before + (nint)b * Shape.StateStride, Shape.HalfStride)
+                    .CopyTo(new Span<float>(target + (nint)b * Shape.HalfStride, Shape.HalfStride));
+            }
+        }
+    }
+
+    /// <summary>Gradient by the inputs of flat rows [begin, end).</summary>
+    public void InputGradient(LayerRecord record, float* inputGradient, int begin, int end)
+    {
+        var row = 2 * Shape.GateStride;
+        _kernel.Multiply(end - begin, row, record.Gates.Pointer + (nint)begin * row, row, 1,
+            _inputTransposed, 0, 0, _parameters.InputStride, null, 0,
+            inputGradient + (nint)begin * _parameters.InputStride, _parameters.InputStride);
+    }
+
+    /// <summary>
+    /// Adds the chunk's part of the weight gradients. A worker computes whole columns, over all rows in their order:
+    /// the sums do not depend on the number of threads.
+    /// </summary>
+    public void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, WorkerTeam team, int worker)
+    {
+        var rows = chunk.FlatRows;
+        var gateRow = 2 * Shape.GateStride;
+        var gates = record.Gates.Pointer;
+        var (begin, end) = team.Share(gateRow, MatrixKernel.ColumnAlignment, worker);
+        if (begin == end)
+            return;
+        _gateGradients.Pack(gates, gateRow, begin / _kernel.PanelWidth, end / _kernel.PanelWidth);
+
+        var input = _parameters.Input;
+        _kernel.Multiply(_parameters.InputRows, rows, inputs, 1, _parameters.InputStride,
+            _gateGradients, 0, begin, end - begin, input.Gradient + begin, input.Stride, input.Gradient + begin, input.Stride);
+        var bias = _parameters.Bias.Gradient;
+        for (var r = 0; r < rows; r++)
+            AddTo(bias + begin, gates + (nint)r * gateRow + begin, end - begin);
+
+        var after = record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
+        AddHiddenGradient(0, _hiddenInputs.Pointer, Shape.HalfStride, rows, begin, end);
+        AddHiddenGradient(1, after, Shape.StateStride, rows, begin, end);
+    }
+
+    /// <summary>sum -log2 z over the forget gates of flat rows [begin, end): the least bits that exact reversal can do with.</summary>
+    public double OptimalBits(LayerRecord record, int begin, int end)
+    {
+        var logarithms = (stackalloc float[256]);
+        var bits = 0.0;
+        for (var r = begin; r < end; r++)
+        {
+            for (var half = 0; half < 2; half++)
+            {
+                var gates = record.Gates.Pointer + (nint)r * 2 * Shape.GateStride + half * Shape.GateStride;
+                foreach (var gate in Shape.ForgetGates)
+                {
+                    for (var u = 0; u < Shape.Half; u += logarithms.Length)
+                    {
+                        var part = logarithms[..Math.Min(logarithms.Length, Shape.Half - u)];
+                        TensorPrimitives.Log2(new ReadOnlySpan<float>(gates + gate * Shape.BlockStride + u, part.Length), part);
+                        bits -= TensorPrimitives.Sum<float>(part);
+                    }
+                }
+            }
+        }
+        return bits;
+    }
+
+    /// <summary>Adds a checksum of the states at a chunk's start, to be compared when reversal is back there.</summary>
+    public void RecordChecksum(int rows) => _checksums.Add(Checksum(rows));
+
+    public void VerifyChecksum(in Chunk chunk)
+    {
+        if (_checksums[chunk.Index] == Checksum(chunk.ActiveRows(0)))
+            return;
+        throw new ReversalException(
+            $"Reversal did not return to the states before step {chunk.First}: the states' checksums differ. " +
+            "The gradient would be wrong, so training stops. Please report this with the model's options; " +
+            $"{nameof(ActivationStrategy)}.{nameof(ActivationStrategy.Stored)} avoids reversal.");
+    }
+
+    public void Dispose()
+    {
+        foreach (var owned in (ReadOnlySpan<IDisposable>)
+            [_cell, _inputWeights, _inputTransposed, _gateGradients, _lostBits, _hiddenState, _cellState, _hiddenGradient1,
+             _hiddenGradient2, _cellGradient, _scratch, _reset, _hiddenInputs])
+        {
+            owned.Dispose();
+        }
+    }
+
+    private static void AddTo(float* target, float* addend, int length) =>
+        TensorPrimitives.Add(
+            new ReadOnlySpan<float>(target, length), new ReadOnlySpan<float>(addend, length), new Span<float>(target, length));
+
+    private ulong Checksum(int rows) =>
+        _cell.Checksum(_hiddenState.Pointer, 0, rows)
+        + (Shape.HasCellState ? 3 * _cell.Checksum(_cellState.Pointer, 0, rows) : 0);
+
+    private void Materialize(LayerRecord record, int slot, int begin, int end)
+    {
+        var offset = (nint)slot * Shape.StateStride;
+        _cell.Materialize(_hiddenState.Pointer, record.Hidden.Pointer + offset, begin, end);
+        if (Shape.HasCellState)
+            _cell.Materialize(_cellState.Pointer, record.Cell.Pointer + offset, begin, end);
+    }
+
+    private CellStep Step(in Chunk chunk, LayerRecord record, int s)
+    {
+        var before = (nint)chunk.SlotBefore(s) * Shape.StateStride;
+        var after = (nint)chunk.SlotAfter(s) * Shape.StateStride;
+        var flat = (nint)chunk.FlatRow(s);
+        var hasCell = Shape.HasCellState;
+        return new CellStep
+        {
+            Gates = record.Gates.Pointer + flat * 2 * Shape.GateStride,
+            HiddenState = _hiddenState.Pointer,
+            CellState = _cellState.Pointer,
+            HiddenBefore = record.Hidden.Pointer + before,
+            HiddenAfter = record.Hidden.Pointer + after,
+            CellBefore = hasCell ? record.Cell.Pointer + before : null,
+            CellAfter = hasCell ? record.Cell.Pointer + after : null,
+            Reset = hasCell ? null : _reset.Pointer + flat * Shape.StateStride,
+            HiddenGradient1 = _hiddenGradient1.Pointer,
+            HiddenGradient2 = _hiddenGradient2.Pointer,
+            CellGradient = _cellGradient.Pointer,
+            Scratch = _scratch.Pointer,
+            LostBits = _lostBits,
+        };
+    }
+
+    /// <summary>Gradient of one half's recurrent weights, for the gate columns [begin, end) of both halves that lie in it.</summary>
+    private void AddHiddenGradient(int half, float* hidden, int hiddenRow, int rows, int begin, int end)
+    {
+        var first = half * Shape.GateStride;
+        begin = Math.Max(begin, first);
+        end = Math.Min(end, first + Shape.GateStride);
+        // RevGRU's candidate reads the reset hidden state instead.
+        var candidate = Shape.HasCellState ? end : Math.Clamp(first + 2 * Shape.BlockStride, begin, end);
+        AddProduct(half, hidden, hiddenRow, rows, begin, candidate);
+        AddProduct(half, _reset.Pointer + half * Shape.HalfStride, Shape.StateStride, rows, candidate, end);
+    }
+
+    private void AddProduct(int half, float* hidden, int hiddenRow, int rows, int begin, int end)
+    {
+        if (begin >= end)
+            return;
+        var weights = _parameters.Hidden[half];
+        var gradient = weights.Gradient + (begin - half * Shape.GateStride);
+        _kernel.Multiply(Shape.Half, rows, hidden, 1, hiddenRow, _gateGradients, 0, begin, end - begin,
+            gradient, weights.Stride, gradient, weights.Stride);
+    }
+}

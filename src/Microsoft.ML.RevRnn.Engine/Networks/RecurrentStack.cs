@@ -1,0 +1,381 @@
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// An embedding and reversible layers at work on a batch, chunk after chunk: forward from the first, then backward from the last.
+/// How a chunk's activations come back for the backward pass is the <see cref="ActivationStrategy"/>; the rest is the same for all.
+/// </summary>
+internal sealed unsafe class RecurrentStack : IDisposable
+{
+    private const ulong InputDropout = 1;
+
+    private readonly StackParameters _parameters;
+    private readonly WorkerTeam _team;
+    private readonly ActivationStrategy _strategy;
+    private readonly Dropout? _dropout;
+    private readonly MemoryMeter _meter = new();
+    private readonly RecurrentLayer[] _layers;
+    private readonly NativeBuffer<float>[] _inputs;
+    private readonly NativeBuffer<float>[] _outputGradients;
+    private readonly NativeBuffer<float> _embeddingGradient;
+    private readonly List<LayerRecord>[] _records;
+    private readonly double[] _optimalBits;
+    private readonly Phases _phases;
+    private PackedBatch _batch = new();
+    private ulong _dropoutSeed;
+
+    // What the running phase works on: set before the team starts, so that no phase allocates.
+    private Chunk _chunk;
+    private int _layer;
+    private bool _packForTraining;
+
+    public RecurrentStack(
+        StackParameters parameters, CellArithmetic arithmetic, ActivationStrategy strategy, float dropout, WorkerTeam team, SimdWidth width)
+    {
+        _parameters = parameters;
+        _strategy = strategy;
+        _team = team;
+        _dropout = dropout > 0 ? Dropout.For(width, dropout) : null;
+        var count = parameters.Layers.Length;
+        _layers = new RecurrentLayer[count];
+        _inputs = new NativeBuffer<float>[count];
+        _outputGradients = new NativeBuffer<float>[count];
+        _records = new List<LayerRecord>[count];
+        for (var i = 0; i < count; i++)
+        {
+            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, _meter);
+            _inputs[i] = new NativeBuffer<float>(_meter);
+            _outputGradients[i] = new NativeBuffer<float>(_meter);
+            _records[i] = [];
+        }
+        _embeddingGradient = new NativeBuffer<float>(_meter);
+        _optimalBits = new double[team.Size];
+        _phases = new Phases(this);
+    }
+
+    /// <summary>Longest chunk, in steps.</summary>
+    public int MaximumChunkSteps { get; init; } = 32;
+
+    /// <summary>Shortest chunk, in steps, of a batch that is long enough.</summary>
+    public int MinimumChunkSteps { get; init; } = 8;
+
+    /// <summary>Flat rows that a chunk should have where its steps' limits allow: enough to multiply efficiently.</summary>
+    public int TargetChunkRows { get; init; } = 512;
+
+    /// <summary>Length of a row of outputs: both halves of the top layer's hidden state, padded.</summary>
+    public int OutputStride => _layers[^1].Shape.StateStride;
+
+    public CellShape TopShape => _layers[^1].Shape;
+
+    public ReadOnlySpan<RecurrentLayer> Layers => _layers;
+
+    /// <summary>Every byte whose amount depends on the batch: states, gates, gradients by them, inputs and lost bits.</summary>
+    public MemoryMeter Memory => _meter;
+
+    public int ChunkCount { get; private set; }
+
+    /// <summary>Bits in the lost-bit stores now.</summary>
+    public long LostBits
+    {
+        get
+        {
+            var bits = 0L;
+            foreach (var layer in _layers)
+                bits += layer.LostBitStore.StoredBits;
+            return bits;
+        }
+    }
+
+    /// <summary>sum -log2 z over the chunks whose activations were recovered since <see cref="Begin"/>.</summary>
+    public double OptimalBits { get; private set; }
+
+    public void PrepareTraining()
+    {
+        foreach (var parameter in _parameters.Dense)
+            parameter.EnableGradient();
+        foreach (var layer in _layers)
+            layer.PrepareTraining();
+    }
+
+    /// <summary>Must be called after each change of the weights.</summary>
+    public void PackWeights(bool forTraining)
+    {
+        _packForTraining = forTraining;
+        _team.Run(_phases.Pack);
+    }
+
+    /// <summary>Starts a batch from zero states. The same dropout seed gives the same masks.</summary>
+    public void Begin(PackedBatch batch, bool training, ulong dropoutSeed)
+    {
+        _batch = batch;
+        _dropoutSeed = dropoutSeed;
+        OptimalBits = 0;
+        ChunkCount = (batch.StepCount + ChunkSteps - 1) / ChunkSteps;
+        foreach (var layer in _layers)
+            layer.Begin(batch.RowCount, training && _strategy == ActivationStrategy.Reversible);
+    }
+
+    public Chunk GetChunk(int index)
+    {
+        var first = index * ChunkSteps;
+        return new Chunk(_batch, index, first, Math.Min(ChunkSteps, _batch.StepCount - first));
+    }
+
+    /// <summary>Runs a chunk forward; chunks must be run in ascending order. Dropout applies in training alone.</summary>
+    public void Forward(in Chunk chunk, bool training)
+    {
+        _chunk = chunk;
+        for (_layer = 0; _layer < _layers.Length; _layer++)
+        {
+            if (training && _strategy == ActivationStrategy.Reversible)
+                _layers[_layer].RecordChecksum(chunk.ActiveRows(0));
+            PrepareInputs(backward: false);
+            _team.Run(training ? _phases.TrainingInputs : _phases.Inputs);
+            _team.Run(_phases.Forward);
+        }
+    }
+
+    /// <summary>The top layer's outputs in the chunk last run or recovered: [flat rows, <see cref="OutputStride"/>].</summary>
+    public float* Outputs(in Chunk chunk) => OutputsOf(_layers.Length - 1, chunk);
+
+    public void BeginBackward()
+    {
+        foreach (var layer in _layers)
+            layer.BeginBackward(_batch.RowCount);
+        _parameters.Embedding.BeginGradient(_batch);
+    }
+
+    /// <summary>Makes a chunk's activations available again; chunks must be recovered in descending order, each followed by its <see cref="Backward"/>.</summary>
+    public void Recover(in Chunk chunk)
+    {
+        _chunk = chunk;
+        for (_layer = 0; _layer < _layers.Length; _layer++)
+        {
+            PrepareInputs(backward: true);
+            if (_strategy == ActivationStrategy.Stored)
+            {
+                _team.Run(_phases.RepeatInputs);
+                continue;
+            }
+            _team.Run(_phases.TrainingInputs);
+            _team.Run(_phases.Reverse);
+            _layers[_layer].VerifyChecksum(chunk);
+        }
+        for (_layer = 0; _layer < _layers.Length; _layer++)
+        {
+            _team.Run(_phases.CountBits);
+            foreach (var bits in _optimalBits)
+                OptimalBits += bits;
+        }
+        _outputGradients[^1].EnsureLength((long)chunk.FlatRows * OutputStride);
+    }
+
+    /// <summary>Gradient of the loss by <see cref="Outputs"/>, to be written by the head between <see cref="Recover"/> and <see cref="Backward"/>.</summary>
+    public float* OutputGradient => _outputGradients[^1].Pointer;
+
+    /// <summary>Adds the chunk's part of all gradients.</summary>
+    public void Backward(in Chunk chunk)
+    {
+        _chunk = chunk;
+        for (_layer = _layers.Length - 1; _layer >= 0; _layer--)
+        {
+            var below = _layer == 0 ? _embeddingGradient : _outputGradients[_layer - 1];
+            below.EnsureLength((long)chunk.FlatRows * _parameters.Layers[_layer].InputStride);
+            _team.Run(_phases.Backward);
+            _team.Run(_phases.Gradients);
+        }
+        _team.Run(_phases.Scatter);
+    }
+
+    /// <summary>After the last chunk's backward pass: reversal must have arrived where the forward pass began.</summary>
+    public void FinishBackward()
+    {
+        if (_strategy == ActivationStrategy.Stored)
+            return;
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            if (!_layers[i].IsAtStart(_batch.RowCount))
+            {
+                throw new ReversalException(
+                    $"Reversal of layer {i} ended with states or lost bits left over, so the gradient is wrong and training stops.");
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var layer in _layers)
+            layer.Dispose();
+        foreach (var buffer in (ReadOnlySpan<NativeBuffer<float>>)[.. _inputs, .. _outputGradients, _embeddingGradient])
+            buffer.Dispose();
+        foreach (var record in _records.SelectMany(records => records))
+            record.Dispose();
+    }
+
+    private int ChunkSteps => _batch.RowCount == 0
+        ? MaximumChunkSteps
+        : Math.Clamp(TargetChunkRows / _batch.RowCount, MinimumChunkSteps, MaximumChunkSteps);
+
+    private LayerRecord Record(int layer, in Chunk chunk)
+    {
+        var index = _strategy == ActivationStrategy.Stored ? chunk.Index : 0;
+        var records = _records[layer];
+        while (records.Count <= index)
+            records.Add(new LayerRecord(_meter));
+        return records[index];
+    }
+
+    private float* OutputsOf(int layer, in Chunk chunk) =>
+        Record(layer, chunk).Hidden.Pointer + (nint)chunk.SlotAfter(0) * _layers[layer].Shape.StateStride;
+
+    private void PrepareInputs(bool backward)
+    {
+        _layers[_layer].PrepareChunk(_chunk, Record(_layer, _chunk), backward);
+        if (_layer == 0 || _dropout != null)
+            _inputs[_layer].EnsureLength((long)_chunk.FlatRows * _parameters.Layers[_layer].InputStride);
+    }
+
+    private float* InputsOf(int layer, bool training) =>
+        layer == 0 || (_dropout != null && training) ? _inputs[layer].Pointer : OutputsOf(layer - 1, _chunk);
+
+    /// <summary>Writes the inputs of the running layer for flat rows [begin, end).</summary>
+    private void WriteInputs(bool training, int begin, int end)
+    {
+        var inputs = InputsOf(_layer, training);
+        if (_layer == 0)
+            _parameters.Embedding.Gather(_chunk, inputs, begin, end);
+        if (_dropout != null && training)
+            ApplyDropout(_layer == 0 ? inputs : OutputsOf(_layer - 1, _chunk), inputs, begin, end);
+    }
+
+    /// <summary>One mask a row of the batch, the same at every step (variational dropout, Gal and Ghahramani 2016).</summary>
+    private void ApplyDropout(float* source, float* target, int begin, int end)
+    {
+        var stride = _parameters.Layers[_layer].InputStride;
+        for (var s = 0; s < _chunk.Steps; s++)
+        {
+            var first = _chunk.FlatRow(s);
+            var last = Math.Min(end, first + _chunk.ActiveRows(s));
+            for (var r = Math.Max(begin, first); r < last; r++)
+            {
+                var key = CounterRandom.Key(_dropoutSeed, InputDropout + (ulong)_layer, (ulong)(r - first));
+                _dropout!.Apply(source + (nint)r * stride, target + (nint)r * stride, stride, key);
+            }
+        }
+    }
+
+    /// <summary>What the workers do in each phase; made once, so that running a phase allocates nothing.</summary>
+    private sealed class Phases
+    {
+        private readonly RecurrentStack _stack;
+
+        public Phases(RecurrentStack stack)
+        {
+            _stack = stack;
+            Pack = PackShare;
+            Inputs = worker => InputShare(worker, training: false, multiply: true);
+            TrainingInputs = worker => InputShare(worker, training: true, multiply: true);
+            RepeatInputs = worker => InputShare(worker, training: true, multiply: false);
+            Forward = ForwardShare;
+            Reverse = ReverseShare;
+            CountBits = CountShare;
+            Backward = BackwardShare;
+            Gradients = GradientShare;
+            Scatter = ScatterShare;
+        }
+
+        public Action<int> Pack { get; }
+
+        public Action<int> Inputs { get; }
+
+        public Action<int> TrainingInputs { get; }
+
+        public Action<int> RepeatInputs { get; }
+
+        public Action<int> Forward { get; }
+
+        public Action<int> Reverse { get; }
+
+        public Action<int> CountBits { get; }
+
+        public Action<int> Backward { get; }
+
+        public Action<int> Gradients { get; }
+
+        public Action<int> Scatter { get; }
+
+        private RecurrentLayer Layer => _stack._layers[_stack._layer];
+
+        private LayerRecord Record => _stack.Record(_stack._layer, _stack._chunk);
+
+        private void PackShare(int worker)
+        {
+            foreach (var layer in _stack._layers)
+                layer.PackWeights(_stack._packForTraining, _stack._team, worker);
+        }
+
+        private void InputShare(int worker, bool training, bool multiply)
+        {
+            var (begin, end) = FlatShare(worker);
+            if (begin == end)
+                return;
+            _stack.WriteInputs(training, begin, end);
+            if (multiply)
+                Layer.MultiplyInputs(Record, _stack.InputsOf(_stack._layer, training), begin, end);
+        }
+
+        private void ForwardShare(int worker)
+        {
+            var (begin, end) = RowShare(worker);
+            Layer.Forward(_stack._chunk, Record, begin, end);
+        }
+
+        private void ReverseShare(int worker)
+        {
+            var (begin, end) = RowShare(worker);
+            Layer.Reverse(_stack._chunk, Record, begin, end);
+        }
+
+        private void CountShare(int worker)
+        {
+            var (begin, end) = FlatShare(worker);
+            _stack._optimalBits[worker] = Layer.OptimalBits(Record, begin, end);
+        }
+
+        private void BackwardShare(int worker)
+        {
+            var (begin, end) = RowShare(worker);
+            Layer.Backward(_stack._chunk, Record, _stack._outputGradients[_stack._layer].Pointer, begin, end);
+        }
+
+        private void GradientShare(int worker)
+        {
+            var layer = _stack._layer;
+            Layer.WeightGradient(_stack._chunk, Record, _stack.InputsOf(layer, training: true), _stack._team, worker);
+            var (begin, end) = FlatShare(worker);
+            if (begin == end)
+                return;
+            var gradient = layer == 0 ? _stack._embeddingGradient.Pointer : _stack._outputGradients[layer - 1].Pointer;
+            Layer.InputGradient(Record, gradient, begin, end);
+            if (_stack._dropout != null)
+                _stack.ApplyDropout(gradient, gradient, begin, end);
+        }
+
+        private void ScatterShare(int worker)
+        {
+            var embedding = _stack._parameters.Embedding;
+            var (begin, end) = _stack._team.Share(embedding.Stride, LostBitLanes.Count, worker);
+            embedding.Scatter(_stack._chunk, _stack._embeddingGradient.Pointer, begin, end);
+        }
+
+        /// <summary>A worker's part of the chunk's flat rows.</summary>
+        private (int Begin, int End) FlatShare(int worker) => _stack._team.Share(_stack._chunk.FlatRows, 4, worker);
+
+        /// <summary>A worker's part of the batch's rows, in whole blocks of the lost-bit store.</summary>
+        private (int Begin, int End) RowShare(int worker) =>
+            _stack._team.Share(_stack._chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>The shape of a recurrent network.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>The recurrent cell.</summary>
+    public CellKind Cell { get; init; } = CellKind.RevLstm;
+
+    /// <summary>I: the length of the learned vector of a token, 1 to 4,096.</summary>
+    public int EmbeddingSize { get; init; } = 128;
+
+    /// <summary>H: hidden units of each layer, even, 2 to 8,192.</summary>
+    public int HiddenSize { get; init; } = 256;
+
+    /// <summary>Recurrent layers on top of each other, 1 to 8.</summary>
+    public int LayerCount { get; init; } = 1;
+
+    /// <summary>The most bits a forget gate may discard from a unit at a step.</summary>
+    public ForgettingLimit ForgettingLimit { get; init; } = ForgettingLimit.ThreeBits;
+
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    public void Validate()
+    {
+        OptionCheck.Defined(nameof(Cell), Cell);
+        OptionCheck.Range(nameof(EmbeddingSize), EmbeddingSize, 1, 4096);
+        OptionCheck.Range(nameof(HiddenSize), HiddenSize, 2, 8192);
+        if (HiddenSize % 2 != 0)
+            throw new ArgumentOutOfRangeException(nameof(HiddenSize), HiddenSize, $"{nameof(HiddenSize)} must be even: a reversible cell updates it in two halves.");
+        OptionCheck.Range(nameof(LayerCount), LayerCount, 1, 8);
+        OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
+    }
+}

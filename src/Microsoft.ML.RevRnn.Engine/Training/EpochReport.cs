@@ -1,0 +1,9 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>One epoch of a training run.</summary>
+/// <param name="Epoch">Its number, from 1.</param>
+/// <param name="Loss">Mean training cross-entropy, in nats, with dropout.</param>
+/// <param name="Accuracy">Training accuracy, 0 to 1, with dropout.</param>
+/// <param name="ValidationLoss">Mean validation cross-entropy, in nats; null without validation.</param>
+/// <param name="ValidationAccuracy">Validation accuracy, 0 to 1; null without validation.</param>
+public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy);
