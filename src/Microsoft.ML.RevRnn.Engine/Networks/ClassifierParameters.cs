@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Compute;
+
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>All that a classifier has learned: the stack, and the linear map from its pooled outputs to C classes.</summary>
@@ -15,7 +17,7 @@ internal sealed class ClassifierParameters : IDisposable
             columns[options.Units + unit] = shape.StateStride + shape.StateIndex(unit);
         }
         Weight = new Parameter("classes.weight", Parameter.Identity(classCount), classCount, columns, 2 * shape.StateStride);
-        Bias = new Parameter("classes.bias", [0], 1, Parameter.Identity(classCount), classCount);
+        Bias = new Parameter("classes.bias", [0], 1, Parameter.Identity(classCount), PackedMatrix.RoundUp(classCount));
     }
 
     /// <summary>C.</summary>

@@ -18,6 +18,12 @@ internal sealed class LayerRecord(MemoryMeter? meter) : IDisposable
     /// <summary>[slot rows, 2 HalfStride]; empty where the cell has no cell state.</summary>
     public NativeBuffer<float> Cell { get; } = new(meter);
 
+    public long Bytes => Gates.Bytes + Hidden.Bytes + Cell.Bytes;
+
+    /// <summary>Bytes of a record made for a chunk.</summary>
+    public static long BytesFor(CellShape shape, in Chunk chunk) => sizeof(float)
+        * ((long)chunk.FlatRows * 2 * shape.GateStride + (long)chunk.SlotRows * shape.StateStride * (shape.HasCellState ? 2 : 1));
+
     public void EnsureCapacity(CellShape shape, int flatRows, int slotRows)
     {
         Gates.EnsureLength((long)flatRows * 2 * shape.GateStride);

@@ -75,6 +75,36 @@ internal sealed class PackedBatch
         }
     }
 
+    /// <summary>Arranges one sequence.</summary>
+    public void Fill(ReadOnlySpan<int> sequence, int emptyToken)
+    {
+        RowCount = 1;
+        StepCount = TokenCount = Math.Max(1, sequence.Length);
+        if (_order.Length < 1)
+        {
+            _order = new int[1];
+            _rowOf = new int[1];
+            _lengths = new int[1];
+        }
+        if (_active.Length < StepCount)
+        {
+            _active = new int[StepCount];
+            _offset = new long[StepCount];
+        }
+        if (_tokens.Length < TokenCount)
+            _tokens = new int[TokenCount];
+        _order[0] = 0;
+        _rowOf[0] = 0;
+        _lengths[0] = StepCount;
+        _tokens[0] = emptyToken;
+        sequence.CopyTo(_tokens);
+        for (var t = 0; t < StepCount; t++)
+        {
+            _active[t] = 1;
+            _offset[t] = t;
+        }
+    }
+
     /// <summary>Rows that are active at step <paramref name="step"/>: [0, n).</summary>
     public int ActiveRows(int step) => _active[step];
 
@@ -83,7 +113,7 @@ internal sealed class PackedBatch
 
     public int Length(int row) => _lengths[row];
 
-    /// <summary>The member, by its place in the list given to <see cref="Fill"/>, that lies in a row.</summary>
+    /// <summary>The member, by its place in the list given to Fill, that lies in a row.</summary>
     public int MemberOfRow(int row) => _order[row];
 
     /// <summary>The row of a member.</summary>

@@ -92,6 +92,23 @@ internal sealed unsafe class RecurrentStack : IDisposable
     /// <summary>sum -log2 z over the chunks whose activations were recovered since <see cref="Begin"/>.</summary>
     public double OptimalBits { get; private set; }
 
+    /// <summary>What <see cref="Memory"/> would count for the present batch had every chunk's activations been stored; meaningful after its backward pass.</summary>
+    public long StoredBytes
+    {
+        get
+        {
+            var bytes = _meter.CurrentBytes;
+            for (var layer = 0; layer < _layers.Length; layer++)
+            {
+                foreach (var record in _records[layer])
+                    bytes -= record.Bytes;
+                for (var i = 0; i < ChunkCount; i++)
+                    bytes += LayerRecord.BytesFor(_layers[layer].Shape, GetChunk(i));
+            }
+            return bytes;
+        }
+    }
+
     public void PrepareTraining()
     {
         foreach (var parameter in _parameters.Dense)
