@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Reversible;
 
@@ -40,22 +41,15 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         var row = 2 * Shape.GateStride;
         var block = Shape.BlockStride;
-        var range = TFloat.Broadcast(Range);
         var first = step.Gates + (nint)begin * row + half * Shape.GateStride;
         Kernel.Multiply(end - begin, Shape.Half, other + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
             Weights.Hidden[half], 0, 0, 2 * block, first, row, first, row);
         for (var b = begin; b < end; b++)
         {
             var gates = step.Gates + (nint)b * row + half * Shape.GateStride;
-            var reset = step.Reset + (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            var hidden = other + (nint)b * Shape.StateStride;
-            for (var u = 0; u < block; u += TFloat.Count)
-            {
-                LimitedSigmoid(TFloat.Load(gates + u), range).Store(gates + u);
-                var r = LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(gates + block + u));
-                r.Store(gates + block + u);
-                (r * TFloat.Load(hidden + u)).Store(reset + u);
-            }
+            LimitedSigmoid(gates, block, Range);
+            Sigmoid(gates + block, block);
+            Multiply(gates + block, other + (nint)b * Shape.StateStride, step.Reset + (nint)b * Shape.StateStride + half * Shape.HalfStride, block);
         }
         var candidate = first + 2 * block;
         Kernel.Multiply(end - begin, Shape.Half, step.Reset + (nint)begin * Shape.StateStride + half * Shape.HalfStride, Shape.StateStride, 1,
@@ -65,24 +59,13 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     private void ForwardHalf(in CellStep step, int half, int begin, int end)
     {
         var block = Shape.BlockStride;
-        var one = TFloat.Broadcast(1f);
         var largest = TInt.Broadcast(0);
         for (var b = begin; b < end; b++)
         {
-            var lanes = step.LostBits.LanesOfRow(b);
             var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            for (var u = 0; u < block; u += TFloat.Count, offset += TFloat.Count)
-            {
-                var z = TFloat.Load(gates + u);
-                var g = LaneMath.Tanh<TFloat, TInt>(TFloat.Load(gates + 2 * block + u));
-                g.Store(gates + 2 * block + u);
-                var h = TState.Multiply(TInt.Load(step.HiddenState + offset), TState.Quantize(z, TFloat.Load(MinimumGate + u)), lanes, Lane(u));
-                h = TState.Add(h, (one - z) * g);
-                h.Store(step.HiddenState + offset);
-                TState.ToFloat(h).Store(step.HiddenAfter + offset);
-                largest = TInt.Max(largest, TInt.Abs(h));
-            }
+            Tanh(gates + 2 * block, gates + 2 * block, block);
+            largest = TInt.Max(largest, Update(gates, step.HiddenState + offset, step.HiddenAfter + offset, step.LostBits.LanesOfRow(b)));
         }
         CheckRange(largest);
     }
@@ -90,22 +73,57 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     private void ReverseHalf(in CellStep step, int half, int begin, int end)
     {
         var block = Shape.BlockStride;
-        var one = TFloat.Broadcast(1f);
         for (var b = end - 1; b >= begin; b--)
         {
-            var lanes = step.LostBits.LanesOfRow(b);
             var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
-            {
-                var z = TFloat.Load(gates + u);
-                var g = LaneMath.Tanh<TFloat, TInt>(TFloat.Load(gates + 2 * block + u));
-                g.Store(gates + 2 * block + u);
-                var h = TState.Subtract(TInt.Load(step.HiddenState + offset + u), (one - z) * g);
-                h = TState.Unmultiply(h, TState.Quantize(z, TFloat.Load(MinimumGate + u)), lanes, Lane(u));
-                h.Store(step.HiddenState + offset + u);
-                TState.ToFloat(h).Store(step.HiddenBefore + offset + u);
-            }
+            Tanh(gates + 2 * block, gates + 2 * block, block);
+            Revert(gates, step.HiddenState + offset, step.HiddenBefore + offset, step.LostBits.LanesOfRow(b));
+        }
+    }
+
+    /// <summary>product = left * right.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Multiply(float* left, float* right, float* product, int length)
+    {
+        for (var i = 0; i < length; i += TFloat.Count)
+            (TFloat.Load(left + i) * TFloat.Load(right + i)).Store(product + i);
+    }
+
+    /// <summary>h := z h + (1 - z) g. Returns the largest magnitude of h.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TInt Update(float* gates, int* hidden, float* after, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var one = TFloat.Broadcast(1f);
+        var largest = TInt.Broadcast(0);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var z = TFloat.Load(gates + u);
+            var h = TState.Multiply(TInt.Load(hidden + u), TState.Quantize(z, TFloat.Load(minimum + u)), lanes, Lane(u));
+            h = TState.Add(h, (one - z) * TFloat.Load(gates + 2 * block + u));
+            h.Store(hidden + u);
+            TState.ToFloat(h).Store(after + u);
+            largest = TInt.Max(largest, TInt.Abs(h));
+        }
+        return largest;
+    }
+
+    /// <summary>Undoes <see cref="Update"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Revert(float* gates, int* hidden, float* before, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var one = TFloat.Broadcast(1f);
+        for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
+        {
+            var z = TFloat.Load(gates + u);
+            var h = TState.Subtract(TInt.Load(hidden + u), (one - z) * TFloat.Load(gates + 2 * block + u));
+            h = TState.Unmultiply(h, TState.Quantize(z, TFloat.Load(minimum + u)), lanes, Lane(u));
+            h.Store(hidden + u);
+            TState.ToFloat(h).Store(before + u);
         }
     }
 
@@ -113,49 +131,58 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         var row = 2 * Shape.GateStride;
         var block = Shape.BlockStride;
-        var range = TFloat.Broadcast(Range);
-        var one = TFloat.Broadcast(1f);
         for (var b = begin; b < end; b++)
         {
             var gates = step.Gates + (nint)b * row + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            var reset = step.Reset + offset;
-            var hidden = other + (nint)b * Shape.StateStride;
-            var own = ownGradient + (nint)b * Shape.HalfStride;
-            for (var u = 0; u < block; u += TFloat.Count)
-            {
-                var z = TFloat.Load(gates + u);
-                var g = TFloat.Load(gates + 2 * block + u);
-                var dh = TFloat.Load(own + u);
-                var before = TFloat.Load(step.HiddenBefore + offset + u);
-                (dh * (before - g) * LimitedSigmoidSlope(z, range)).Store(gates + u);
-                (dh * (one - z) * TanhSlope(g)).Store(gates + 2 * block + u);
-                (dh * TState.Factor(TState.Quantize(z, TFloat.Load(MinimumGate + u)))).Store(own + u);
-                (TFloat.Load(gates + block + u) * TFloat.Load(hidden + u)).Store(reset + u);
-            }
+            BackwardUpdate(gates, step.HiddenBefore + offset, ownGradient + (nint)b * Shape.HalfStride);
+            Multiply(gates + block, other + (nint)b * Shape.StateStride, step.Reset + offset, block);
         }
 
         var m = end - begin;
         var first = step.Gates + (nint)begin * row + half * Shape.GateStride;
-        var scratch = step.Scratch + (nint)begin * Shape.HalfStride;
         Kernel.Multiply(m, block, first + 2 * block, row, 1, Weights.HiddenTransposed[half], 2 * block, 0, Shape.HalfStride,
-            null, 0, scratch, Shape.HalfStride);
+            null, 0, step.Scratch + (nint)begin * Shape.HalfStride, Shape.HalfStride);
         for (var b = begin; b < end; b++)
         {
             var gates = step.Gates + (nint)b * row + half * Shape.GateStride;
-            var hidden = other + (nint)b * Shape.StateStride;
-            var dReset = step.Scratch + (nint)b * Shape.HalfStride;
-            var dOther = otherGradient + (nint)b * Shape.HalfStride;
-            for (var u = 0; u < block; u += TFloat.Count)
-            {
-                var r = TFloat.Load(gates + block + u);
-                var d = TFloat.Load(dReset + u);
-                TFloat.FusedMultiplyAdd(d, r, TFloat.Load(dOther + u)).Store(dOther + u);
-                (d * TFloat.Load(hidden + u) * SigmoidSlope(r)).Store(gates + block + u);
-            }
+            var gradient = (nint)b * Shape.HalfStride;
+            BackwardReset(gates + block, other + (nint)b * Shape.StateStride, step.Scratch + gradient, otherGradient + gradient);
         }
         var target = otherGradient + (nint)begin * Shape.HalfStride;
         Kernel.Multiply(m, 2 * block, first, row, 1, Weights.HiddenTransposed[half], 0, 0, Shape.HalfStride,
             target, Shape.HalfStride, target, Shape.HalfStride);
+    }
+
+    /// <summary>Through h = z h' + (1 - z) g: gradients by z, g and h'.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BackwardUpdate(float* gates, float* before, float* dHidden)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var range = TFloat.Broadcast(Range);
+        var one = TFloat.Broadcast(1f);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var z = TFloat.Load(gates + u);
+            var g = TFloat.Load(gates + 2 * block + u);
+            var dh = TFloat.Load(dHidden + u);
+            (dh * (TFloat.Load(before + u) - g) * LimitedSigmoidSlope(z, range)).Store(gates + u);
+            (dh * (one - z) * TanhSlope(g)).Store(gates + 2 * block + u);
+            (dh * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u)))).Store(dHidden + u);
+        }
+    }
+
+    /// <summary>Through r k, from its gradient: gradients by r, in place, and by k, added.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BackwardReset(float* reset, float* hidden, float* dProduct, float* dHidden)
+    {
+        for (var u = 0; u < Shape.BlockStride; u += TFloat.Count)
+        {
+            var r = TFloat.Load(reset + u);
+            var d = TFloat.Load(dProduct + u);
+            TFloat.FusedMultiplyAdd(d, r, TFloat.Load(dHidden + u)).Store(dHidden + u);
+            (d * TFloat.Load(hidden + u) * SigmoidSlope(r)).Store(reset + u);
+        }
     }
 }

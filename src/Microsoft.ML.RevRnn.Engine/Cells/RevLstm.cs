@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Reversible;
 
@@ -56,113 +57,164 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
 
     private void ForwardHalf(in CellStep step, int half, int begin, int end)
     {
-        var block = Shape.BlockStride;
-        var range = TFloat.Broadcast(Range);
         var largest = TInt.Broadcast(0);
         for (var b = begin; b < end; b++)
         {
             var lanes = step.LostBits.LanesOfRow(b);
             var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            for (var u = 0; u < block; u += TFloat.Count, gates += TFloat.Count, offset += TFloat.Count)
-            {
-                var z = LimitedSigmoid(TFloat.Load(gates), range);
-                var g = LaneMath.Tanh<TFloat, TInt>(TFloat.Load(gates + block));
-                var f = LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(gates + 2 * block));
-                var o = LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(gates + 3 * block));
-                var p = LimitedSigmoid(TFloat.Load(gates + 4 * block), range);
-                z.Store(gates);
-                g.Store(gates + block);
-                f.Store(gates + 2 * block);
-                o.Store(gates + 3 * block);
-                p.Store(gates + 4 * block);
-                var minimum = TFloat.Load(MinimumGate + u);
-
-                var c = TState.Multiply(TInt.Load(step.CellState + offset), TState.Quantize(z, minimum), lanes, Lane(u));
-                c = TState.Add(c, f * g);
-                c.Store(step.CellState + offset);
-                var cell = TState.ToFloat(c);
-                cell.Store(step.CellAfter + offset);
-
-                var h = TState.Multiply(TInt.Load(step.HiddenState + offset), TState.Quantize(p, minimum), lanes, Lane(u));
-                h = TState.Add(h, o * LaneMath.Tanh<TFloat, TInt>(cell));
-                h.Store(step.HiddenState + offset);
-                TState.ToFloat(h).Store(step.HiddenAfter + offset);
-                largest = TInt.Max(largest, TInt.Max(TInt.Abs(c), TInt.Abs(h)));
-            }
+            Activate(gates);
+            largest = TInt.Max(largest, UpdateCell(gates, step.CellState + offset, step.CellAfter + offset, lanes));
+            largest = TInt.Max(largest, UpdateHidden(gates, step.CellAfter + offset, step.HiddenState + offset, step.HiddenAfter + offset, lanes));
         }
         CheckRange(largest);
     }
 
     private void ReverseHalf(in CellStep step, int half, int begin, int end)
     {
-        var block = Shape.BlockStride;
-        var range = TFloat.Broadcast(Range);
         for (var b = end - 1; b >= begin; b--)
         {
             var lanes = step.LostBits.LanesOfRow(b);
-            var rowGates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
-            var rowOffset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
-            {
-                var gates = rowGates + u;
-                var offset = rowOffset + u;
-                var z = LimitedSigmoid(TFloat.Load(gates), range);
-                var g = LaneMath.Tanh<TFloat, TInt>(TFloat.Load(gates + block));
-                var f = LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(gates + 2 * block));
-                var o = LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(gates + 3 * block));
-                var p = LimitedSigmoid(TFloat.Load(gates + 4 * block), range);
-                z.Store(gates);
-                g.Store(gates + block);
-                f.Store(gates + 2 * block);
-                o.Store(gates + 3 * block);
-                p.Store(gates + 4 * block);
-                var minimum = TFloat.Load(MinimumGate + u);
+            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
+            Activate(gates);
+            RevertHidden(gates, step.CellState + offset, step.HiddenState + offset, step.HiddenBefore + offset, lanes);
+            RevertCell(gates, step.CellState + offset, step.CellBefore + offset, lanes);
+        }
+    }
 
-                var c = TInt.Load(step.CellState + offset);
-                var h = TState.Subtract(TInt.Load(step.HiddenState + offset), o * LaneMath.Tanh<TFloat, TInt>(TState.ToFloat(c)));
-                h = TState.Unmultiply(h, TState.Quantize(p, minimum), lanes, Lane(u));
-                h.Store(step.HiddenState + offset);
-                TState.ToFloat(h).Store(step.HiddenBefore + offset);
+    /// <summary>Pre-activations to gates, in place.</summary>
+    private void Activate(float* gates)
+    {
+        var block = Shape.BlockStride;
+        LimitedSigmoid(gates, block, Range);
+        Tanh(gates + block, gates + block, block);
+        Sigmoid(gates + 2 * block, 2 * block);
+        LimitedSigmoid(gates + 4 * block, block, Range);
+    }
 
-                c = TState.Subtract(c, f * g);
-                c = TState.Unmultiply(c, TState.Quantize(z, minimum), lanes, Lane(u));
-                c.Store(step.CellState + offset);
-                TState.ToFloat(c).Store(step.CellBefore + offset);
-            }
+    /// <summary>c := z c + f g. Returns the largest magnitude of c.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TInt UpdateCell(float* gates, int* cell, float* after, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var largest = TInt.Broadcast(0);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u));
+            var c = TState.Multiply(TInt.Load(cell + u), z, lanes, Lane(u));
+            c = TState.Add(c, TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
+            c.Store(cell + u);
+            TState.ToFloat(c).Store(after + u);
+            largest = TInt.Max(largest, TInt.Abs(c));
+        }
+        return largest;
+    }
+
+    /// <summary>h := p h + o tanh(c). Returns the largest magnitude of h.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TInt UpdateHidden(float* gates, float* cell, int* hidden, float* after, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var largest = TInt.Broadcast(0);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u));
+            var h = TState.Multiply(TInt.Load(hidden + u), p, lanes, Lane(u));
+            h = TState.Add(h, TFloat.Load(gates + 3 * block + u) * LaneMath.Tanh<TFloat, TInt>(TFloat.Load(cell + u)));
+            h.Store(hidden + u);
+            TState.ToFloat(h).Store(after + u);
+            largest = TInt.Max(largest, TInt.Abs(h));
+        }
+        return largest;
+    }
+
+    /// <summary>Undoes <see cref="UpdateHidden"/>: cell is the one after the step.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RevertHidden(float* gates, int* cell, int* hidden, float* before, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
+        {
+            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u));
+            var activation = LaneMath.Tanh<TFloat, TInt>(TState.ToFloat(TInt.Load(cell + u)));
+            var h = TState.Subtract(TInt.Load(hidden + u), TFloat.Load(gates + 3 * block + u) * activation);
+            h = TState.Unmultiply(h, p, lanes, Lane(u));
+            h.Store(hidden + u);
+            TState.ToFloat(h).Store(before + u);
+        }
+    }
+
+    /// <summary>Undoes <see cref="UpdateCell"/>.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RevertCell(float* gates, int* cell, float* before, LostBitLanes lanes)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
+        {
+            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u));
+            var c = TState.Subtract(TInt.Load(cell + u), TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
+            c = TState.Unmultiply(c, z, lanes, Lane(u));
+            c.Store(cell + u);
+            TState.ToFloat(c).Store(before + u);
         }
     }
 
     private void BackwardHalf(in CellStep step, int half, float* hiddenGradient, int begin, int end)
     {
-        var block = Shape.BlockStride;
-        var range = TFloat.Broadcast(Range);
         for (var b = begin; b < end; b++)
         {
             var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
+            var activation = step.Scratch + (nint)b * Shape.HalfStride;
             var dHidden = hiddenGradient + (nint)b * Shape.HalfStride;
-            var dCell = step.CellGradient + offset;
-            for (var u = 0; u < block; u += TFloat.Count)
-            {
-                var z = TFloat.Load(gates + u);
-                var g = TFloat.Load(gates + block + u);
-                var f = TFloat.Load(gates + 2 * block + u);
-                var o = TFloat.Load(gates + 3 * block + u);
-                var p = TFloat.Load(gates + 4 * block + u);
-                var minimum = TFloat.Load(MinimumGate + u);
-                var activation = LaneMath.Tanh<TFloat, TInt>(TFloat.Load(step.CellAfter + offset + u));
-                var dh = TFloat.Load(dHidden + u);
-                var dc = TFloat.FusedMultiplyAdd(dh * o, TanhSlope(activation), TFloat.Load(dCell + u));
+            Tanh(step.CellAfter + offset, activation, Shape.BlockStride);
+            BackwardHidden(gates, activation, step.HiddenBefore + offset, dHidden, step.CellGradient + offset);
+            BackwardCell(gates, step.CellBefore + offset, step.CellGradient + offset);
+        }
+    }
 
-                (dc * TFloat.Load(step.CellBefore + offset + u) * LimitedSigmoidSlope(z, range)).Store(gates + u);
-                (dc * f * TanhSlope(g)).Store(gates + block + u);
-                (dc * g * SigmoidSlope(f)).Store(gates + 2 * block + u);
-                (dh * activation * SigmoidSlope(o)).Store(gates + 3 * block + u);
-                (dh * TFloat.Load(step.HiddenBefore + offset + u) * LimitedSigmoidSlope(p, range)).Store(gates + 4 * block + u);
-                (dh * TState.Factor(TState.Quantize(p, minimum))).Store(dHidden + u);
-                (dc * TState.Factor(TState.Quantize(z, minimum))).Store(dCell + u);
-            }
+    /// <summary>Through h = p h' + o tanh(c): gradients by o, p, h' and c. activation is tanh(c).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BackwardHidden(float* gates, float* activation, float* before, float* dHidden, float* dCell)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var range = TFloat.Broadcast(Range);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var o = TFloat.Load(gates + 3 * block + u);
+            var p = TFloat.Load(gates + 4 * block + u);
+            var a = TFloat.Load(activation + u);
+            var dh = TFloat.Load(dHidden + u);
+            TFloat.FusedMultiplyAdd(dh * o, TanhSlope(a), TFloat.Load(dCell + u)).Store(dCell + u);
+            (dh * a * SigmoidSlope(o)).Store(gates + 3 * block + u);
+            (dh * TFloat.Load(before + u) * LimitedSigmoidSlope(p, range)).Store(gates + 4 * block + u);
+            (dh * TState.Factor(TState.Quantize(p, TFloat.Load(minimum + u)))).Store(dHidden + u);
+        }
+    }
+
+    /// <summary>Through c = z c' + f g: gradients by z, f, g and c'.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BackwardCell(float* gates, float* before, float* dCell)
+    {
+        var block = Shape.BlockStride;
+        var minimum = MinimumGate;
+        var range = TFloat.Broadcast(Range);
+        for (var u = 0; u < block; u += TFloat.Count)
+        {
+            var z = TFloat.Load(gates + u);
+            var g = TFloat.Load(gates + block + u);
+            var f = TFloat.Load(gates + 2 * block + u);
+            var dc = TFloat.Load(dCell + u);
+            (dc * TFloat.Load(before + u) * LimitedSigmoidSlope(z, range)).Store(gates + u);
+            (dc * f * TanhSlope(g)).Store(gates + block + u);
+            (dc * g * SigmoidSlope(f)).Store(gates + 2 * block + u);
+            (dc * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u)))).Store(dCell + u);
         }
     }
 }

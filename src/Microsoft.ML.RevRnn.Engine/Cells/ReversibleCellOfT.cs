@@ -11,6 +11,7 @@ internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape sh
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Materialize(int* state, float* values, int begin, int end)
     {
         var last = (long)end * Shape.StateStride;
@@ -18,6 +19,7 @@ internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape sh
             TState.ToFloat(TInt.Load(state + i)).Store(values + i);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override ulong Checksum(int* state, int begin, int end)
     {
         var sum = 0UL;
@@ -42,10 +44,34 @@ internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape sh
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static int Lane(int unit) => unit % LostBitLanes.Count;
 
-    /// <summary>z = m sigmoid(a) + (1 - m): a gate that forgets a limited number of bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static TFloat LimitedSigmoid(TFloat a, TFloat range) =>
-        TFloat.FusedMultiplyAdd(range, LaneMath.Sigmoid<TFloat, TInt>(a), TFloat.Broadcast(1f) - range);
+    // The sweeps below go over one row's block of units each. They are separate methods because the just-in-time compiler stops inlining
+    // lane operations where a method grows too large, which costs far more than passing over a row again in the first-level cache.
+
+    /// <summary>z = m sigmoid(a) + (1 - m) in place: a gate that forgets a limited number of bits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected static void LimitedSigmoid(float* values, int length, float range)
+    {
+        var m = TFloat.Broadcast(range);
+        var least = TFloat.Broadcast(1f) - m;
+        for (var i = 0; i < length; i += TFloat.Count)
+            TFloat.FusedMultiplyAdd(m, LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(values + i)), least).Store(values + i);
+    }
+
+    /// <summary>sigmoid(a) in place.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected static void Sigmoid(float* values, int length)
+    {
+        for (var i = 0; i < length; i += TFloat.Count)
+            LaneMath.Sigmoid<TFloat, TInt>(TFloat.Load(values + i)).Store(values + i);
+    }
+
+    /// <summary>target = tanh(source).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    protected static void Tanh(float* source, float* target, int length)
+    {
+        for (var i = 0; i < length; i += TFloat.Count)
+            LaneMath.Tanh<TFloat, TInt>(TFloat.Load(source + i)).Store(target + i);
+    }
 
     /// <summary>dz/da = m s (1 - s) = (z - (1 - m)) (1 - z) / m, with s = sigmoid(a).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

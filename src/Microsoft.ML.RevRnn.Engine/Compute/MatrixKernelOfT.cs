@@ -8,6 +8,7 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// <remarks>
 /// Each element of C is one chain of fused multiply-adds over k = 0 ... K-1 that begins with its start value, whatever M, the tile it
 /// falls into, the thread, the blocks of K or the register width: so a row's result never depends on the rows beside it, and recomputation is exact.
+/// The tiles are never inlined: they would use up a caller's budget of inlined lane operations.
 /// A tile of 12 rows keeps 24 sums in registers, which hides the latency of the multiply-add; machines with 16 registers use 4 rows.
 /// </remarks>
 internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
@@ -34,6 +35,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MultiplyBlock(
         int m, int k, float* a, nint aRow, nint aColumn, PackedMatrix b, int firstRow, int firstColumn, int columns,
         float* start, nint startRow, float* c, nint cRow)
@@ -64,6 +66,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     private static TFloat Start(float* start, nint offset) => start == null ? TFloat.Broadcast(0f) : TFloat.Load(start + offset);
 
     /// <summary>12 rows by one panel.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Tile12(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
         var width = TFloat.Count;
@@ -155,6 +158,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     }
 
     /// <summary>8 rows by one panel.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Tile8(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
         var width = TFloat.Count;
@@ -220,6 +224,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     }
 
     /// <summary>4 rows by one panel.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Tile4(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
         var width = TFloat.Count;
@@ -258,7 +263,8 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
         c3H.Store(c + 3 * cRow + width);
     }
 
-    /// <summary>1 rows by one panel.</summary>
+    /// <summary>1 row by one panel.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Tile1(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
         var width = TFloat.Count;

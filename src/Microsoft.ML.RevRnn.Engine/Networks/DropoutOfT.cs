@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
@@ -9,6 +10,7 @@ internal sealed unsafe class Dropout<TFloat, TInt>(float rate) : Dropout(rate)
 {
     private static readonly int[] Steps = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Apply(float* source, float* target, int length, ulong key)
     {
         var shortKey = (int)CounterRandom.Mix(key);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
@@ -7,6 +8,7 @@ internal sealed unsafe class MeanMaxPooling<TFloat, TInt>(int stride, MemoryMete
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Forward(in Chunk chunk, float* outputs, int begin, int end)
     {
         for (var s = 0; s < chunk.Steps; s++)
@@ -37,6 +39,7 @@ internal sealed unsafe class MeanMaxPooling<TFloat, TInt>(int stride, MemoryMete
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Backward(in Chunk chunk, float* outputGradient, int begin, int end)
     {
         var zero = TFloat.Broadcast(0f);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Training;
@@ -7,6 +8,7 @@ internal sealed unsafe class AdamKernel<TFloat, TInt> : AdamKernel
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
 {
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Step(
         float* value, float* gradient, float* first, float* second, long length, float scale, float rate, float root, float keep)
     {
