@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    private const int SpinsBeforeSleep = 2_000;
+    private const int SpinsBeforeSleep = 200;
 
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;

@@ -16,7 +16,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     private readonly ReversibleCell _cell;
     private readonly PackedMatrix _inputWeights;
     private readonly PackedMatrix _inputTransposed;
-    private readonly PackedMatrix _gateGradients;
+    private readonly PackedMatrix[] _gateGradients;
     private readonly LostBitStore _lostBits;
     private readonly NativeBuffer<int> _hiddenState;
     private readonly NativeBuffer<int> _cellState;
@@ -28,7 +28,8 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     private readonly NativeBuffer<float> _hiddenInputs;
     private readonly List<ulong> _checksums = [];
 
-    public RecurrentLayer(LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width, MemoryMeter? meter)
+    public RecurrentLayer(
+        LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width, int workers, MemoryMeter? meter)
     {
         _parameters = parameters;
         Shape = parameters.Shape;
@@ -36,7 +37,9 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         _cell = ReversibleCell.Create(Shape, limit, arithmetic, width);
         _inputWeights = new PackedMatrix(parameters.InputRows, 2 * Shape.GateStride, _kernel);
         _inputTransposed = new PackedMatrix(0, 0, _kernel);
-        _gateGradients = new PackedMatrix(0, 0, _kernel, meter);
+        _gateGradients = new PackedMatrix[workers];
+        for (var worker = 0; worker < workers; worker++)
+            _gateGradients[worker] = new PackedMatrix(0, 0, _kernel, meter);
         _lostBits = new LostBitStore(meter);
         _hiddenState = new NativeBuffer<int>(meter);
         _cellState = new NativeBuffer<int>(meter);
@@ -142,7 +145,8 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         if (!backward)
             return;
         _hiddenInputs.EnsureLength((long)chunk.FlatRows * Shape.HalfStride);
-        _gateGradients.Resize(chunk.FlatRows, 2 * Shape.GateStride);
+        foreach (var columns in _gateGradients)
+            columns.Resize(chunk.FlatRows, MatrixKernel.ColumnAlignment);
     }
 
     /// <summary>The input's part of all gates of flat rows [begin, end), with bias.</summary>
@@ -230,24 +234,9 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// </summary>
     public void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, WorkerTeam team, int worker)
     {
-        var rows = chunk.FlatRows;
-        var gateRow = 2 * Shape.GateStride;
-        var gates = record.Gates.Pointer;
-        var (begin, end) = team.Share(gateRow, MatrixKernel.ColumnAlignment, worker);
-        if (begin == end)
-            return;
-        _gateGradients.Pack(gates, gateRow, begin / _kernel.PanelWidth, end / _kernel.PanelWidth);
-
-        var input = _parameters.Input;
-        _kernel.Multiply(_parameters.InputRows, rows, inputs, 1, _parameters.InputStride,
-            _gateGradients, 0, begin, end - begin, input.Gradient + begin, input.Stride, input.Gradient + begin, input.Stride);
-        var bias = _parameters.Bias.Gradient;
-        for (var r = 0; r < rows; r++)
-            AddTo(bias + begin, gates + (nint)r * gateRow + begin, end - begin);
-
-        var after = record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
-        AddHiddenGradient(0, _hiddenInputs.Pointer, Shape.HalfStride, rows, begin, end);
-        AddHiddenGradient(1, after, Shape.StateStride, rows, begin, end);
+        var (begin, end) = team.Share(2 * Shape.GateStride, MatrixKernel.ColumnAlignment, worker);
+        for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
+            WeightGradient(chunk, record, inputs, column, _gateGradients[worker]);
     }
 
     /// <summary>sum -log2 z over the forget gates of flat rows [begin, end): the least bits that exact reversal can do with.</summary>
@@ -290,7 +279,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     public void Dispose()
     {
         foreach (var owned in (ReadOnlySpan<IDisposable>)
-            [_cell, _inputWeights, _inputTransposed, _gateGradients, _lostBits, _hiddenState, _cellState, _hiddenGradient1,
+            [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, _hiddenState, _cellState, _hiddenGradient1,
              _hiddenGradient2, _cellGradient, _scratch, _reset, _hiddenInputs])
         {
             owned.Dispose();
@@ -337,25 +326,34 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         };
     }
 
-    /// <summary>Gradient of one half's recurrent weights, for the gate columns [begin, end) of both halves that lie in it.</summary>
-    private void AddHiddenGradient(int half, float* hidden, int hiddenRow, int rows, int begin, int end)
+    /// <summary>The weight gradients of one panel's worth of gates, from <paramref name="column"/> on.</summary>
+    private void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, int column, PackedMatrix gates)
     {
-        var first = half * Shape.GateStride;
-        begin = Math.Max(begin, first);
-        end = Math.Min(end, first + Shape.GateStride);
+        var rows = chunk.FlatRows;
+        var gateRow = 2 * Shape.GateStride;
+        var source = record.Gates.Pointer + column;
+        gates.Pack(source, gateRow, 0, gates.PanelCount);
+
+        AddProduct(_parameters.Input.Gradient + column, _parameters.Input.Stride, _parameters.InputRows, inputs, _parameters.InputStride, gates);
+        var bias = _parameters.Bias.Gradient + column;
+        for (var r = 0; r < rows; r++)
+            AddTo(bias, source + (nint)r * gateRow, MatrixKernel.ColumnAlignment);
+
+        var half = column / Shape.GateStride;
+        var ofHalf = column - half * Shape.GateStride;
+        var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
+        var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;
         // RevGRU's candidate reads the reset hidden state instead.
-        var candidate = Shape.HasCellState ? end : Math.Clamp(first + 2 * Shape.BlockStride, begin, end);
-        AddProduct(half, hidden, hiddenRow, rows, begin, candidate);
-        AddProduct(half, _reset.Pointer + half * Shape.HalfStride, Shape.StateStride, rows, candidate, end);
+        if (!Shape.HasCellState && ofHalf >= 2 * Shape.BlockStride)
+        {
+            hidden = _reset.Pointer + half * Shape.HalfStride;
+            hiddenRow = Shape.StateStride;
+        }
+        var weights = _parameters.Hidden[half];
+        AddProduct(weights.Gradient + ofHalf, weights.Stride, Shape.Half, hidden, hiddenRow, gates);
     }
 
-    private void AddProduct(int half, float* hidden, int hiddenRow, int rows, int begin, int end)
-    {
-        if (begin >= end)
-            return;
-        var weights = _parameters.Hidden[half];
-        var gradient = weights.Gradient + (begin - half * Shape.GateStride);
-        _kernel.Multiply(Shape.Half, rows, hidden, 1, hiddenRow, _gateGradients, 0, begin, end - begin,
-            gradient, weights.Stride, gradient, weights.Stride);
-    }
+    /// <summary>gradient[M, one panel] += left^T gates, summed over the chunk's flat rows.</summary>
+    private void AddProduct(float* gradient, int gradientRow, int m, float* left, int leftRow, PackedMatrix gates) =>
+        _kernel.Multiply(m, gates.Rows, left, 1, leftRow, gates, 0, 0, MatrixKernel.ColumnAlignment, gradient, gradientRow, gradient, gradientRow);
 }

@@ -46,7 +46,7 @@ internal sealed unsafe class RecurrentStack : IDisposable
         _records = new List<LayerRecord>[count];
         for (var i = 0; i < count; i++)
         {
-            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, _meter);
+            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, team.Size, _meter);
             _inputs[i] = new NativeBuffer<float>(_meter);
             _outputGradients[i] = new NativeBuffer<float>(_meter);
             _records[i] = [];

@@ -7,10 +7,10 @@ public sealed record TrainingOptions
     public int MaximumEpochs { get; init; } = 8;
 
     /// <summary>B: most sequences of a batch, 1 to 4,096.</summary>
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 64;
 
     /// <summary>Adam's step size at its highest, 1e-7 to 1. It rises over the first 5 % of the steps and falls linearly to a hundredth.</summary>
-    public float LearningRate { get; init; } = 2e-3f;
+    public float LearningRate { get; init; } = 3e-3f;
 
     /// <summary>Decoupled weight decay (AdamW) of weight matrices, 0 to 1.</summary>
     public float WeightDecay { get; init; }
@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     public float MaximumGradientNorm { get; init; } = 1f;
 
     /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's input, 0 to 0.95.</summary>
-    public float Dropout { get; init; } = 0.3f;
+    public float Dropout { get; init; } = 0.4f;
 
     /// <summary>Part of the sequences held back to choose the best epoch, 0 to 0.5; with 0 the last epoch's weights are kept.</summary>
     public float ValidationFraction { get; init; } = 0.05f;

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn;
+using Spectre.Console;
+
+namespace SequenceClassification;
+
+/// <summary>Data, pipeline, training, evaluation, and a look at the predictions of the saved and reloaded model.</summary>
+internal static class Experiment
+{
+    private const int ClassCount = 12;
+
+    public static void Run(Settings settings)
+    {
+        var clock = Stopwatch.StartNew();
+        Report.Prepare();
+        var ml = new MLContext(seed: 1);
+        var data = Load(ml, settings);
+        var split = ml.Data.TrainTestSplit(data, testFraction: 0.1, seed: 1);
+
+        using var progress = new ProgressLine();
+        var options = new RevRnnClassificationOptions
+        {
+            MaximumEpochs = settings.Epochs,
+            ThreadCount = settings.Threads,
+            Progress = progress,
+        };
+        var trainers = ml.MulticlassClassification.Trainers;
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
+            .Append(settings.UseGru ? trainers.RevGru(options) : trainers.RevLstm(options))
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+
+        var model = pipeline.Fit(split.TrainSet);
+        progress.End();
+        var training = model.OfType<RevRnnClassificationTransformer>().Single().Report!;
+
+        var scored = model.Transform(split.TestSet);
+        var metrics = ml.MulticlassClassification.Evaluate(scored);
+        Report.Classes(metrics, ClassNames(scored.Schema));
+
+        var file = Path.Combine(Path.GetTempPath(), $"{nameof(SequenceClassification)}-{Environment.ProcessId}.zip");
+        try
+        {
+            ml.Model.SaveAtomically(model, data.Schema, file);
+            AnsiConsole.MarkupLine($"Saved as a model of {new FileInfo(file).Length / 1e6:F1} MB, and read back. What it says of a few texts it has not seen:");
+            var reloaded = ml.Model.Load(file, out _);
+            using var engine = ml.Model.CreatePredictionEngine<LabelledText, Prediction>(reloaded);
+            var texts = ml.Data.CreateEnumerable<LabelledText>(split.TestSet, reuseRowObject: false).DistinctBy(text => text.Label).Take(8);
+            Report.Predictions(texts.Select(text => (text, engine.Predict(text))));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Report.Memory(training);
+        AnsiConsole.MarkupLine(
+            $"Accuracy [bold]{metrics.MicroAccuracy:P1}[/] ({metrics.MacroAccuracy:P1} averaged over classes) " +
+            $"in {clock.Elapsed.TotalSeconds:F0} s, {training.TokensPerSecond:N0} tokens/s.");
+        if (settings.Json)
+            Report.Json(metrics, training, clock.Elapsed);
+    }
+
+    private static IDataView Load(MLContext ml, Settings settings)
+    {
+        if (settings.Data is { } file)
+        {
+            if (!file.Exists)
+                throw new FileNotFoundException($"There is no file '{file.FullName}'.");
+            AnsiConsole.MarkupLineInterpolated($"Learning from {file.Name}.");
+            return ml.Data.LoadFromTextFile<LabelledText>(file.FullName, separatorChar: '\t');
+        }
+        var rows = DocumentationCorpus.Read(ClassCount);
+        AnsiConsole.MarkupLine($"{rows.Count:N0} summaries of the .NET documentation, from {ClassCount} namespaces. A tenth is held out.");
+        return ml.Data.LoadFromEnumerable(rows);
+    }
+
+    private static string[] ClassNames(DataViewSchema schema)
+    {
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        schema["Score"].GetSlotNames(ref names);
+        return names.DenseValues().Select(name => name.ToString()).ToArray();
+    }
+}

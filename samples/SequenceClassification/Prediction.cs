@@ -1,0 +1,11 @@
+namespace SequenceClassification;
+
+/// <summary>What the pipeline says of a text.</summary>
+internal sealed class Prediction
+{
+    /// <summary>The most probable class.</summary>
+    public string PredictedLabel { get; set; } = "";
+
+    /// <summary>The probability of each class.</summary>
+    public float[] Score { get; set; } = [];
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using SequenceClassification;
+
+var data = new Option<FileInfo?>("--data") { Description = "Rows of 'text<TAB>label' to learn from, instead of the SDK's documentation.", HelpName = "file.tsv" };
+var cell = new Option<string>("--cell") { Description = "The recurrent cell.", DefaultValueFactory = _ => "lstm" };
+cell.AcceptOnlyFromAmong("lstm", "gru");
+var epochs = new Option<int>("--epochs") { Description = "Most passes over the training data.", DefaultValueFactory = _ => 5 };
+var threads = new Option<int>("--threads") { Description = "Threads; 0 for one a processor. The result is the same." };
+var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
+
+var command = new RootCommand("Trains a reversible recurrent network to tell the class of a text, in an ML.NET pipeline.")
+{
+    data, cell, epochs, threads, json,
+};
+command.SetAction(arguments =>
+{
+    var settings = new Settings(
+        arguments.GetValue(data), arguments.GetValue(cell) == "gru", arguments.GetValue(epochs), arguments.GetValue(threads), arguments.GetValue(json));
+    try
+    {
+        Experiment.Run(settings);
+        return 0;
+    }
+    catch (Exception failure) when (failure is IOException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine(failure.Message);
+        return 1;
+    }
+});
+return command.Parse(args).Invoke();
