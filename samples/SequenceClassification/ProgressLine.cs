@@ -12,7 +12,7 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
 
     public void Report(TrainingProgress value)
     {
-        var ended = value.EpochFraction >= 1 && (value.ValidationLoss != null || value.Epoch == value.EpochCount);
+        var ended = value.EpochFraction >= 1;
         if (!_live && !ended)
             return;
         var done = (value.Epoch - 1 + value.EpochFraction) / value.EpochCount;

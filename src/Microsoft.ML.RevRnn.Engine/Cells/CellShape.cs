@@ -43,6 +43,13 @@ internal sealed class CellShape
 
     public bool HasCellState => Kind == CellKind.RevLstm;
 
+    /// <summary>
+    /// The highest quantised forget gate. An update adds at most 1 to a RevLSTM's state, which so stays below 1 / (1 - 1019 / 1024) = 205 in
+    /// magnitude and within the 256 of the fixed-point format, however long the text. RevGRU adds (1 - z) g, which rounding z up to 1 would let
+    /// drift; below 1 the state stays under 1.5.
+    /// </summary>
+    public int MaximumGate => Kind == CellKind.RevLstm ? 1019 : 1023;
+
     /// <summary>Distance between the gates of a half: P padded to whole registers.</summary>
     public int BlockStride { get; }
 

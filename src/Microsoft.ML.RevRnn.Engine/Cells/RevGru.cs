@@ -96,12 +96,13 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var one = TFloat.Broadcast(1f);
         var largest = TInt.Broadcast(0);
         for (var u = 0; u < block; u += TFloat.Count)
         {
             var z = TFloat.Load(gates + u);
-            var h = TState.Multiply(TInt.Load(hidden + u), TState.Quantize(z, TFloat.Load(minimum + u)), lanes, Lane(u));
+            var h = TState.Multiply(TInt.Load(hidden + u), TState.Quantize(z, TFloat.Load(minimum + u), maximum), lanes, Lane(u));
             h = TState.Add(h, (one - z) * TFloat.Load(gates + 2 * block + u));
             h.Store(hidden + u);
             TState.ToFloat(h).Store(after + u);
@@ -116,12 +117,13 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var one = TFloat.Broadcast(1f);
         for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
         {
             var z = TFloat.Load(gates + u);
             var h = TState.Subtract(TInt.Load(hidden + u), (one - z) * TFloat.Load(gates + 2 * block + u));
-            h = TState.Unmultiply(h, TState.Quantize(z, TFloat.Load(minimum + u)), lanes, Lane(u));
+            h = TState.Unmultiply(h, TState.Quantize(z, TFloat.Load(minimum + u), maximum), lanes, Lane(u));
             h.Store(hidden + u);
             TState.ToFloat(h).Store(before + u);
         }
@@ -160,6 +162,7 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var range = TFloat.Broadcast(Range);
         var one = TFloat.Broadcast(1f);
         for (var u = 0; u < block; u += TFloat.Count)
@@ -169,7 +172,7 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
             var dh = TFloat.Load(dHidden + u);
             (dh * (TFloat.Load(before + u) - g) * LimitedSigmoidSlope(z, range)).Store(gates + u);
             (dh * (one - z) * TanhSlope(g)).Store(gates + 2 * block + u);
-            (dh * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u)))).Store(dHidden + u);
+            (dh * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u), maximum))).Store(dHidden + u);
         }
     }
 

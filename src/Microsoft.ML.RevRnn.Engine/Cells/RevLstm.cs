@@ -99,10 +99,11 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var largest = TInt.Broadcast(0);
         for (var u = 0; u < block; u += TFloat.Count)
         {
-            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u));
+            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u), maximum);
             var c = TState.Multiply(TInt.Load(cell + u), z, lanes, Lane(u));
             c = TState.Add(c, TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
             c.Store(cell + u);
@@ -118,10 +119,11 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var largest = TInt.Broadcast(0);
         for (var u = 0; u < block; u += TFloat.Count)
         {
-            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u));
+            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u), maximum);
             var h = TState.Multiply(TInt.Load(hidden + u), p, lanes, Lane(u));
             h = TState.Add(h, TFloat.Load(gates + 3 * block + u) * LaneMath.Tanh<TFloat, TInt>(TFloat.Load(cell + u)));
             h.Store(hidden + u);
@@ -137,9 +139,10 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
         {
-            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u));
+            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u), maximum);
             var activation = LaneMath.Tanh<TFloat, TInt>(TState.ToFloat(TInt.Load(cell + u)));
             var h = TState.Subtract(TInt.Load(hidden + u), TFloat.Load(gates + 3 * block + u) * activation);
             h = TState.Unmultiply(h, p, lanes, Lane(u));
@@ -154,9 +157,10 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
         {
-            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u));
+            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u), maximum);
             var c = TState.Subtract(TInt.Load(cell + u), TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
             c = TState.Unmultiply(c, z, lanes, Lane(u));
             c.Store(cell + u);
@@ -184,6 +188,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var range = TFloat.Broadcast(Range);
         for (var u = 0; u < block; u += TFloat.Count)
         {
@@ -194,7 +199,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
             TFloat.FusedMultiplyAdd(dh * o, TanhSlope(a), TFloat.Load(dCell + u)).Store(dCell + u);
             (dh * a * SigmoidSlope(o)).Store(gates + 3 * block + u);
             (dh * TFloat.Load(before + u) * LimitedSigmoidSlope(p, range)).Store(gates + 4 * block + u);
-            (dh * TState.Factor(TState.Quantize(p, TFloat.Load(minimum + u)))).Store(dHidden + u);
+            (dh * TState.Factor(TState.Quantize(p, TFloat.Load(minimum + u), maximum))).Store(dHidden + u);
         }
     }
 
@@ -204,6 +209,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         var block = Shape.BlockStride;
         var minimum = MinimumGate;
+        var maximum = TFloat.Broadcast(Shape.MaximumGate);
         var range = TFloat.Broadcast(Range);
         for (var u = 0; u < block; u += TFloat.Count)
         {
@@ -214,7 +220,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
             (dc * TFloat.Load(before + u) * LimitedSigmoidSlope(z, range)).Store(gates + u);
             (dc * f * TanhSlope(g)).Store(gates + block + u);
             (dc * g * SigmoidSlope(f)).Store(gates + 2 * block + u);
-            (dc * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u)))).Store(dCell + u);
+            (dc * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u), maximum))).Store(dCell + u);
         }
     }
 }

@@ -94,7 +94,7 @@ internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape sh
         {
             throw new ReversalException(
                 $"A hidden or cell state grew beyond {FixedPoint.StateLimit / FixedPoint.StateOne}, the range of its fixed-point format. " +
-                "Use a smaller learning rate, gradient clipping, or a tighter forgetting limit on shorter texts.");
+                "Gates keep states far below it, so memory was damaged; please report this.");
         }
     }
 }

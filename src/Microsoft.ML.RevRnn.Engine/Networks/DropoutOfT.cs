@@ -8,7 +8,7 @@ internal sealed unsafe class Dropout<TFloat, TInt>(float rate) : Dropout(rate)
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
 {
-    private static readonly int[] Steps = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    private static readonly int[] _steps = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Apply(float* source, float* target, int length, ulong key)
@@ -17,7 +17,7 @@ internal sealed unsafe class Dropout<TFloat, TInt>(float rate) : Dropout(rate)
         var threshold = TFloat.Broadcast(Rate);
         var scale = TFloat.Broadcast(1f / (1f - Rate));
         var zero = TFloat.Broadcast(0f);
-        fixed (int* steps = Steps)
+        fixed (int* steps = _steps)
         {
             var counter = TInt.Load(steps);
             var advance = TInt.Broadcast(TFloat.Count);

@@ -20,12 +20,12 @@ internal static class FixedPointLanes
         where TInt : struct, IIntLane<TInt>
         => TFloat.Round(value * TFloat.Broadcast(FixedPoint.StateOne)).ToInt();
 
-    /// <summary>Gate in [0, 1] to the integer Z in [minimum, 1024], held as a float.</summary>
+    /// <summary>Gate in [0, 1] to the integer Z, held as a float: at most <paramref name="maximum"/>, and at least <paramref name="minimum"/> whatever that is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloat Quantize<TFloat, TInt>(TFloat gate, TFloat minimum)
+    public static TFloat Quantize<TFloat, TInt>(TFloat gate, TFloat minimum, TFloat maximum)
         where TFloat : struct, IFloatLane<TFloat, TInt>
         where TInt : struct, IIntLane<TInt>
-        => TFloat.Max(TFloat.Round(gate * TFloat.Broadcast(FixedPoint.GateOne)), minimum);
+        => TFloat.Max(TFloat.Min(TFloat.Round(gate * TFloat.Broadcast(FixedPoint.GateOne)), maximum), minimum);
 
     /// <summary>
     /// log2(1024 / Z) scaled by 2^<see cref="LostBitLanes.FillScaleBits"/>, rounded up: zero for Z = 1024, and never below the true value, else a lane

@@ -14,7 +14,7 @@ internal readonly struct FloatState<TFloat, TInt> : IStateArithmetic<TFloat, TIn
     public static TFloat ToFloat(TInt state) => TFloat.FromBits(state);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloat Quantize(TFloat gate, TFloat minimum) => gate;
+    public static TFloat Quantize(TFloat gate, TFloat minimum, TFloat maximum) => gate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TFloat Factor(TFloat quantizedGate) => quantizedGate;

@@ -13,8 +13,11 @@ internal interface IStateArithmetic<TFloat, TInt>
 
     static abstract TFloat ToFloat(TInt state);
 
-    /// <summary>The gate as the multiplication uses it; at least <paramref name="minimum"/>, which is 1, or 1024 in padding units so that those keep all.</summary>
-    static abstract TFloat Quantize(TFloat gate, TFloat minimum);
+    /// <summary>
+    /// The gate as the multiplication uses it: at most <paramref name="maximum"/>, then at least <paramref name="minimum"/>, which is 1, or 1024
+    /// in padding units so that those keep all.
+    /// </summary>
+    static abstract TFloat Quantize(TFloat gate, TFloat minimum, TFloat maximum);
 
     /// <summary>The factor in [0, 1] that a quantised gate stands for: what the gradient is scaled by.</summary>
     static abstract TFloat Factor(TFloat quantizedGate);

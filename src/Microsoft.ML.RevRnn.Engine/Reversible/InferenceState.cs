@@ -17,7 +17,7 @@ internal readonly struct InferenceState<TFloat, TInt> : IStateArithmetic<TFloat,
     public static TFloat ToFloat(TInt state) => FixedPointLanes.ToFloat<TFloat, TInt>(state);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TFloat Quantize(TFloat gate, TFloat minimum) => FixedPointLanes.Quantize<TFloat, TInt>(gate, minimum);
+    public static TFloat Quantize(TFloat gate, TFloat minimum, TFloat maximum) => FixedPointLanes.Quantize<TFloat, TInt>(gate, minimum, maximum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TFloat Factor(TFloat quantizedGate) => quantizedGate * TFloat.Broadcast(1f / FixedPoint.GateOne);

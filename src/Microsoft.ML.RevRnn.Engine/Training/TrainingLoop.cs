@@ -9,7 +9,7 @@ internal sealed class TrainingLoop : IDisposable
 {
     private const double WarmUpFraction = 0.05;
     private const double FinalRateFraction = 0.01;
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
@@ -121,7 +121,7 @@ internal sealed class TrainingLoop : IDisposable
                 _tokens += Math.Max(1, _task.Sequences[member].Length);
             _optimalBits += _task.Stack.OptimalBits;
             _storedBytes = Math.Max(_storedBytes, _task.Stack.StoredBytes);
-            if (_clock.Elapsed - _lastProgress >= ProgressInterval)
+            if (i + 1 < plan.BatchCount && _clock.Elapsed - _lastProgress >= _progressInterval)
                 Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / plan.BatchCount);
         }
         return true;

@@ -1,0 +1,37 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn.Binding;
+
+/// <summary>A view of the rows of another one, with the columns that a transformer adds. Nothing is computed before a cursor asks.</summary>
+internal sealed class BoundDataView(IHost host, IDataView source, BoundMapper mapper) : IDataView
+{
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => mapper.OutputSchema;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        var columns = columnsNeeded.ToArray();
+        var active = mapper.Activate(columns);
+        // Rows are independent of each other and costly, so they are shared out among the processors; ML.NET puts them in order again.
+        if (mapper.AddsAny(active) && DataViewUtils.TryCreateConsolidatingCursor(out var parallel, this, columns, host, rand))
+            return parallel;
+        return Map(source.GetRowCursor(mapper.InputColumns(active), rand), active);
+    }
+
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        var active = mapper.Activate(columnsNeeded);
+        var inputs = source.GetRowCursorSet(mapper.InputColumns(active), n, rand);
+        if (inputs.Length == 1 && n > 1 && mapper.AddsAny(active))
+            inputs = DataViewUtils.CreateSplitCursors(host, inputs[0], n);
+        return Array.ConvertAll(inputs, input => Map(input, active));
+    }
+
+    private DataViewRowCursor Map(DataViewRowCursor input, bool[] active) => new BoundCursor(input, mapper.Columns(input, active));
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Learns to turn a text or token sequence of any length into a vector of features, without labels: a reversible recurrent network is trained
+/// to predict each next token, and the mean of its hidden state over a text is the text's features.
+/// </summary>
+/// <remarks>
+/// Input: a column of text, or a vector of Key&lt;UInt32&gt; with one key a token. Output: a vector of Single, one for each hidden unit.
+/// Made by <c>mlContext.Transforms.RevLstm</c> and <c>RevGru</c>.
+/// </remarks>
+public sealed class RevRnnFeaturesEstimator : IEstimator<RevRnnFeaturesTransformer>
+{
+    private readonly IHost _host;
+    private readonly CellKind _cell;
+    private readonly RevRnnFeaturesOptions _options;
+
+    internal RevRnnFeaturesEstimator(IHostEnvironment env, CellKind cell, RevRnnFeaturesOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _host = env.Register(nameof(RevRnnFeaturesEstimator));
+        _cell = cell;
+        _options = (RevRnnFeaturesOptions)options.Checked();
+    }
+
+    /// <summary>Learns from the data, in one pass over it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, or training diverged.</exception>
+    public RevRnnFeaturesTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+        using var channel = _host.Start("Training");
+        var rows = TrainingRows.Read(input, input.Schema[_options.InputColumnName!], label: null, _options.Vocabulary, channel);
+        var network = _options.GetNetwork(_cell);
+        using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
+        monitor.Started(rows, network);
+        var result = SequenceEncoder.Train(
+            rows.Sequences,
+            rows.Tokenization.VocabularySize,
+            network,
+            _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
+            monitor,
+            _options.CancellationToken);
+        monitor.Ended(result.Report);
+        return new RevRnnFeaturesTransformer(
+            _host, _options.OutputColumnName, _options.InputColumnName!, rows.Tokenization, result.Model, result.Report);
+    }
+
+    /// <summary>The columns of the input, and the features.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        InputSchema.FindSequence(_host, inputSchema, _options.InputColumnName!);
+        return InputSchema.With(inputSchema, new SchemaShape.Column(
+            _options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false));
+    }
+}

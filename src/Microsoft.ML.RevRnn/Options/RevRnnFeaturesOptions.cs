@@ -1,0 +1,18 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>Options of the feature estimators, <c>Transforms.RevLstm</c> and <c>RevGru</c>.</summary>
+public sealed class RevRnnFeaturesOptions : RevRnnOptions
+{
+    /// <summary>The column that will hold the features.</summary>
+    public string OutputColumnName { get; set; } = "Features";
+
+    /// <summary>The column they are made of: text, or a vector of keys with one key a token. Null for the output column's name.</summary>
+    public string? InputColumnName { get; set; } = "Text";
+
+    private protected override void CheckColumns()
+    {
+        CheckName(nameof(OutputColumnName), OutputColumnName);
+        InputColumnName ??= OutputColumnName;
+        CheckName(nameof(InputColumnName), InputColumnName);
+    }
+}

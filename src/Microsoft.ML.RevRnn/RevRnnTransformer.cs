@@ -1,0 +1,79 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.RevRnn.Tokens;
+using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// What all trained RevRnn models have in common: they read one column, text or keys, and add columns that are computed of it row by row,
+/// when a cursor asks for them. Immutable and safe for use from many threads.
+/// </summary>
+public abstract class RevRnnTransformer : ITransformer
+{
+    private readonly IHost _host;
+
+    private protected RevRnnTransformer(IHost host, string inputColumnName, Tokenization tokenization, TrainingReport? report)
+    {
+        _host = host;
+        InputColumnName = inputColumnName;
+        Tokenization = tokenization;
+        Report = report;
+    }
+
+    /// <summary>The column that is read.</summary>
+    public string InputColumnName { get; }
+
+    /// <summary>What training did and what it cost; null in a model that was loaded.</summary>
+    public TrainingReport? Report { get; }
+
+    /// <summary>The shape of the network.</summary>
+    public abstract NetworkOptions Network { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    private protected Tokenization Tokenization { get; }
+
+    /// <summary>The columns of the input, and those that are added.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
+
+    /// <summary>A view of the data with the columns added. Nothing is computed yet.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BoundDataView(_host, input, Bind(input.Schema));
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        Payload.Save(ctx, Version, Save);
+    }
+
+    /// <summary>Signatures and version of the saved form.</summary>
+    private protected abstract VersionInfo Version { get; }
+
+    /// <summary>The columns that are added to a schema.</summary>
+    private protected abstract IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema);
+
+    /// <summary>A ValueGetter for each added column.</summary>
+    /// <param name="row">What they follow.</param>
+    /// <param name="tokens">Gives the tokens of the row's current value.</param>
+    private protected abstract Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens);
+
+    /// <summary>Writes the model.</summary>
+    private protected abstract void Save(BinaryWriter writer);
+
+    private BoundMapper Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        var source = InputSchema.FindSequence(_host, inputSchema, InputColumnName, Tokenization);
+        return new BoundMapper(inputSchema, source, AddedColumns(inputSchema), row => CreateGetters(row, Tokenization.CreateReader(row, source)));
+    }
+}

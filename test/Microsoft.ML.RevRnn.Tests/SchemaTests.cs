@@ -1,0 +1,105 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Tests.Support;
+
+namespace Microsoft.ML.RevRnn.Tests;
+
+/// <summary>What is promised before training is what comes after it.</summary>
+[TestClass]
+public sealed class SchemaTests
+{
+    [TestMethod]
+    public void TheScoreHasTheAnnotationsOfMlNetsOwn()
+    {
+        var score = Trained.Classifier.GetOutputSchema(Trained.Keyed().Schema)["Score"];
+
+        Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 3), score.Type);
+        CollectionAssert.AreEqual(TestData.Labels.ToArray(), Names(score, "SlotNames"));
+        CollectionAssert.AreEqual(TestData.Labels.ToArray(), Names(score, "TrainingLabelValues"));
+        Assert.AreEqual("MulticlassClassification", Text(score, "ScoreColumnKind"));
+        Assert.AreEqual("Score", Text(score, "ScoreValueKind"));
+        Assert.AreEqual(1u, SetId(score));
+    }
+
+    [TestMethod]
+    public void ThePredictedLabelIsAKeyWithTheLabelsValues()
+    {
+        var label = Trained.Classifier.GetOutputSchema(Trained.Keyed().Schema)["PredictedLabel"];
+
+        Assert.AreEqual(new KeyDataViewType(typeof(uint), 3), label.Type);
+        CollectionAssert.AreEqual(TestData.Labels.ToArray(), Names(label, "KeyValues"));
+        Assert.AreEqual("PredictedLabel", Text(label, "ScoreValueKind"));
+        Assert.AreEqual(1u, SetId(label));
+    }
+
+    [TestMethod]
+    public void EachModelsColumnsHaveASetNumberOfTheirOwn()
+    {
+        var once = Trained.Classifier.Transform(Trained.Probes());
+        var twice = Trained.Classifier.Transform(once);
+
+        Assert.AreEqual(2u, SetId(twice.Schema["Score"]));
+        Assert.AreEqual(once.Schema.Count + 2, twice.Schema.Count);
+        Assert.AreEqual(once.Schema.Count, twice.Schema["Score"].Index, "The columns of the same name are hidden by the new ones.");
+    }
+
+    [TestMethod]
+    public void TheClassifiersPromiseIsKept()
+        => AssertPromiseKept(
+            Trained.Context.Transforms.Conversion.MapValueToKey("Label")
+                .Append(Trained.Context.MulticlassClassification.Trainers.RevLstm(Small.Classification())),
+            Trained.Data());
+
+    [TestMethod]
+    public void TheClassifiersPromiseIsKeptForNumericLabelValues()
+        => AssertPromiseKept(
+            Trained.Context.Transforms.Conversion.MapValueToKey("Label", "Id")
+                .Append(Trained.Context.MulticlassClassification.Trainers.RevLstm(Small.Classification())),
+            Trained.Data(count: 6));
+
+    [TestMethod]
+    public void TheClassifiersPromiseIsKeptForLabelsWithoutValues()
+        => AssertPromiseKept(Trained.Context.MulticlassClassification.Trainers.RevGru(Small.Classification()), new RowsView(2, ("a", 1), ("b", 2)));
+
+    [TestMethod]
+    public void TheFeaturesPromiseIsKept()
+        => AssertPromiseKept(Trained.Context.Transforms.RevLstm(Small.Features()), Trained.Data());
+
+    /// <summary>Compares the shape that the estimator announces with that of what its transformer then makes.</summary>
+    private static void AssertPromiseKept(IEstimator<ITransformer> estimator, IDataView data)
+    {
+        var promised = Describe(estimator.GetOutputSchema(ShapeProbe.Of(data)));
+
+        var model = estimator.Fit(data);
+
+        var transformed = model.Transform(data);
+        Assert.AreEqual(promised, Describe(ShapeProbe.Of(transformed)));
+        CollectionAssert.AreEqual(
+            transformed.Schema.Select(column => column.ToString()).ToArray(),
+            model.GetOutputSchema(data.Schema).Select(column => column.ToString()).ToArray());
+    }
+
+    private static string Describe(SchemaShape shape)
+        => string.Join('\n', shape.OrderBy(column => column.Name).Select(column =>
+            $"{column.Name}: {column.Kind} {column.ItemType} {column.IsKey} [{Describe(column.Annotations).Replace('\n', ';')}]"));
+
+    private static string[] Names(DataViewSchema.Column column, string kind)
+    {
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        column.Annotations.GetValue(kind, ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+
+    private static string Text(DataViewSchema.Column column, string kind)
+    {
+        var text = default(ReadOnlyMemory<char>);
+        column.Annotations.GetValue(kind, ref text);
+        return text.ToString();
+    }
+
+    private static uint SetId(DataViewSchema.Column column)
+    {
+        uint id = 0;
+        column.Annotations.GetValue("ScoreColumnSetId", ref id);
+        return id;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.RevRnn.Tests.Support;
+
+/// <summary>Runs <see cref="Program"/> in a process of its own.</summary>
+internal static class OtherProcess
+{
+    public static string[] Lines(string modelPath, string columnName)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            ArgumentList = { "exec", typeof(OtherProcess).Assembly.Location, modelPath, columnName },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}
