@@ -1,0 +1,114 @@
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+[TestClass]
+internal sealed class WorkerTeamTests
+{
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(4)]
+    public void EveryWorkerRunsEveryJobOnce(int size)
+    {
+        using var team = new WorkerTeam(size);
+        var runs = new int[size];
+        Assert.AreEqual(size, team.Size);
+
+        for (var job = 1; job <= 100; job++)
+        {
+            team.Run(worker => runs[worker]++);
+            foreach (var count in runs)
+                Assert.AreEqual(job, count);
+        }
+    }
+
+    [TestMethod]
+    public void WorkersAreDifferentThreads()
+    {
+        using var team = new WorkerTeam(3);
+        var threads = new int[3];
+
+        team.Run(worker => threads[worker] = Environment.CurrentManagedThreadId);
+
+        Assert.AreEqual(3, threads.Distinct().Count());
+        Assert.AreEqual(Environment.CurrentManagedThreadId, threads[0]);
+    }
+
+    [TestMethod]
+    [DataRow(1, 0)]
+    [DataRow(3, 0)]
+    [DataRow(3, 1)]
+    [DataRow(3, 2)]
+    public void AFailureIsThrownAgainAndTheTeamGoesOn(int size, int failing)
+    {
+        using var team = new WorkerTeam(size);
+        var runs = new int[size];
+
+        for (var i = 0; i < 3; i++)
+        {
+            var failure = Assert.ThrowsExactly<InvalidTimeZoneException>(() => team.Run(worker =>
+            {
+                runs[worker]++;
+                if (worker == failing)
+                    throw new InvalidTimeZoneException("This one.");
+            }));
+            Assert.AreEqual("This one.", failure.Message);
+        }
+        team.Run(worker => runs[worker]++);
+
+        foreach (var count in runs)
+            Assert.AreEqual(4, count);
+    }
+
+    [TestMethod]
+    public void OfSeveralFailuresTheFirstWorkersIsThrown()
+    {
+        using var team = new WorkerTeam(4);
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => team.Run(worker =>
+        {
+            if (worker > 0)
+                throw new InvalidOperationException($"{worker}");
+        }));
+
+        Assert.AreEqual("1", failure.Message);
+        team.Run(_ => { });
+    }
+
+    [TestMethod]
+    public void SharesCoverEverythingOnceInWholeGrains()
+    {
+        for (var size = 1; size <= 5; size++)
+        {
+            using var team = new WorkerTeam(size);
+            foreach (var grain in (int[])[1, 4, 8, 32])
+            {
+                for (var count = 0; count <= 100; count++)
+                {
+                    var next = 0;
+                    for (var worker = 0; worker < size; worker++)
+                    {
+                        var (begin, end) = team.Share(count, grain, worker);
+                        Assert.AreEqual(next, begin);
+                        Assert.IsTrue(end >= begin);
+                        Assert.IsTrue(begin % grain == 0 || begin == count);
+                        next = end;
+                    }
+                    Assert.AreEqual(count, next);
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void ATeamNeedsAWorker() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new WorkerTeam(0));
+
+    [TestMethod]
+    public void DisposingTwiceIsHarmless()
+    {
+        var team = new WorkerTeam(3);
+        team.Dispose();
+        team.Dispose();
+    }
+}

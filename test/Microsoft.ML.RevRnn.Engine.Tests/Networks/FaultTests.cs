@@ -1,0 +1,144 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Whatever goes wrong between the forward and the backward pass is reported, never trained on.</summary>
+[TestClass]
+internal sealed unsafe class FaultTests
+{
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 0)]
+    [DataRow(CellKind.RevLstm, 1)]
+    [DataRow(CellKind.RevGru, 0)]
+    [DataRow(CellKind.RevGru, 1)]
+    public void AFlippedBitOfAHiddenStateIsReported(CellKind cell, int layer)
+    {
+        for (var bit = 0; bit < 31; bit += 5)
+            CheckReported(cell, target => target.HiddenState[target.Shape.StateStride + 3] ^= 1 << bit, layer, $"bit {bit}");
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public void AFlippedBitOfACellStateIsReported(int layer)
+    {
+        for (var bit = 0; bit < 31; bit += 5)
+            CheckReported(CellKind.RevLstm, target => target.CellState[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 0)]
+    [DataRow(CellKind.RevLstm, 1)]
+    [DataRow(CellKind.RevGru, 0)]
+    [DataRow(CellKind.RevGru, 1)]
+    public void AFlippedBitOfALostDigitIsReported(CellKind cell, int layer)
+    {
+        for (var lane = 0; lane < 16; lane += 3)
+        {
+            CheckReported(cell, target =>
+            {
+                var lanes = target.LostBitStore.LanesOfRow(9);
+                lanes.Digits[lane] = (ulong)lanes.Digits[lane] ^ 1;
+            }, layer, $"lane {lane}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void AFaultIsReportedByTheChunkInWhichItHappens(CellKind cell)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2 });
+        run.Forward(Sequences.Random(16, 100, 120));
+        run.Stack.BeginBackward();
+        var last = run.Stack.ChunkCount - 1;
+        for (var i = last; i > 1; i--)
+        {
+            run.Stack.Recover(run.Stack.GetChunk(i));
+            run.Stack.Backward(run.Stack.GetChunk(i));
+        }
+        run.Stack.Layers[0].HiddenState[1] ^= 4;
+
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Recover(run.Stack.GetChunk(1)));
+
+        StringAssert.Contains(failure.Message, $"step {run.Stack.GetChunk(1).First}");
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void AWrongFillIsReported(CellKind cell) =>
+        CheckReported(cell, target => target.LostBitStore.LanesOfRow(0).Fill[2] += 1 << 16, 0, "fill");
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void AWeightChangedBetweenThePassesIsReported(CellKind cell)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Units = 34 });
+        run.Forward(Sequences.Random(16, 40, 80));
+        run.Parameters.Stack.Layers[0].Bias.At(0, 0) += 0.01f;
+        run.Stack.PackWeights(forTraining: true);
+
+        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run));
+    }
+
+    [TestMethod]
+    public void AStateBeyondItsRangeIsReported()
+    {
+        using var run = new StackRun(new StackSetup { Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 });
+        var layer = run.Parameters.Stack.Layers[0];
+        for (var half = 0; half < 2; half++)
+        {
+            foreach (var gate in (int[])[0, 1, 2])
+            {
+                for (var unit = 0; unit < 4; unit++)
+                    layer.Bias.At(0, (half * 5 + gate) * 4 + unit) = 20;
+            }
+        }
+
+        run.Train([new int[250]]);
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Forward([new int[300]]));
+
+        StringAssert.Contains(failure.Message, "range");
+        run.Train([new int[200]]);
+    }
+
+    [TestMethod]
+    public void AfterAFaultTheNextBatchIsRight()
+    {
+        using var run = new StackRun(new StackSetup { Units = 34, Layers = 2, Threads = 2 });
+        var sequences = Sequences.Random(16, 40, 80);
+        run.Train(sequences);
+        var gradients = run.Gradients();
+        run.Forward(sequences);
+        run.Stack.Layers[1].HiddenState[0] ^= 1;
+        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run));
+
+        run.Train(sequences);
+
+        Near.AreSame(gradients, run.Gradients(), "gradient");
+    }
+
+    private static void CheckReported(CellKind cell, Action<RecurrentLayer> fault, int layer, string what)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2 });
+        run.Forward(Sequences.Random(16, 40, 80));
+        fault(run.Stack.Layers[layer]);
+        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run), what);
+    }
+
+    /// <summary>The backward pass alone, as a trainer runs it.</summary>
+    private static void BackwardWithoutComparing(StackRun run)
+    {
+        run.Stack.BeginBackward();
+        for (var i = run.Stack.ChunkCount - 1; i >= 0; i--)
+        {
+            var chunk = run.Stack.GetChunk(i);
+            run.Stack.Recover(chunk);
+            new Span<float>(run.Stack.OutputGradient, chunk.FlatRows * run.Stack.OutputStride).Clear();
+            run.Stack.Backward(chunk);
+        }
+        run.Stack.FinishBackward();
+    }
+}

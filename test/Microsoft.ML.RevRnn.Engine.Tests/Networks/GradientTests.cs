@@ -1,0 +1,247 @@
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Gradients of stack and classifier: right, and the same bits however they are computed.</summary>
+[TestClass]
+internal sealed class GradientTests
+{
+    private static readonly int[][] _variedSequences = Sequences.Random(21, 1, 75);
+    private static readonly int[] _labels = Sequences.Labels(21);
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 1, ForgettingLimit.ThreeBits)]
+    [DataRow(CellKind.RevLstm, 2, ForgettingLimit.None)]
+    [DataRow(CellKind.RevGru, 1, ForgettingLimit.ThreeBits)]
+    [DataRow(CellKind.RevGru, 2, ForgettingLimit.None)]
+    public void UnquantizedClassifiersAreThoseOfFiniteDifferences(CellKind cell, int layers, ForgettingLimit limit)
+    {
+        CheckFiniteDifferences(
+            new StackSetup { Cell = cell, Layers = layers, Limit = limit, Arithmetic = CellArithmetic.Unquantized, WeightScale = 1.5f }, 2e-6, 2e-6);
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 1)]
+    [DataRow(CellKind.RevLstm, 2)]
+    [DataRow(CellKind.RevGru, 1)]
+    [DataRow(CellKind.RevGru, 2)]
+    public void ReversibleClassifiersAreCloseToFiniteDifferences(CellKind cell, int layers)
+    {
+        // The straight-through gradient of states and gates that are rounded.
+        CheckFiniteDifferences(
+            new StackSetup { Cell = cell, Layers = layers, Strategy = ActivationStrategy.Reversible, WeightScale = 1.5f }, 2e-3, 2e-3);
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void WithDropoutTheyAreThoseOfFiniteDifferencesUnderTheSameMasks(CellKind cell)
+    {
+        const float Step = 0.002f;
+        var sequences = Sequences.Random(5, 1, 9, seed: 3);
+        var labels = Sequences.Labels(5);
+        using var run = new StackRun(new StackSetup
+        {
+            Cell = cell,
+            Layers = 2,
+            Dropout = 0.4f,
+            Arithmetic = CellArithmetic.Unquantized,
+            Strategy = ActivationStrategy.Stored,
+            WeightScale = 1.5f,
+        });
+        run.Train(sequences, labels);
+        var largest = 0f;
+        var embedding = run.Parameters.Stack.Embedding.Value;
+        foreach (var parameter in (Parameter[])[embedding, .. run.Parameters.Dense])
+        {
+            for (var i = 0; i < parameter.Rows * parameter.Columns; i++)
+            {
+                var (row, column) = (i / parameter.Columns, i % parameter.Columns);
+                var gradient = parameter == embedding ? run.EmbeddingGradientAt(row, column) : parameter.GradientAt(row, column);
+                ref var value = ref parameter.At(row, column);
+                var before = value;
+                value = before + Step;
+                run.Forward(sequences, labels);
+                var above = run.Result.LossSum / sequences.Length;
+                value = before - Step;
+                run.Forward(sequences, labels);
+                var below = run.Result.LossSum / sequences.Length;
+                value = before;
+                Assert.AreEqual((above - below) / (2 * Step), gradient, 1e-3, $"{parameter.Name} [{row}, {column}]");
+                largest = Math.Max(largest, Math.Abs(gradient));
+            }
+        }
+        Assert.IsTrue(largest > 0.1f);
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 1, 6, 0f)]
+    [DataRow(CellKind.RevLstm, 2, 34, 0.3f)]
+    [DataRow(CellKind.RevLstm, 2, 70, 0f)]
+    [DataRow(CellKind.RevGru, 1, 6, 0f)]
+    [DataRow(CellKind.RevGru, 2, 34, 0.3f)]
+    [DataRow(CellKind.RevGru, 2, 70, 0f)]
+    public void ReversibleAndStoredActivationsGiveTheSameBits(CellKind cell, int layers, int units, float dropout)
+    {
+        var setup = new StackSetup { Cell = cell, Layers = layers, Units = units, Dropout = dropout, WeightScale = 2 };
+        foreach (var limit in Enum.GetValues<ForgettingLimit>())
+        {
+            var reversible = Train(setup with { Limit = limit });
+            var stored = Train(setup with { Limit = limit, Strategy = ActivationStrategy.Stored });
+            Near.AreSame(reversible.Outputs, stored.Outputs, "output");
+            Near.AreSame(reversible.Gradients, stored.Gradients, "gradient");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.RevLstm, ActivationStrategy.Stored)]
+    [DataRow(CellKind.RevGru, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.RevGru, ActivationStrategy.Stored)]
+    public void OneTwoAndThreeThreadsGiveTheSameBits(CellKind cell, ActivationStrategy strategy)
+    {
+        var setup = new StackSetup { Cell = cell, Layers = 2, Units = 70, EmbeddingWidth = 40, Dropout = 0.2f, Strategy = strategy };
+        var one = Train(setup);
+        foreach (var threads in (int[])[2, 3])
+        {
+            var several = Train(setup with { Threads = threads });
+            Near.AreSame(one.Outputs, several.Outputs, "output");
+            Near.AreSame(one.Gradients, several.Gradients, $"gradient of {threads} threads");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, CellArithmetic.Reversible)]
+    [DataRow(CellKind.RevGru, CellArithmetic.Reversible)]
+    [DataRow(CellKind.RevLstm, CellArithmetic.Unquantized)]
+    [DataRow(CellKind.RevGru, CellArithmetic.Unquantized)]
+    public void AllRegisterWidthsGiveTheSameBits(CellKind cell, CellArithmetic arithmetic)
+    {
+        var setup = new StackSetup
+        {
+            Cell = cell,
+            Layers = 2,
+            Units = 70,
+            EmbeddingWidth = 40,
+            Dropout = 0.2f,
+            WeightScale = 2,
+            Arithmetic = arithmetic,
+            Strategy = arithmetic == CellArithmetic.Reversible ? ActivationStrategy.Reversible : ActivationStrategy.Stored,
+        };
+        var widest = Train(setup with { Width = SimdWidth.Bits512 });
+        foreach (var width in (SimdWidth[])[SimdWidth.Bits256, SimdWidth.Bits128])
+        {
+            var other = Train(setup with { Width = width });
+            Near.AreSame(widest.Outputs, other.Outputs, $"output of {width}");
+            Near.AreSame(widest.Gradients, other.Gradients, $"gradient of {width}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void ChunkSizesDoNotChangeAnOutput(CellKind cell)
+    {
+        var setup = new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.2f };
+        var normal = Train(setup);
+        foreach (var steps in (int[])[1, 2, 7, 16, 100])
+        {
+            var other = Train(setup with { MinimumChunkSteps = 1, MaximumChunkSteps = steps, TargetChunkRows = 10_000 });
+            Near.AreSame(normal.Outputs, other.Outputs, $"output with chunks of {steps}");
+            var largest = normal.Gradients.Max(Math.Abs);
+            for (var i = 0; i < normal.Gradients.Length; i++)
+                Assert.AreEqual(normal.Gradients[i], other.Gradients[i], 1e-5f * largest, $"gradient {i} with chunks of {steps}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void RunningABatchTwiceGivesTheSameBits(CellKind cell)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.5f });
+        run.Train(_variedSequences, _labels);
+        var (outputs, gradients) = (run.Outputs, run.Gradients());
+        run.Train(Sequences.Random(40, 3, 90, seed: 4), Sequences.Labels(40));
+        run.Train(_variedSequences, _labels);
+
+        Near.AreSame(outputs, run.Outputs, "output");
+        Near.AreSame(gradients, run.Gradients(), "gradient");
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });
+        run.Forward(_variedSequences, _labels, training: false);
+        var together = new float[_variedSequences.Length][];
+        for (var i = 0; i < together.Length; i++)
+            together[i] = run.Probabilities(run.Batch.RowOfMember(i)).ToArray();
+
+        for (var i = 0; i < together.Length; i++)
+        {
+            run.Forward([_variedSequences[i]], [0], training: false);
+            Near.AreSame(together[i], run.Probabilities(0), $"probabilities of text {i}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void PaddingHasNoGradient(CellKind cell)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.2f });
+        run.Train(_variedSequences, _labels);
+
+        foreach (var parameter in run.Parameters.Dense)
+        {
+            var padding = parameter.Gradients.ToArray();
+            var zeros = padding.Count(value => value == 0);
+            Assert.IsTrue(zeros >= padding.Length - parameter.Rows * parameter.Columns, $"{parameter.Name} has gradients in its padding.");
+            Assert.IsTrue(zeros < padding.Length, $"{parameter.Name} has no gradient.");
+        }
+    }
+
+    private static void CheckFiniteDifferences(StackSetup setup, double lossTolerance, double gradientTolerance)
+    {
+        const double Step = 1e-5;
+        var sequences = Sequences.Random(5, 1, 9, seed: 3);
+        var labels = Sequences.Labels(5);
+        if (setup.Arithmetic == CellArithmetic.Unquantized)
+            setup = setup with { Strategy = ActivationStrategy.Stored };
+        using var run = new StackRun(setup);
+        var reference = new ReferenceNetwork(run.Parameters);
+
+        run.Train(sequences, labels);
+
+        Assert.AreEqual(reference.Loss(sequences, labels), run.Result.LossSum / sequences.Length, lossTolerance);
+        var embedding = run.Parameters.Stack.Embedding.Value;
+        foreach (var parameter in (Parameter[])[embedding, .. run.Parameters.Dense])
+        {
+            var values = reference.Values(parameter);
+            for (var i = 0; i < values.Length; i++)
+            {
+                var value = values[i];
+                values[i] = value + Step;
+                var above = reference.Loss(sequences, labels);
+                values[i] = value - Step;
+                var below = reference.Loss(sequences, labels);
+                values[i] = value;
+                var (row, column) = (i / parameter.Columns, i % parameter.Columns);
+                var actual = parameter == embedding ? run.EmbeddingGradientAt(row, column) : parameter.GradientAt(row, column);
+                Assert.AreEqual((above - below) / (2 * Step), actual, gradientTolerance, $"{parameter.Name} [{row}, {column}]");
+            }
+        }
+    }
+
+    private static (float[] Outputs, float[] Gradients) Train(StackSetup setup)
+    {
+        using var run = new StackRun(setup);
+        run.Train(_variedSequences, _labels);
+        return (run.Outputs, run.Gradients());
+    }
+}

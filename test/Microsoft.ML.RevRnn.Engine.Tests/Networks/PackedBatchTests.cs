@@ -1,0 +1,125 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+[TestClass]
+internal sealed class PackedBatchTests
+{
+    [TestMethod]
+    public void SequencesLieLongestFirstAndStepByStep()
+    {
+        var batch = new PackedBatch();
+
+        batch.Fill([[1, 2], [3, 4, 5, 6], [7], [8, 9]], [0, 1, 2, 3], 0);
+
+        Assert.AreEqual(4, batch.RowCount);
+        Assert.AreEqual(4, batch.StepCount);
+        Assert.AreEqual(9, batch.TokenCount);
+        CollectionAssert.AreEqual(new[] { 3, 1, 8, 7, 4, 2, 9, 5, 6 }, batch.Tokens.ToArray());
+        CollectionAssert.AreEqual(new[] { 4, 3, 1, 1 }, Enumerable.Range(0, 4).Select(batch.ActiveRows).ToArray());
+        CollectionAssert.AreEqual(new[] { 0L, 4, 7, 8, 9 }, Enumerable.Range(0, 5).Select(batch.FlatOffset).ToArray());
+        CollectionAssert.AreEqual(new[] { 4, 2, 2, 1 }, Enumerable.Range(0, 4).Select(batch.Length).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 0, 3, 2 }, Enumerable.Range(0, 4).Select(batch.MemberOfRow).ToArray());
+        CollectionAssert.AreEqual(new[] { 1, 0, 3, 2 }, Enumerable.Range(0, 4).Select(batch.RowOfMember).ToArray());
+    }
+
+    [TestMethod]
+    public void MembersChooseAmongTheSequences()
+    {
+        var batch = new PackedBatch();
+
+        batch.Fill([[1], [2, 2], [3, 3, 3]], [2, 0], 0);
+
+        CollectionAssert.AreEqual(new[] { 3, 1, 3, 3 }, batch.Tokens.ToArray());
+        Assert.AreEqual(0, batch.MemberOfRow(0));
+        Assert.AreEqual(1, batch.MemberOfRow(1));
+    }
+
+    [TestMethod]
+    public void AnEmptySequenceIsTheEmptyToken()
+    {
+        var batch = new PackedBatch();
+
+        batch.Fill([[], [5, 6]], [0, 1], 9);
+
+        CollectionAssert.AreEqual(new[] { 5, 9, 6 }, batch.Tokens.ToArray());
+        Assert.AreEqual(1, batch.Length(1));
+    }
+
+    [TestMethod]
+    public void NoMembersMakeAnEmptyBatch()
+    {
+        var batch = new PackedBatch();
+        batch.Fill([[1, 2]], [0], 0);
+
+        batch.Fill([[1, 2]], [], 0);
+
+        Assert.AreEqual(0, batch.RowCount);
+        Assert.AreEqual(0, batch.StepCount);
+        Assert.AreEqual(0, batch.TokenCount);
+    }
+
+    [TestMethod]
+    public void OneSequenceIsArrangedLikeABatchOfOne()
+    {
+        foreach (var sequence in (int[][])[[4, 5, 6], [], [7]])
+        {
+            var (one, other) = (new PackedBatch(), new PackedBatch());
+            one.Fill([sequence], [0], 3);
+            other.Fill(Sequences.Random(5, 1, 9), [0, 1, 2, 3, 4], 0);
+            other.Fill(sequence, 3);
+
+            CollectionAssert.AreEqual(one.Tokens.ToArray(), other.Tokens.ToArray());
+            Assert.AreEqual(one.StepCount, other.StepCount);
+            Assert.AreEqual(1, other.RowCount);
+            Assert.AreEqual(one.Length(0), other.Length(0));
+            Assert.AreEqual(0, other.RowOfMember(0));
+            Assert.AreEqual(0, other.MemberOfRow(0));
+            for (var t = 0; t <= one.StepCount; t++)
+                Assert.AreEqual(one.FlatOffset(t), other.FlatOffset(t));
+            for (var t = 0; t < one.StepCount; t++)
+                Assert.AreEqual(1, other.ActiveRows(t));
+        }
+    }
+
+    [TestMethod]
+    public void ABatchCanBeFilledAgainWithAnySizes()
+    {
+        var again = new PackedBatch();
+        foreach (var rows in (int[])[3, 20, 1, 7, 40, 2])
+        {
+            var sequences = Sequences.Random(rows, 0, 5 * rows, seed: rows);
+            var fresh = new PackedBatch();
+            again.Fill(sequences, Parameter.Identity(rows), 1);
+            fresh.Fill(sequences, Parameter.Identity(rows), 1);
+
+            CollectionAssert.AreEqual(fresh.Tokens.ToArray(), again.Tokens.ToArray());
+            for (var row = 0; row < rows; row++)
+            {
+                Assert.AreEqual(row, again.RowOfMember(again.MemberOfRow(row)));
+                Assert.AreEqual(Math.Max(1, sequences[again.MemberOfRow(row)].Length), again.Length(row));
+            }
+        }
+    }
+
+    [TestMethod]
+    public void ChunksLayOutStepsAndSlots()
+    {
+        var batch = new PackedBatch();
+        batch.Fill([[1, 2], [3, 4, 5, 6], [7], [8, 9]], [0, 1, 2, 3], 0);
+
+        var chunk = new Chunk(batch, 1, 1, 2);
+
+        Assert.AreEqual(4L, chunk.FlatStart);
+        Assert.AreEqual(4, chunk.FlatRows);
+        Assert.AreEqual(7, chunk.SlotRows);
+        Assert.AreEqual(3, chunk.ActiveRows(0));
+        Assert.AreEqual(1, chunk.ActiveRows(1));
+        Assert.AreEqual(0, chunk.FlatRow(0));
+        Assert.AreEqual(3, chunk.FlatRow(1));
+        Assert.AreEqual(0, chunk.SlotBefore(0));
+        Assert.AreEqual(3, chunk.SlotAfter(0));
+        Assert.AreEqual(3, chunk.SlotBefore(1));
+        Assert.AreEqual(6, chunk.SlotAfter(1));
+    }
+}

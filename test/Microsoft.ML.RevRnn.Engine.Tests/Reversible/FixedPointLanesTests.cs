@@ -1,0 +1,67 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+[TestClass]
+internal sealed unsafe class FixedPointLanesTests
+{
+    [TestMethod]
+    public void LostBitsAreNeverBelowTheLogarithmAndAtMostAFewUnitsAbove()
+    {
+        var table = LostBitTable.Create();
+
+        for (var z = 1; z <= 1024; z++)
+        {
+            var exact = Math.Log2(1024.0 / z) * 65536;
+            Assert.IsTrue(table[z] >= exact, $"Z = {z}: {table[z]} is below {exact}.");
+            Assert.IsTrue(table[z] <= exact + 5, $"Z = {z}: {table[z]} is far above {exact}.");
+        }
+        Assert.AreEqual(0, table[1024]);
+    }
+
+    [TestMethod]
+    public void LostBitsAreTheSameAtAllWidths()
+    {
+        CollectionAssert.AreEqual(LostBitTable.Create<F32x4, I32x4>(), LostBitTable.Create<F32x8, I32x8>());
+        CollectionAssert.AreEqual(LostBitTable.Create<F32x4, I32x4>(), LostBitTable.Create<F32x16, I32x16>());
+    }
+
+    [TestMethod]
+    public void GatesAreRoundedToEvenAndKeptInRange()
+    {
+        Assert.AreEqual(1f, Quantize(0, 1));
+        Assert.AreEqual(1f, Quantize(0.4f / 1024, 1));
+        Assert.AreEqual(2f, Quantize(1.5f / 1024, 1));
+        Assert.AreEqual(2f, Quantize(2.5f / 1024, 1));
+        Assert.AreEqual(512f, Quantize(0.5f, 1));
+        Assert.AreEqual(1024f, Quantize(1, 1));
+        Assert.AreEqual(1024f, Quantize(0.5f, 1024));
+    }
+
+    [TestMethod]
+    public void StatesAreRoundedToEven()
+    {
+        const float One = 1 << 23;
+        Assert.AreEqual(1 << 23, FromFloat(1));
+        Assert.AreEqual(-(1 << 23), FromFloat(-1));
+        Assert.AreEqual(0, FromFloat(0.5f / One));
+        Assert.AreEqual(2, FromFloat(1.5f / One));
+        Assert.AreEqual(-2, FromFloat(-1.5f / One));
+        Assert.AreEqual(2, FromFloat(2.5f / One));
+    }
+
+    private static float Quantize(float gate, float minimum)
+    {
+        var result = stackalloc float[4];
+        FixedPointLanes.Quantize<F32x4, I32x4>(F32x4.Broadcast(gate), F32x4.Broadcast(minimum)).Store(result);
+        return result[0];
+    }
+
+    private static int FromFloat(float value)
+    {
+        var result = stackalloc int[4];
+        FixedPointLanes.FromFloat<F32x4, I32x4>(F32x4.Broadcast(value)).Store(result);
+        return result[0];
+    }
+}

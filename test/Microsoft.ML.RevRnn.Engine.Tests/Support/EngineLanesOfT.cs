@@ -1,0 +1,55 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <inheritdoc/>
+internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
+    where TFloat : struct, IFloatLane<TFloat, TInt>
+    where TInt : struct, IIntLane<TInt>
+    where TWide : struct, IWideLane<TWide, TInt>
+{
+    public override void Multiply(int[] states, int[] gates)
+    {
+        fixed (int* state = states, gate = gates)
+        {
+            for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
+            {
+                var z = TFloat.FromInt(TInt.Load(gate + i));
+                ReversibleState<TFloat, TInt, TWide>.Multiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
+            }
+        }
+    }
+
+    public override void Unmultiply(int[] states, int[] gates)
+    {
+        fixed (int* state = states, gate = gates)
+        {
+            for (var i = LostBitLanes.Count - TFloat.Count; i >= 0; i -= TFloat.Count)
+            {
+                var z = TFloat.FromInt(TInt.Load(gate + i));
+                ReversibleState<TFloat, TInt, TWide>.Unmultiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
+            }
+        }
+    }
+
+    public override void Add(int[] states, float[] updates)
+    {
+        fixed (int* state = states)
+        fixed (float* update = updates)
+        {
+            for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
+                ReversibleState<TFloat, TInt, TWide>.Add(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
+        }
+    }
+
+    public override void Subtract(int[] states, float[] updates)
+    {
+        fixed (int* state = states)
+        fixed (float* update = updates)
+        {
+            for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
+                ReversibleState<TFloat, TInt, TWide>.Subtract(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>
+/// A <see cref="RecurrentLayer"/> with the weights, inputs and start states of a golden file, run as one chunk. Arrays are the file's: [T, B, I],
+/// [T, B, H], [B, H].
+/// </summary>
+internal sealed unsafe class GoldenLayer : IDisposable
+{
+    private readonly GoldenFile _file;
+    private readonly LayerParameters _parameters;
+    private readonly RecurrentLayer _layer;
+    private readonly LayerRecord _record = new(null);
+    private readonly WorkerTeam _team = new(1);
+    private readonly Chunk _chunk;
+    private readonly NativeBuffer<float> _inputs;
+    private readonly NativeBuffer<float> _inputGradient;
+    private readonly NativeBuffer<float> _outputGradient;
+
+    public GoldenLayer(GoldenFile file, CellArithmetic arithmetic, SimdWidth width)
+    {
+        _file = file;
+        Shape = ShapeOf(file);
+        Steps = file.Int("T");
+        Rows = file.Int("B");
+        Inputs = Shape.Inputs;
+        var stride = PackedMatrix.RoundUp(Inputs);
+        _parameters = new LayerParameters("golden", Shape, Parameter.Identity(Inputs), stride);
+        ForEachWeight("params", (parameter, row, column, value) => parameter.At(row, column) = (float)value);
+        _layer = new RecurrentLayer(_parameters, Limit(file.Number("max_forget")), arithmetic, width, 1, null);
+        foreach (var parameter in _parameters.All)
+            parameter.EnableGradient();
+        _layer.PrepareTraining();
+        _layer.PackWeights(forTraining: true, _team, 0);
+
+        var batch = new PackedBatch();
+        batch.Fill([.. Enumerable.Repeat(new int[Steps], Rows)], Parameter.Identity(Rows), 0);
+        _chunk = new Chunk(batch, 0, 0, Steps);
+        _inputs = new NativeBuffer<float>((long)Steps * Rows * stride);
+        _inputGradient = new NativeBuffer<float>((long)Steps * Rows * stride);
+        _outputGradient = new NativeBuffer<float>((long)Steps * Rows * Shape.StateStride);
+        var x = file.Numbers("x");
+        for (var i = 0; i < x.Length; i++)
+            _inputs.Pointer[i / Inputs * stride + i % Inputs] = (float)x[i];
+    }
+
+    public CellShape Shape { get; }
+
+    public int Steps { get; }
+
+    public int Rows { get; }
+
+    public int Inputs { get; }
+
+    public RecurrentLayer Layer => _layer;
+
+    public static CellShape ShapeOf(GoldenFile file)
+    {
+        var name = file.Text(file.Has("kind") ? "kind" : "name");
+        var kind = name.StartsWith("revlstm", StringComparison.Ordinal) ? CellKind.RevLstm : CellKind.RevGru;
+        return new CellShape(kind, file.Int("I"), file.Int("H"));
+    }
+
+    /// <summary>Runs all steps from start states [B, H] given in the bits of the layer's arithmetic.</summary>
+    public void Forward(int[] hidden, int[] cell, bool keepsLostBits)
+    {
+        _layer.Begin(Rows, keepsLostBits);
+        for (var i = 0; i < hidden.Length; i++)
+        {
+            _layer.HiddenState[StatePosition(i)] = hidden[i];
+            if (Shape.HasCellState)
+                _layer.CellState[StatePosition(i)] = cell[i];
+        }
+        _layer.PrepareChunk(_chunk, _record, backward: false);
+        _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
+        _layer.Forward(_chunk, _record, 0, Rows);
+    }
+
+    /// <summary>Goes back over all steps, which gives the gates and states again.</summary>
+    public void Reverse()
+    {
+        new Span<float>(_record.Hidden.Pointer, _chunk.SlotRows * Shape.StateStride).Fill(float.NaN);
+        _layer.PrepareChunk(_chunk, _record, backward: true);
+        _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
+        _layer.Reverse(_chunk, _record, 0, Rows);
+    }
+
+    public double OptimalBits() => _layer.OptimalBits(_record, 0, _chunk.FlatRows);
+
+    /// <summary>All gradients from those by the outputs [T, B, H] and the final states [B, H].</summary>
+    public void Backward(double[] outputGradient, double[] hiddenGradient, double[] cellGradient)
+    {
+        _layer.PrepareChunk(_chunk, _record, backward: true);
+        _layer.BeginBackward(Rows);
+        for (var i = 0; i < hiddenGradient.Length; i++)
+        {
+            *HiddenGradientAt(i) = (float)hiddenGradient[i];
+            if (Shape.HasCellState)
+                _layer.CellGradient[StatePosition(i)] = (float)cellGradient[i];
+        }
+        for (var i = 0; i < outputGradient.Length; i++)
+            _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
+        _layer.Backward(_chunk, _record, _outputGradient.Pointer, 0, Rows);
+        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _team, 0);
+        _layer.InputGradient(_record, _inputGradient.Pointer, 0, _chunk.FlatRows);
+    }
+
+    /// <summary>[B, H] hidden states after a step, as floats.</summary>
+    public double[] HiddenAfter(int step) => StatesAfter(_record.Hidden.Pointer, step);
+
+    /// <summary>[B, H] cell states after a step, as floats.</summary>
+    public double[] CellAfter(int step) => StatesAfter(_record.Cell.Pointer, step);
+
+    /// <summary>[B, H] hidden states now, in the bits of the layer's arithmetic.</summary>
+    public int[] HiddenNow() => StatesNow(_layer.HiddenState);
+
+    /// <summary>[B, H] cell states now, in the bits of the layer's arithmetic.</summary>
+    public int[] CellNow() => StatesNow(_layer.CellState);
+
+    /// <summary>[T, B, I].</summary>
+    public double[] InputGradients()
+    {
+        var gradients = new double[Steps * Rows * Inputs];
+        for (var i = 0; i < gradients.Length; i++)
+            gradients[i] = _inputGradient.Pointer[i / Inputs * _parameters.InputStride + i % Inputs];
+        return gradients;
+    }
+
+    /// <summary>[B, H] gradient by the hidden states before the first step.</summary>
+    public double[] StartHiddenGradients() => [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)*HiddenGradientAt(i))];
+
+    /// <summary>[B, H] gradient by the cell states before the first step.</summary>
+    public double[] StartCellGradients() =>
+        [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)_layer.CellGradient[StatePosition(i)])];
+
+    /// <summary>Each of the file's parameter gradients beside the layer's.</summary>
+    public (double[] Expected, double[] Actual) ParameterGradients()
+    {
+        var expected = new List<double>();
+        var actual = new List<double>();
+        ForEachWeight("grad_params", (parameter, row, column, value) =>
+        {
+            expected.Add(value);
+            actual.Add(parameter.GradientAt(row, column));
+        });
+        return ([.. expected], [.. actual]);
+    }
+
+    public void Dispose()
+    {
+        _layer.Dispose();
+        _parameters.Dispose();
+        _record.Dispose();
+        _team.Dispose();
+        _inputs.Dispose();
+        _inputGradient.Dispose();
+        _outputGradient.Dispose();
+    }
+
+    private static ForgettingLimit Limit(double range) => range switch
+    {
+        1 => ForgettingLimit.None,
+        0.875 => ForgettingLimit.ThreeBits,
+        _ => throw new ArgumentOutOfRangeException(nameof(range), range, "No golden file has it."),
+    };
+
+    /// <summary>Visits each weight of the file with its place in the layer's parameters.</summary>
+    private void ForEachWeight(string set, Action<Parameter, int, int, double> take)
+    {
+        for (var half = 0; half < 2; half++)
+        {
+            var weights = new GoldenWeights(_file, Shape, set, half);
+            for (var gate = 0; gate < Shape.GateCount; gate++)
+            {
+                for (var unit = 0; unit < Shape.Half; unit++)
+                {
+                    for (var column = 0; column <= Inputs + Shape.Half; column++)
+                        take(Locate(gate, half, unit, column, out var row, out var gateColumn), row, gateColumn, weights[gate, unit, column]);
+                }
+            }
+        }
+    }
+
+    private Parameter Locate(int gate, int half, int unit, int column, out int row, out int gateColumn)
+    {
+        var halfColumn = gate * Shape.Half + unit;
+        gateColumn = half * Shape.GateCount * Shape.Half + halfColumn;
+        row = column;
+        if (column < Inputs)
+            return _parameters.Input;
+        row = 0;
+        if (column == Inputs + Shape.Half)
+            return _parameters.Bias;
+        row = column - Inputs;
+        gateColumn = halfColumn;
+        return _parameters.Hidden[half];
+    }
+
+    private int StatePosition(int index) => index / Shape.Units * Shape.StateStride + Shape.StateIndex(index % Shape.Units);
+
+    private float* HiddenGradientAt(int index)
+    {
+        var unit = index % Shape.Units;
+        return _layer.HiddenGradient(unit / Shape.Half) + index / Shape.Units * Shape.HalfStride + unit % Shape.Half;
+    }
+
+    private double[] StatesAfter(float* states, int step)
+    {
+        var slot = states + (nint)_chunk.SlotAfter(step) * Shape.StateStride;
+        var values = new double[Rows * Shape.Units];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = slot[StatePosition(i)];
+        return values;
+    }
+
+    private int[] StatesNow(int* states)
+    {
+        var values = new int[Rows * Shape.Units];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = states[StatePosition(i)];
+        return values;
+    }
+}

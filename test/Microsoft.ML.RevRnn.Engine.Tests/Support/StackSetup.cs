@@ -1,0 +1,54 @@
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>What a <see cref="StackRun"/> is made of.</summary>
+internal sealed record StackSetup
+{
+    public CellKind Cell { get; init; } = CellKind.RevLstm;
+
+    public int Vocabulary { get; init; } = 11;
+
+    public int EmbeddingWidth { get; init; } = 5;
+
+    public int Units { get; init; } = 6;
+
+    public int Layers { get; init; } = 1;
+
+    public int Classes { get; init; } = 3;
+
+    public ForgettingLimit Limit { get; init; } = ForgettingLimit.ThreeBits;
+
+    public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
+    public ActivationStrategy Strategy { get; init; } = ActivationStrategy.Reversible;
+
+    public float Dropout { get; init; }
+
+    public int Threads { get; init; } = 1;
+
+    public SimdWidth Width { get; init; } = SimdWidths.Best;
+
+    public int MaximumChunkSteps { get; init; } = 32;
+
+    public int MinimumChunkSteps { get; init; } = 8;
+
+    public int TargetChunkRows { get; init; } = 512;
+
+    /// <summary>Initial weights are multiplied by this, so that gates spread over their range.</summary>
+    public float WeightScale { get; init; } = 3;
+
+    public ulong Seed { get; init; } = 1;
+
+    public StackOptions Options => new()
+    {
+        Cell = Cell,
+        Vocabulary = Vocabulary,
+        EmbeddingWidth = EmbeddingWidth,
+        Units = Units,
+        Layers = Layers,
+        Limit = Limit,
+    };
+}

@@ -1,0 +1,2 @@
+[assembly: DiscoverInternals]
+[assembly: Parallelize(Workers = 2, Scope = ExecutionScope.ClassLevel)]
