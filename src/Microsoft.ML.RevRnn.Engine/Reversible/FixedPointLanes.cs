@@ -28,8 +28,9 @@ internal static class FixedPointLanes
         => TFloat.Max(TFloat.Min(TFloat.Round(gate * TFloat.Broadcast(FixedPoint.GateOne)), maximum), minimum);
 
     /// <summary>
-    /// log2(1024 / Z) scaled by 2^<see cref="LostBitLanes.FillScaleBits"/>, rounded up: zero for Z = 1024, and never below the true value, else a lane
-    /// could outgrow its word. Z = 2^e (1 + f); log2(1 + f) = f p(f) with p of degree 6 (relative error 1.5e-6), lowered by 2^-15 to a lower bound.
+    /// log2(1024 / Z + 2^-18) scaled by 2^<see cref="LostBitLanes.FillScaleBits"/>, or up to four units more: never less, else a lane could
+    /// outgrow its bound. Z = 2^e (1 + f); log2(1 + f) = f p(f) with p of degree 6 (relative error 1.5e-6), lowered by 2^-15 to a lower bound;
+    /// one unit covers the 2^-18.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TInt LostBits<TFloat, TInt>(TFloat gate)
@@ -50,6 +51,6 @@ internal static class FixedPointLanes
         p = TFloat.FusedMultiplyAdd(p, f, TFloat.Broadcast(1.4426929832052033f));
         // Rounding x - 1/2 to nearest, halves to even, never exceeds x, and gives 0 for 0.
         var fraction = TFloat.Round(TFloat.FusedMultiplyAdd(f * p, TFloat.Broadcast(Scale), TFloat.Broadcast(-0.5f))).ToInt();
-        return ((TInt.Broadcast(FixedPoint.GateBits) - exponent) << LostBitLanes.FillScaleBits) - fraction;
+        return ((TInt.Broadcast(FixedPoint.GateBits) - exponent) << LostBitLanes.FillScaleBits) - fraction + TInt.Broadcast(1);
     }
 }

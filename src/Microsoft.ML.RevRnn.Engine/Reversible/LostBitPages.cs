@@ -8,36 +8,38 @@ namespace Microsoft.ML.RevRnn.Reversible;
 /// </summary>
 internal sealed unsafe class LostBitPages(MemoryMeter? meter) : IDisposable
 {
-    public const int WordsPerPage = 64;
+    public const int WordsPerPage = BytesPerPage * 8 / LostBitLanes.WordBits;
+
+    private const int BytesPerPage = 192;
 
     private const int PagesPerSlab = 256;
 
     private readonly Lock _lock = new();
-    private readonly List<NativeBuffer<uint>> _slabs = [];
+    private readonly List<NativeBuffer<byte>> _slabs = [];
     private readonly Stack<nint> _free = new();
 
-    public uint* Rent()
+    public byte* Rent()
     {
         lock (_lock)
         {
             if (_free.Count == 0)
             {
-                var slab = new NativeBuffer<uint>(PagesPerSlab * WordsPerPage);
+                var slab = new NativeBuffer<byte>(PagesPerSlab * BytesPerPage);
                 _slabs.Add(slab);
                 for (var i = PagesPerSlab - 1; i >= 0; i--)
-                    _free.Push((nint)(slab.Pointer + i * WordsPerPage));
+                    _free.Push((nint)(slab.Pointer + i * BytesPerPage));
             }
-            meter?.Add(WordsPerPage * sizeof(uint));
-            return (uint*)_free.Pop();
+            meter?.Add(BytesPerPage);
+            return (byte*)_free.Pop();
         }
     }
 
-    public void Return(uint* page)
+    public void Return(byte* page)
     {
         lock (_lock)
         {
             _free.Push((nint)page);
-            meter?.Add(-WordsPerPage * sizeof(uint));
+            meter?.Add(-BytesPerPage);
         }
     }
 

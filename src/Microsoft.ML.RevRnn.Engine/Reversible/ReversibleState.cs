@@ -30,13 +30,13 @@ internal readonly struct ReversibleState<TFloat, TInt, TWide> : IStateArithmetic
         var divisor = TWide.FromInt(z);
         var digit = state & TInt.Broadcast(FixedPoint.GateOne - 1);
         var taken = TWide.FusedMultiplyAdd(TWide.Load(lanes.Digits + lane), TWide.Broadcast(FixedPoint.GateOne), TWide.FromInt(digit));
-        // Correctly rounded division of an integer below 2^42 by one up to 2^10 cannot round up to the next integer, so this floor is exact.
+        // Correctly rounded division of an integer below 2^52 by one up to 2^10 cannot round up to the next integer, so this floor is exact.
         var quotient = TWide.Floor(taken / divisor);
         var given = TWide.FusedMultiplyAdd(quotient * TWide.Broadcast(-1), divisor, taken).ToInt();
         quotient.Store(lanes.Digits + lane);
         var fill = TInt.Load(lanes.Fill + lane) + FixedPointLanes.LostBits<TFloat, TInt>(quantizedGate);
         fill.Store(lanes.Fill + lane);
-        if (TInt.AnyLess(TInt.Broadcast(LostBitLanes.FullFill - 1), fill))
+        if (TInt.AnyLess(TInt.Broadcast(LostBitLanes.Drop - 1), fill))
             lanes.MoveOut(lane, TFloat.Count);
         return (state >> FixedPoint.GateBits) * z + given;
     }

@@ -87,21 +87,37 @@ internal sealed unsafe class FaultTests
     public void AStateBeyondItsRangeIsReported()
     {
         using var run = new StackRun(new StackSetup { Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 });
-        var layer = run.Parameters.Stack.Layers[0];
-        for (var half = 0; half < 2; half++)
-        {
-            foreach (var gate in (int[])[0, 1, 2])
-            {
-                for (var unit = 0; unit < 4; unit++)
-                    layer.Bias.At(0, (half * 5 + gate) * 4 + unit) = 20;
-            }
-        }
+        for (var column = 0; column < run.Parameters.Stack.Layers[0].Bias.Columns; column++)
+            run.Parameters.Stack.Layers[0].Bias.At(0, column) = 20;
+        run.Forward([new int[100]]);
+        run.Stack.Layers[0].CellState[1] = int.MaxValue;
 
-        run.Train([new int[250]]);
-        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Forward([new int[300]]));
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Forward(run.Stack.GetChunk(0), training: true));
 
         StringAssert.Contains(failure.Message, "range");
         run.Train([new int[200]]);
+    }
+
+    /// <summary>Gates as open as they go, and updates of 1 at every step: without a ceiling a state would reach the number of steps.</summary>
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, 205)]
+    [DataRow(CellKind.RevGru, 1.5)]
+    public void StatesStayInRangeHoweverLongTheText(CellKind cell, double bound)
+    {
+        var setup = new StackSetup { Cell = cell, Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 };
+        using var run = new StackRun(setup);
+        var layer = run.Parameters.Stack.Layers[0];
+        for (var column = 0; column < layer.Bias.Columns; column++)
+            layer.Bias.At(0, column) = cell == CellKind.RevGru && column / 4 % 3 == 0 ? 7.6f : 20;
+
+        run.Forward([new int[20_000]]);
+
+        var largest = 0.0;
+        for (var unit = 0; unit < 8; unit++)
+            largest = Math.Max(largest, Math.Abs(run.Stack.Layers[0].HiddenState[run.Stack.Layers[0].Shape.StateIndex(unit)] / (double)(1 << 23)));
+        Assert.IsTrue(largest <= bound, $"{largest}");
+        Assert.IsTrue(largest > 0.5 * bound || cell == CellKind.RevGru, $"{largest}");
+        run.Backward();
     }
 
     [TestMethod]

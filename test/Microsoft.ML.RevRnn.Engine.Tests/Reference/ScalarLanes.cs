@@ -8,7 +8,7 @@ internal sealed class ScalarLanes(int[] lostBits)
 {
     public const int Count = 16;
 
-    private const int FullFill = 32 << 16;
+    private const int Drop = (24 << 16) - 1;
 
     private readonly Stack<uint> _words = new();
 
@@ -24,11 +24,11 @@ internal sealed class ScalarLanes(int[] lostBits)
         Digits[lane] = taken / (ulong)z;
         var result = (state >> 10) * z + (int)(taken % (ulong)z);
         Fill[lane] += lostBits[z];
-        if (Fill[lane] >= FullFill)
+        if (Fill[lane] >= Drop)
         {
-            Fill[lane] -= FullFill;
-            _words.Push((uint)Digits[lane]);
-            Digits[lane] >>= 32;
+            Fill[lane] -= Drop;
+            _words.Push((uint)Digits[lane] & 0xFFFFFF);
+            Digits[lane] >>= 24;
         }
         return result;
     }
@@ -38,8 +38,8 @@ internal sealed class ScalarLanes(int[] lostBits)
         Fill[lane] -= lostBits[z];
         if (Fill[lane] < 0)
         {
-            Fill[lane] += FullFill;
-            Digits[lane] = (Digits[lane] << 32) + _words.Pop();
+            Fill[lane] += Drop;
+            Digits[lane] = (Digits[lane] << 24) + _words.Pop();
         }
         var quotient = (int)Math.Floor((double)state / z);
         var taken = Digits[lane] * (ulong)z + (ulong)(state - quotient * z);

@@ -139,11 +139,11 @@ internal sealed unsafe class Algorithm1Tests
                 expected[i] += integers[i];
         }
         Assert.IsTrue(engine.Lanes.WordCount > 10);
-        var stored = 32.0 * engine.Lanes.WordCount;
+        var stored = LostBitLanes.Drop / 65536.0 * engine.Lanes.WordCount;
         for (var i = 0; i < states.Length; i++)
             stored += engine.Lanes.Fill[i] / 65536.0;
         Assert.IsTrue(stored >= information - 1e-6 * information, $"{stored} bits are accounted for, {information} were lost.");
-        var rounding = 5.0 / 65536 * Steps * states.Length;
+        var rounding = 6.0 / 65536 * Steps * states.Length;
         Assert.IsTrue(stored <= information + rounding, $"{stored} bits are accounted for, only {information} were lost.");
 
         for (var t = Steps - 1; t >= 0; t--)
@@ -158,10 +158,7 @@ internal sealed unsafe class Algorithm1Tests
         Assert.IsTrue(engine.Lanes.IsEmpty);
     }
 
-    /// <summary>
-    /// The fill is log2 of B's mean growth; B itself can be ahead of it, since a division rounds. Doubles are exact as long as 1024 B is below 2^53:
-    /// B may be 2^11 times too large.
-    /// </summary>
+    /// <summary>B is below 2^(18 + fill), whatever the digits: that keeps the arithmetic in doubles exact.</summary>
     [TestMethod]
     [DataRow(1, false)]
     [DataRow(512, false)]
@@ -171,7 +168,7 @@ internal sealed unsafe class Algorithm1Tests
     [DataRow(512, true)]
     [DataRow(1000, true)]
     [DataRow(1023, true)]
-    public void DigitsStayFarFromTheEndOfExactDoubles(int least, bool constant)
+    public void DigitsStayBelowTheirBound(int least, bool constant)
     {
         var random = new Random(least);
         var scalar = new ScalarLanes(LostBitTable.Create());
@@ -184,10 +181,10 @@ internal sealed unsafe class Algorithm1Tests
             {
                 var z = constant ? least : random.Next(least, 1024);
                 states[i] = scalar.Multiply(states[i], z, i) + (constant ? updates[i] : random.Next(-StateOne, StateOne));
-                ahead = Math.Max(ahead, Math.Log2(scalar.Digits[i] + 1) - scalar.Fill[i] / 65536.0);
+                ahead = Math.Max(ahead, Math.Log2(scalar.Digits[i] + 1) - (18 + scalar.Fill[i] / 65536.0));
             }
         }
-        Assert.IsTrue(ahead < 8, $"B was ahead of its fill by {ahead} bits.");
+        Assert.IsTrue(ahead <= 0, $"B was {ahead} bits beyond its bound.");
     }
 
     [TestMethod]

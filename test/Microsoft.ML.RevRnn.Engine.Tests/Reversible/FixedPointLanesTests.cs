@@ -13,11 +13,11 @@ internal sealed unsafe class FixedPointLanesTests
 
         for (var z = 1; z <= 1024; z++)
         {
-            var exact = Math.Log2(1024.0 / z) * 65536;
+            var exact = Math.Log2(1024.0 / z + 1.0 / (1 << 18)) * 65536;
             Assert.IsTrue(table[z] >= exact, $"Z = {z}: {table[z]} is below {exact}.");
             Assert.IsTrue(table[z] <= exact + 5, $"Z = {z}: {table[z]} is far above {exact}.");
         }
-        Assert.AreEqual(0, table[1024]);
+        Assert.AreEqual(1, table[1024]);
     }
 
     [TestMethod]
@@ -36,7 +36,8 @@ internal sealed unsafe class FixedPointLanesTests
         Assert.AreEqual(2f, Quantize(2.5f / 1024, 1));
         Assert.AreEqual(512f, Quantize(0.5f, 1));
         Assert.AreEqual(1024f, Quantize(1, 1));
-        Assert.AreEqual(1024f, Quantize(0.5f, 1024));
+        Assert.AreEqual(1019f, Quantize(1, 1, 1019));
+        Assert.AreEqual(1024f, Quantize(0.5f, 1024, 1019));
     }
 
     [TestMethod]
@@ -51,10 +52,10 @@ internal sealed unsafe class FixedPointLanesTests
         Assert.AreEqual(2, FromFloat(2.5f / One));
     }
 
-    private static float Quantize(float gate, float minimum)
+    private static float Quantize(float gate, float minimum, float maximum = 1024)
     {
         var result = stackalloc float[4];
-        FixedPointLanes.Quantize<F32x4, I32x4>(F32x4.Broadcast(gate), F32x4.Broadcast(minimum)).Store(result);
+        FixedPointLanes.Quantize<F32x4, I32x4>(F32x4.Broadcast(gate), F32x4.Broadcast(minimum), F32x4.Broadcast(maximum)).Store(result);
         return result[0];
     }
 

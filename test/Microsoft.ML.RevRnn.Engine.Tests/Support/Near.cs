@@ -15,6 +15,17 @@ internal static class Near
         }
     }
 
+    /// <summary>All values are within one tolerance, and all but a part of them within a smaller one.</summary>
+    public static void AreMostlyNear(
+        ReadOnlySpan<double> expected, ReadOnlySpan<double> actual, double tolerance, double exceptions, double toleranceOfExceptions, string what)
+    {
+        AreNear(expected, actual, toleranceOfExceptions, what);
+        var far = 0;
+        for (var i = 0; i < expected.Length; i++)
+            far += Math.Abs(expected[i] - actual[i]) <= tolerance ? 0 : 1;
+        Assert.IsTrue(far <= exceptions * expected.Length, $"{what}: {far} of {expected.Length} values are not within {tolerance:R}.");
+    }
+
     /// <summary>The same bits.</summary>
     public static void AreSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
     {
