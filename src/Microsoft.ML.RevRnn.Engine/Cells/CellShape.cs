@@ -4,7 +4,8 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Cells;
 
 /// <summary>
-/// Sizes of one reversible layer. H units in two halves of P = H / 2. Buffers pad a half's units to whole registers, so that no loop has a tail;
+/// Sizes of one layer. A reversible cell has its H units in two halves of P = H / 2, updated one after the other; an ordinary one is a single "half" of
+/// P = H. Buffers pad a half's units to whole registers, so that no loop has a tail;
 /// padding units have zero weights, hence zero states and gradients, and keep all (Z = 1024), hence lose no bits.
 /// </summary>
 internal sealed class CellShape
@@ -12,13 +13,14 @@ internal sealed class CellShape
     public CellShape(CellKind kind, int inputs, int units)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        if (units < 2 || units % 2 != 0)
-            throw new ArgumentOutOfRangeException(nameof(units), units, "A reversible cell needs an even number of units, at least 2.");
         Kind = kind;
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, Halves);
+        if (units % Halves != 0)
+            throw new ArgumentOutOfRangeException(nameof(units), units, "A reversible cell needs an even number of units, at least 2.");
         Inputs = inputs;
         Units = units;
-        Half = units / 2;
-        GateCount = kind == CellKind.RevLstm ? 5 : 3;
+        Half = units / Halves;
+        GateCount = kind switch { CellKind.RevLstm => 5, CellKind.Lstm => 4, _ => 3 };
         BlockStride = (Half + LostBitLanes.Count - 1) / LostBitLanes.Count * LostBitLanes.Count;
         HalfStride = PackedMatrix.RoundUp(Half);
         GateStride = PackedMatrix.RoundUp(GateCount * BlockStride);
@@ -32,16 +34,21 @@ internal sealed class CellShape
     /// <summary>H.</summary>
     public int Units { get; }
 
-    /// <summary>P = H / 2.</summary>
+    public bool IsReversible => Kind is CellKind.RevLstm or CellKind.RevGru;
+
+    /// <summary>2 for a reversible cell, 1 for an ordinary one.</summary>
+    public int Halves => IsReversible ? 2 : 1;
+
+    /// <summary>P = H / <see cref="Halves"/>: the units that are updated together.</summary>
     public int Half { get; }
 
-    /// <summary>G, gates of a half: z, g, f, o, p for RevLSTM; z, r, g for RevGRU.</summary>
+    /// <summary>G, gates of a half: z, g, f, o, p for RevLSTM; z, r, g for RevGRU and GRU; i, f, g, o for LSTM.</summary>
     public int GateCount { get; }
 
-    /// <summary>Which of a half's gates multiply a state: z and p for RevLSTM, z for RevGRU.</summary>
-    public ReadOnlySpan<int> ForgetGates => Kind == CellKind.RevLstm ? [0, 4] : [0];
+    /// <summary>Which of a half's gates cost lost bits: z and p for RevLSTM, z for RevGRU, none for ordinary cells.</summary>
+    public ReadOnlySpan<int> ForgetGates => Kind switch { CellKind.RevLstm => [0, 4], CellKind.RevGru => [0], _ => [] };
 
-    public bool HasCellState => Kind == CellKind.RevLstm;
+    public bool HasCellState => Kind is CellKind.RevLstm or CellKind.Lstm;
 
     /// <summary>
     /// The highest quantised forget gate. An update adds at most 1 to a RevLSTM's state, which so stays below 1 / (1 - 1019 / 1024) = 205 in
@@ -56,8 +63,11 @@ internal sealed class CellShape
     /// <summary>Distance between the halves of a state: P padded to whole matrix panels.</summary>
     public int HalfStride { get; }
 
-    /// <summary>Length of a row of states, both halves.</summary>
-    public int StateStride => 2 * HalfStride;
+    /// <summary>Length of a row of states, all halves.</summary>
+    public int StateStride => Halves * HalfStride;
+
+    /// <summary>Length of a row of gates, all halves.</summary>
+    public int GateRow => Halves * GateStride;
 
     /// <summary>Distance between the halves of a row of gates: G blocks padded to whole matrix panels.</summary>
     public int GateStride { get; }

@@ -7,10 +7,11 @@ internal sealed class CellWeights(CellShape shape, MatrixKernel kernel) : IDispo
 {
     /// <summary>From the other half's hidden state to the gates of each half.</summary>
     public PackedMatrix[] Hidden { get; } =
-        [new(shape.Half, shape.GateStride, kernel), new(shape.Half, shape.GateStride, kernel)];
+        [.. Enumerable.Range(0, shape.Halves).Select(_ => new PackedMatrix(shape.Half, shape.GateStride, kernel))];
 
     /// <summary>From the gates' gradient of each half to the gradient of the other half's hidden state; only a trainer packs these.</summary>
-    public PackedMatrix[] HiddenTransposed { get; } = [new(0, 0, kernel), new(0, 0, kernel)];
+    public PackedMatrix[] HiddenTransposed { get; } =
+        [.. Enumerable.Range(0, shape.Halves).Select(_ => new PackedMatrix(0, 0, kernel))];
 
     public void Dispose()
     {

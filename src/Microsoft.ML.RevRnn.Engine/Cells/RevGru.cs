@@ -7,17 +7,20 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// <summary>
 /// RevGRU (MacKay et al. 2018, section 3.1). Half 1 reads the old second half of h, half 2 the new first half; call it k. For each half:
 /// z = lim(a_z), r = sigmoid(a_r), g = tanh(x U_x + (r k) U_h + b); h := z h + (1 - z) g. z is the forget gate: it keeps.
+/// With one half, which reads itself, k = h, and without limit or quantisation it is the ordinary GRU.
 /// </summary>
 internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
-    : ReversibleCell<TFloat, TInt, TState>(shape, limit, kernel)
+    : RecurrentCell<TFloat, TInt, TState>(shape, limit, kernel)
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
     public override void Forward(in CellStep step, int begin, int end)
     {
-        Gates(step, step.HiddenBefore + Shape.HalfStride, 0, begin, end);
+        Gates(step, ReadByFirst(step), 0, begin, end);
         ForwardHalf(step, 0, begin, end);
+        if (Shape.Halves == 1)
+            return;
         Gates(step, step.HiddenAfter, 1, begin, end);
         ForwardHalf(step, 1, begin, end);
     }
@@ -26,20 +29,25 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
     {
         Gates(step, step.HiddenAfter, 1, begin, end);
         ReverseHalf(step, 1, begin, end);
-        Gates(step, step.HiddenBefore + Shape.HalfStride, 0, begin, end);
+        Gates(step, ReadByFirst(step), 0, begin, end);
         ReverseHalf(step, 0, begin, end);
     }
 
     public override void Backward(in CellStep step, int begin, int end)
     {
-        BackwardHalf(step, 1, step.HiddenAfter, step.HiddenGradient2, step.HiddenGradient1, begin, end);
-        BackwardHalf(step, 0, step.HiddenBefore + Shape.HalfStride, step.HiddenGradient1, step.HiddenGradient2, begin, end);
+        if (Shape.Halves == 2)
+            BackwardHalf(step, 1, step.HiddenAfter, step.HiddenGradient2, step.HiddenGradient1, begin, end);
+        var ofRead = Shape.Halves == 2 ? step.HiddenGradient2 : step.HiddenGradient1;
+        BackwardHalf(step, 0, ReadByFirst(step), step.HiddenGradient1, ofRead, begin, end);
     }
+
+    /// <summary>The state that half 1 reads: half 2's, or its own where it is all there is.</summary>
+    private float* ReadByFirst(in CellStep step) => step.HiddenBefore + (Shape.Halves - 1) * Shape.HalfStride;
 
     /// <summary>All of a half but its update: z and r as gates, the candidate as its pre-activation.</summary>
     private void Gates(in CellStep step, float* other, int half, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         var block = Shape.BlockStride;
         var first = step.Gates + (nint)begin * row + half * Shape.GateStride;
         Kernel.Multiply(end - begin, Shape.Half, other + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
@@ -62,7 +70,7 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
         var largest = TInt.Broadcast(0);
         for (var b = begin; b < end; b++)
         {
-            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
             Tanh(gates + 2 * block, gates + 2 * block, block);
             largest = TInt.Max(largest, Update(gates, step.HiddenState + offset, step.HiddenAfter + offset, step.LostBits.LanesOfRow(b)));
@@ -75,7 +83,7 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
         var block = Shape.BlockStride;
         for (var b = end - 1; b >= begin; b--)
         {
-            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
             Tanh(gates + 2 * block, gates + 2 * block, block);
             Revert(gates, step.HiddenState + offset, step.HiddenBefore + offset, step.LostBits.LanesOfRow(b));
@@ -131,7 +139,7 @@ internal sealed unsafe class RevGru<TFloat, TInt, TState>(CellShape shape, Forge
 
     private void BackwardHalf(in CellStep step, int half, float* other, float* ownGradient, float* otherGradient, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         var block = Shape.BlockStride;
         for (var b = begin; b < end; b++)
         {

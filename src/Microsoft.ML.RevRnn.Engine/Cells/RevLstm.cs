@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// c := z c + f g; h := p h + o tanh(c). The letters are those of the authors' code: z and p forget the cell and the hidden state, f is the input gate.
 /// </summary>
 internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
-    : ReversibleCell<TFloat, TInt, TState>(shape, limit, kernel)
+    : RecurrentCell<TFloat, TInt, TState>(shape, limit, kernel)
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
@@ -41,7 +41,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
 
     private void AddRecurrent(in CellStep step, float* hidden, int half, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         var gates = step.Gates + (nint)begin * row + half * Shape.GateStride;
         Kernel.Multiply(end - begin, Shape.Half, hidden + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
             Weights.Hidden[half], 0, 0, Shape.GateStride, gates, row, gates, row);
@@ -49,7 +49,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
 
     private void BackwardRecurrent(in CellStep step, int half, float* gradient, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         var target = gradient + (nint)begin * Shape.HalfStride;
         Kernel.Multiply(end - begin, Shape.GateCount * Shape.BlockStride, step.Gates + (nint)begin * row + half * Shape.GateStride, row, 1,
             Weights.HiddenTransposed[half], 0, 0, Shape.HalfStride, target, Shape.HalfStride, target, Shape.HalfStride);
@@ -61,7 +61,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
         for (var b = begin; b < end; b++)
         {
             var lanes = step.LostBits.LanesOfRow(b);
-            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
             Activate(gates);
             largest = TInt.Max(largest, UpdateCell(gates, step.CellState + offset, step.CellAfter + offset, lanes));
@@ -75,7 +75,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
         for (var b = end - 1; b >= begin; b--)
         {
             var lanes = step.LostBits.LanesOfRow(b);
-            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
             Activate(gates);
             RevertHidden(gates, step.CellState + offset, step.HiddenState + offset, step.HiddenBefore + offset, lanes);
@@ -172,7 +172,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
     {
         for (var b = begin; b < end; b++)
         {
-            var gates = step.Gates + (nint)b * 2 * Shape.GateStride + half * Shape.GateStride;
+            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
             var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
             var activation = step.Scratch + (nint)b * Shape.HalfStride;
             var dHidden = hiddenGradient + (nint)b * Shape.HalfStride;

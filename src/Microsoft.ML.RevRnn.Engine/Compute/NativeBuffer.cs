@@ -4,16 +4,20 @@ namespace Microsoft.ML.RevRnn.Compute;
 
 /// <summary>
 /// A zeroed array outside the managed heap, aligned to cache lines, so that kernels can hold plain pointers to it.
-/// It only ever grows; what it holds is reported to its <see cref="MemoryMeter"/>.
+/// It grows as needed; what it holds is reported to its <see cref="MemoryMeter"/>.
 /// </summary>
-internal sealed unsafe class NativeBuffer<T> : IDisposable
+internal sealed unsafe class NativeBuffer<T> : IDisposable, IReleasable
     where T : unmanaged
 {
     private const nuint Alignment = 64;
 
     private readonly MemoryMeter? _meter;
 
-    public NativeBuffer(MemoryMeter? meter = null) => _meter = meter;
+    public NativeBuffer(MemoryMeter? meter = null)
+    {
+        _meter = meter;
+        _meter?.Register(this);
+    }
 
     public NativeBuffer(long length, MemoryMeter? meter = null)
         : this(meter) => EnsureLength(length);
@@ -42,10 +46,18 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
         _meter?.Add(Bytes);
     }
 
+    /// <summary>Frees the memory; the buffer has length 0 and may grow again.</summary>
+    public void Release()
+    {
+        ObjectDisposedException.ThrowIf(Length < 0, this);
+        Free();
+    }
+
     public void Clear() => NativeMemory.Clear(Pointer, (nuint)Bytes);
 
     public void Dispose()
     {
+        _meter?.Unregister(this);
         Free();
         Length = -1;
         GC.SuppressFinalize(this);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>Range checks of options; the message names the option, its value and the range.</summary>
 internal static class OptionCheck
 {
-    public static void Range(string name, int value, int least, int most)
+    public static void Range(string name, long value, long least, long most)
     {
         if (value < least || value > most)
         {

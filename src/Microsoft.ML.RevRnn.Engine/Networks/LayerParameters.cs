@@ -11,9 +11,9 @@ internal sealed class LayerParameters : IDisposable
     public LayerParameters(string name, CellShape shape, int[] inputMap, int inputStride)
     {
         Shape = shape;
-        var columns = new int[2 * shape.GateCount * shape.Half];
+        var columns = new int[shape.Halves * shape.GateCount * shape.Half];
         var halfColumns = new int[shape.GateCount * shape.Half];
-        for (var half = 0; half < 2; half++)
+        for (var half = 0; half < shape.Halves; half++)
         {
             for (var gate = 0; gate < shape.GateCount; gate++)
             {
@@ -27,13 +27,11 @@ internal sealed class LayerParameters : IDisposable
         }
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
-        Input = new Parameter($"{name}.input", inputMap, inputStride, columns, 2 * shape.GateStride);
-        Bias = new Parameter($"{name}.bias", [0], 1, columns, 2 * shape.GateStride);
-        Hidden =
-        [
-            new Parameter($"{name}.hidden1", Parameter.Identity(shape.Half), shape.Half, halfColumns, shape.GateStride),
-            new Parameter($"{name}.hidden2", Parameter.Identity(shape.Half), shape.Half, halfColumns, shape.GateStride),
-        ];
+        Input = new Parameter($"{name}.input", inputMap, inputStride, columns, shape.GateRow);
+        Bias = new Parameter($"{name}.bias", [0], 1, columns, shape.GateRow);
+        Hidden = new Parameter[shape.Halves];
+        for (var half = 0; half < shape.Halves; half++)
+            Hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, halfColumns, shape.GateStride);
     }
 
     public CellShape Shape { get; }
@@ -50,15 +48,18 @@ internal sealed class LayerParameters : IDisposable
     /// <summary>[1, 2 G P].</summary>
     public Parameter Bias { get; }
 
-    /// <summary>[P, G P] each: from half 2 to the gates of half 1, and from half 1 to the gates of half 2.</summary>
+    /// <summary>[P, G P] each: from half 2 to the gates of half 1, and from half 1 to the gates of half 2; of an ordinary cell from all units to all gates.</summary>
     public Parameter[] Hidden { get; }
 
     public IEnumerable<Parameter> All => [Input, Bias, .. Hidden];
 
-    /// <summary>Uniform in +-1 / sqrt(I + P), the fan-in of a gate (the default of PyTorch's Linear, as in the authors' code).</summary>
+    /// <summary>
+    /// Uniform in +-1 / sqrt(I + P), the fan-in of a gate, for reversible cells (the default of PyTorch's Linear, as in the authors' code);
+    /// +-1 / sqrt(H) for ordinary ones (that of PyTorch's recurrent layers).
+    /// </summary>
     public void Initialize(ulong seed)
     {
-        var bound = 1f / MathF.Sqrt(Shape.Inputs + Shape.Half);
+        var bound = 1f / MathF.Sqrt(Shape.IsReversible ? Shape.Inputs + Shape.Half : Shape.Units);
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
     }

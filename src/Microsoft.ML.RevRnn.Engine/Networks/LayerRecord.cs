@@ -22,11 +22,11 @@ internal sealed class LayerRecord(MemoryMeter? meter) : IDisposable
 
     /// <summary>Bytes of a record made for a chunk.</summary>
     public static long BytesFor(CellShape shape, in Chunk chunk) => sizeof(float)
-        * ((long)chunk.FlatRows * 2 * shape.GateStride + (long)chunk.SlotRows * shape.StateStride * (shape.HasCellState ? 2 : 1));
+        * ((long)chunk.FlatRows * shape.GateRow + (long)chunk.SlotRows * shape.StateStride * (shape.HasCellState ? 2 : 1));
 
     public void EnsureCapacity(CellShape shape, int flatRows, int slotRows)
     {
-        Gates.EnsureLength((long)flatRows * 2 * shape.GateStride);
+        Gates.EnsureLength((long)flatRows * shape.GateRow);
         Hidden.EnsureLength((long)slotRows * shape.StateStride);
         if (shape.HasCellState)
             Cell.EnsureLength((long)slotRows * shape.StateStride);

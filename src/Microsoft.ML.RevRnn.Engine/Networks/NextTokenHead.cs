@@ -20,7 +20,7 @@ internal sealed unsafe class NextTokenHead : IDisposable
     private readonly PackedMatrix _outputs;
     private readonly NativeBuffer<float> _scores;
     private readonly int _scoreStride;
-    private readonly BatchResult[] _results;
+    private readonly BatchResult[] _results = new BatchResult[PieceRows];
     private readonly Action<int> _pack;
     private readonly Action<int> _score;
     private readonly Action<int> _weightGradient;
@@ -44,7 +44,6 @@ internal sealed unsafe class NextTokenHead : IDisposable
         _outputWeights = new PackedMatrix(0, 0, _kernel);
         _outputs = new PackedMatrix(0, 0, _kernel, stack.Memory);
         _scores = new NativeBuffer<float>(stack.Memory);
-        _results = new BatchResult[team.Size];
         _pack = PackShare;
         _score = ScoreShare;
         _weightGradient = WeightGradientShare;
@@ -86,8 +85,9 @@ internal sealed unsafe class NextTokenHead : IDisposable
         {
             _pieceRows = Math.Min(PieceRows, chunk.FlatRows - _piece);
             _team.Run(_score);
-            foreach (var part in _results)
-                result += part;
+            // Row after row, so that the sum does not depend on the number of threads.
+            foreach (var row in _results.AsSpan(0, _pieceRows))
+                result += row;
             if (!training)
                 continue;
             _outputs.Resize(_pieceRows, _stack.OutputStride);
@@ -124,7 +124,6 @@ internal sealed unsafe class NextTokenHead : IDisposable
 
     private void ScoreShare(int worker)
     {
-        _results[worker] = default;
         var (begin, end) = _team.Share(_pieceRows, 4, worker);
         if (begin == end)
             return;
@@ -132,28 +131,23 @@ internal sealed unsafe class NextTokenHead : IDisposable
         var scores = _scores.Pointer + (nint)begin * _scoreStride;
         _kernel.Multiply(end - begin, stride, _chunkOutputs + (nint)(_piece + begin) * stride, stride, 1, _scoreWeights, 0, 0, _scoreStride,
             _parameters.Bias.Value, 0, scores, _scoreStride);
-        var loss = 0.0;
-        var correct = 0;
         for (var r = begin; r < end; r++)
         {
             var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, _parameters.Weight.Rows);
             var target = _targets[_piece + r];
             var largest = TensorPrimitives.IndexOfMax<float>(row);
             var maximum = row[largest];
-            if (largest == target)
-                correct++;
             var targetScore = row[target];
             TensorPrimitives.Subtract(row, maximum, row);
             TensorPrimitives.Exp(row, row);
             var sum = TensorPrimitives.Sum<float>(row);
-            loss += Math.Log(sum) - (targetScore - maximum);
+            _results[r] = new BatchResult(Math.Log(sum) - (targetScore - maximum), 1, largest == target ? 1 : 0);
             if (!_training)
                 continue;
             TensorPrimitives.Multiply(row, _scale / sum, row);
             row[target] -= _scale;
             new Span<float>(_scores.Pointer + (nint)r * _scoreStride + row.Length, _scoreStride - row.Length).Clear();
         }
-        _results[worker] = new BatchResult(loss, end - begin, correct);
         if (_training)
         {
             _kernel.Multiply(end - begin, _parameters.Weight.Rows, scores, _scoreStride, 1, _outputWeights, 0, 0, stride,

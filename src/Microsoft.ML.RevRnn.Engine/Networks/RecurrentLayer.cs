@@ -13,7 +13,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
 {
     private readonly LayerParameters _parameters;
     private readonly MatrixKernel _kernel;
-    private readonly ReversibleCell _cell;
+    private readonly RecurrentCell _cell;
     private readonly PackedMatrix _inputWeights;
     private readonly PackedMatrix _inputTransposed;
     private readonly PackedMatrix[] _gateGradients;
@@ -34,8 +34,8 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         _parameters = parameters;
         Shape = parameters.Shape;
         _kernel = MatrixKernel.For(width);
-        _cell = ReversibleCell.Create(Shape, limit, arithmetic, width);
-        _inputWeights = new PackedMatrix(parameters.InputRows, 2 * Shape.GateStride, _kernel);
+        _cell = RecurrentCell.Create(Shape, limit, arithmetic, width);
+        _inputWeights = new PackedMatrix(parameters.InputRows, Shape.GateRow, _kernel);
         _inputTransposed = new PackedMatrix(0, 0, _kernel);
         _gateGradients = new PackedMatrix[workers];
         for (var worker = 0; worker < workers; worker++)
@@ -82,7 +82,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     {
         var (first, end) = team.Share(_inputWeights.PanelCount, 1, worker);
         _inputWeights.Pack(_parameters.Input.Value, _parameters.Input.Stride, first, end);
-        for (var half = 0; half < 2; half++)
+        for (var half = 0; half < Shape.Halves; half++)
         {
             var hidden = _cell.Weights.Hidden[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
@@ -92,7 +92,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
             return;
         (first, end) = team.Share(_inputTransposed.PanelCount, 1, worker);
         _inputTransposed.PackTransposed(_parameters.Input.Value, _parameters.Input.Stride, first, end);
-        for (var half = 0; half < 2; half++)
+        for (var half = 0; half < Shape.Halves; half++)
         {
             var hidden = _cell.Weights.HiddenTransposed[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
@@ -103,7 +103,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// <summary>Makes the transposed weights' buffers; needed before <see cref="PackWeights"/> for training.</summary>
     public void PrepareTraining()
     {
-        _inputTransposed.Resize(2 * Shape.GateStride, _parameters.InputStride);
+        _inputTransposed.Resize(Shape.GateRow, _parameters.InputStride);
         foreach (var hidden in _cell.Weights.HiddenTransposed)
             hidden.Resize(Shape.GateStride, Shape.Half);
     }
@@ -120,6 +120,35 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         }
         _lostBits.Reset(rows, keepsLostBits);
         _checksums.Clear();
+    }
+
+    /// <summary>Keeps the state of the first <paramref name="rows"/> rows as it is now.</summary>
+    public void Save(Checkpoint checkpoint, int rows)
+    {
+        var length = rows * Shape.StateStride;
+        checkpoint.Rows = rows;
+        checkpoint.Hidden.EnsureLength(length);
+        _hiddenState.Span[..length].CopyTo(checkpoint.Hidden.Span);
+        if (Shape.HasCellState)
+        {
+            checkpoint.Cell.EnsureLength(length);
+            _cellState.Span[..length].CopyTo(checkpoint.Cell.Span);
+        }
+        checkpoint.Digits.EnsureLength(_lostBits.Digits.Length);
+        checkpoint.Fill.EnsureLength(_lostBits.Fill.Length);
+        _lostBits.Digits.CopyTo(checkpoint.Digits.Span);
+        _lostBits.Fill.CopyTo(checkpoint.Fill.Span);
+    }
+
+    /// <summary>Goes back to a kept state.</summary>
+    public void Restore(Checkpoint checkpoint)
+    {
+        var length = checkpoint.Rows * Shape.StateStride;
+        checkpoint.Hidden.Span[..length].CopyTo(_hiddenState.Span);
+        if (Shape.HasCellState)
+            checkpoint.Cell.Span[..length].CopyTo(_cellState.Span);
+        checkpoint.Digits.Span[.._lostBits.Digits.Length].CopyTo(_lostBits.Digits);
+        checkpoint.Fill.Span[.._lostBits.Fill.Length].CopyTo(_lostBits.Fill);
     }
 
     public void BeginBackward(int rows)
@@ -152,7 +181,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// <summary>The input's part of all gates of flat rows [begin, end), with bias.</summary>
     public void MultiplyInputs(LayerRecord record, float* inputs, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         _kernel.Multiply(end - begin, _parameters.InputRows,
             inputs + (nint)begin * _parameters.InputStride, _parameters.InputStride, 1,
             _inputWeights, 0, 0, row, _parameters.Bias.Value, 0, record.Gates.Pointer + (nint)begin * row, row);
@@ -204,12 +233,13 @@ internal sealed unsafe class RecurrentLayer : IDisposable
             for (var b = begin; b < active; b++)
             {
                 AddTo(_hiddenGradient1.Pointer + (nint)b * Shape.HalfStride, flat + (nint)b * Shape.StateStride, Shape.HalfStride);
-                AddTo(_hiddenGradient2.Pointer + (nint)b * Shape.HalfStride, flat + (nint)b * Shape.StateStride + Shape.HalfStride, Shape.HalfStride);
+                if (Shape.Halves == 2)
+                    AddTo(_hiddenGradient2.Pointer + (nint)b * Shape.HalfStride, flat + (nint)b * Shape.StateStride + Shape.HalfStride, Shape.HalfStride);
             }
             _cell.Backward(Step(chunk, record, s), begin, active);
 
-            // The half-2 states that half 1 read, side by side as the weight gradient wants them.
-            var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + Shape.HalfStride;
+            // The states that half 1 read, of the other half if there is one, side by side as the weight gradient wants them.
+            var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + (Shape.Halves - 1) * Shape.HalfStride;
             var target = _hiddenInputs.Pointer + (nint)chunk.FlatRow(s) * Shape.HalfStride;
             for (var b = begin; b < active; b++)
             {
@@ -222,7 +252,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// <summary>Gradient by the inputs of flat rows [begin, end).</summary>
     public void InputGradient(LayerRecord record, float* inputGradient, int begin, int end)
     {
-        var row = 2 * Shape.GateStride;
+        var row = Shape.GateRow;
         _kernel.Multiply(end - begin, row, record.Gates.Pointer + (nint)begin * row, row, 1,
             _inputTransposed, 0, 0, _parameters.InputStride, null, 0,
             inputGradient + (nint)begin * _parameters.InputStride, _parameters.InputStride);
@@ -234,7 +264,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// </summary>
     public void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, WorkerTeam team, int worker)
     {
-        var (begin, end) = team.Share(2 * Shape.GateStride, MatrixKernel.ColumnAlignment, worker);
+        var (begin, end) = team.Share(Shape.GateRow, MatrixKernel.ColumnAlignment, worker);
         for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
             WeightGradient(chunk, record, inputs, column, _gateGradients[worker]);
     }
@@ -246,9 +276,9 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         var bits = 0.0;
         for (var r = begin; r < end; r++)
         {
-            for (var half = 0; half < 2; half++)
+            for (var half = 0; half < Shape.Halves; half++)
             {
-                var gates = record.Gates.Pointer + (nint)r * 2 * Shape.GateStride + half * Shape.GateStride;
+                var gates = record.Gates.Pointer + (nint)r * Shape.GateRow + half * Shape.GateStride;
                 foreach (var gate in Shape.ForgetGates)
                 {
                     for (var u = 0; u < Shape.Half; u += logarithms.Length)
@@ -263,7 +293,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         return bits;
     }
 
-    /// <summary>Adds a checksum of the states at a chunk's start, to be compared when reversal is back there.</summary>
+    /// <summary>Adds a checksum of the states at a chunk's start, to be compared when recomputation is back there.</summary>
     public void RecordChecksum(int rows) => _checksums.Add(Checksum(rows));
 
     public void VerifyChecksum(in Chunk chunk)
@@ -271,9 +301,9 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         if (_checksums[chunk.Index] == Checksum(chunk.ActiveRows(0)))
             return;
         throw new ReversalException(
-            $"Reversal did not return to the states before step {chunk.First}: the states' checksums differ. " +
+            $"Recomputation did not return to the states before step {chunk.First}: the states' checksums differ. " +
             "The gradient would be wrong, so training stops. Please report this with the model's options; " +
-            $"{nameof(ActivationStrategy)}.{nameof(ActivationStrategy.Stored)} avoids reversal.");
+            $"{nameof(ActivationStrategy)}.{nameof(ActivationStrategy.Stored)} avoids recomputation.");
     }
 
     public void Dispose()
@@ -310,7 +340,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         var hasCell = Shape.HasCellState;
         return new CellStep
         {
-            Gates = record.Gates.Pointer + flat * 2 * Shape.GateStride,
+            Gates = record.Gates.Pointer + flat * Shape.GateRow,
             HiddenState = _hiddenState.Pointer,
             CellState = _cellState.Pointer,
             HiddenBefore = record.Hidden.Pointer + before,
@@ -330,7 +360,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     private void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, int column, PackedMatrix gates)
     {
         var rows = chunk.FlatRows;
-        var gateRow = 2 * Shape.GateStride;
+        var gateRow = Shape.GateRow;
         var source = record.Gates.Pointer + column;
         gates.Pack(source, gateRow, 0, gates.PanelCount);
 
@@ -343,7 +373,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         var ofHalf = column - half * Shape.GateStride;
         var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
         var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;
-        // RevGRU's candidate reads the reset hidden state instead.
+        // The candidate of a GRU reads the reset hidden state instead.
         if (!Shape.HasCellState && ofHalf >= 2 * Shape.BlockStride)
         {
             hidden = _reset.Pointer + half * Shape.HalfStride;

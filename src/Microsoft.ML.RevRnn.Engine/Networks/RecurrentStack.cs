@@ -22,10 +22,13 @@ internal sealed unsafe class RecurrentStack : IDisposable
     private readonly NativeBuffer<float>[] _outputGradients;
     private readonly NativeBuffer<float> _embeddingGradient;
     private readonly List<LayerRecord>[] _records;
+    private readonly List<Checkpoint>[] _checkpoints;
     private readonly double[] _optimalBits;
     private readonly Phases _phases;
     private PackedBatch _batch = new();
     private ulong _dropoutSeed;
+    private ActivationPlan _plan;
+    private int _segment;
 
     // What the running phase works on: set before the team starts, so that no phase allocates.
     private Chunk _chunk;
@@ -35,6 +38,13 @@ internal sealed unsafe class RecurrentStack : IDisposable
     public RecurrentStack(
         StackParameters parameters, CellArithmetic arithmetic, ActivationStrategy strategy, float dropout, WorkerTeam team, SimdWidth width)
     {
+        if (arithmetic == CellArithmetic.Reversible && strategy is (ActivationStrategy.Reversible or ActivationStrategy.Hybrid)
+            && !parameters.Options.Shape(0).IsReversible)
+        {
+            throw new ArgumentException(
+                $"{parameters.Options.Cell} cannot be reversed, so {nameof(ActivationStrategy)} cannot be {strategy}; " +
+                $"use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.", nameof(strategy));
+        }
         _parameters = parameters;
         _strategy = strategy;
         _team = team;
@@ -44,26 +54,25 @@ internal sealed unsafe class RecurrentStack : IDisposable
         _inputs = new NativeBuffer<float>[count];
         _outputGradients = new NativeBuffer<float>[count];
         _records = new List<LayerRecord>[count];
+        _checkpoints = new List<Checkpoint>[count];
         for (var i = 0; i < count; i++)
         {
             _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, team.Size, _meter);
             _inputs[i] = new NativeBuffer<float>(_meter);
             _outputGradients[i] = new NativeBuffer<float>(_meter);
             _records[i] = [];
+            _checkpoints[i] = [];
         }
         _embeddingGradient = new NativeBuffer<float>(_meter);
         _optimalBits = new double[team.Size];
         _phases = new Phases(this);
     }
 
-    /// <summary>Longest chunk, in steps.</summary>
-    public int MaximumChunkSteps { get; init; } = 32;
+    /// <summary>How long chunks are.</summary>
+    public ChunkLength ChunkLength { get; init; } = ChunkLength.Default;
 
-    /// <summary>Shortest chunk, in steps, of a batch that is long enough.</summary>
-    public int MinimumChunkSteps { get; init; } = 8;
-
-    /// <summary>Flat rows that a chunk should have where its steps' limits allow: enough to multiply efficiently.</summary>
-    public int TargetChunkRows { get; init; } = 512;
+    /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can.</summary>
+    public long MemoryBudget { get; init; } = long.MaxValue;
 
     /// <summary>Length of a row of outputs: both halves of the top layer's hidden state, padded.</summary>
     public int OutputStride => _layers[^1].Shape.StateStride;
@@ -102,6 +111,8 @@ internal sealed unsafe class RecurrentStack : IDisposable
             {
                 foreach (var record in _records[layer])
                     bytes -= record.Bytes;
+                foreach (var checkpoint in _checkpoints[layer])
+                    bytes -= checkpoint.Bytes;
                 for (var i = 0; i < ChunkCount; i++)
                     bytes += LayerRecord.BytesFor(_layers[layer].Shape, GetChunk(i));
             }
@@ -131,9 +142,47 @@ internal sealed unsafe class RecurrentStack : IDisposable
         _dropoutSeed = dropoutSeed;
         OptimalBits = 0;
         ChunkCount = (batch.StepCount + ChunkSteps - 1) / ChunkSteps;
+        _plan = training ? Plan(batch.RowCount, batch.StepCount) : new ActivationPlan(int.MaxValue, true);
+        // With a budget this batch's needs alone may count, not the largest that each buffer ever was.
+        if (MemoryBudget != long.MaxValue)
+            _meter.ReleaseAll();
         foreach (var layer in _layers)
-            layer.Begin(batch.RowCount, training && _strategy == ActivationStrategy.Reversible);
+            layer.Begin(batch.RowCount, keepsLostBits: false);
     }
+
+    /// <summary>The most rows, up to <paramref name="most"/>, of a batch of so many steps that stays within the budget; 0 if not even one does.</summary>
+    public int RowLimit(int steps, int most)
+    {
+        var (least, limit) = (0, most);
+        while (least < limit)
+        {
+            var rows = (least + limit + 1) / 2;
+            if (LeastBytes(rows, steps) <= MemoryBudget)
+                least = rows;
+            else
+                limit = rows - 1;
+        }
+        return least;
+    }
+
+    /// <summary>The least bytes that a batch of so many rows and steps can do with, whatever its gates forget.</summary>
+    public long LeastBytes(int rows, int steps)
+    {
+        var footprint = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
+        return footprint.Bytes(footprint.Plan(_strategy == ActivationStrategy.Auto ? footprint.Choose(MemoryBudget) : _strategy));
+    }
+
+    /// <summary>How the activations of a batch of so many rows and steps come back.</summary>
+    private ActivationPlan Plan(int rows, int steps)
+    {
+        if (_strategy != ActivationStrategy.Auto)
+            return Footprint(rows, steps, ActivationFootprint.BitsAtStart(_parameters.Options.Limit)).Plan(_strategy);
+        var worst = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
+        return worst.Plan(worst.Choose(MemoryBudget));
+    }
+
+    private ActivationFootprint Footprint(int rows, int steps, double bits) =>
+        new(_parameters.Options, rows, steps, ChunkLength.Steps(rows), _team.Size, _dropout != null, bits);
 
     public Chunk GetChunk(int index)
     {
@@ -144,15 +193,19 @@ internal sealed unsafe class RecurrentStack : IDisposable
     /// <summary>Runs a chunk forward; chunks must be run in ascending order. Dropout applies in training alone.</summary>
     public void Forward(in Chunk chunk, bool training)
     {
-        _chunk = chunk;
-        for (_layer = 0; _layer < _layers.Length; _layer++)
+        if (!training)
         {
-            if (training && _strategy == ActivationStrategy.Reversible)
-                _layers[_layer].RecordChecksum(chunk.ActiveRows(0));
-            PrepareInputs(backward: false);
-            _team.Run(training ? _phases.TrainingInputs : _phases.Inputs);
-            _team.Run(_phases.Forward);
+            Run(chunk, _phases.Inputs);
+            return;
         }
+        if (chunk.Index % _plan.SegmentChunks == 0)
+            StartSegment(chunk);
+        if (_plan.Reverses || _plan.SegmentCount(ChunkCount) > 1)
+        {
+            foreach (var layer in _layers)
+                layer.RecordChecksum(chunk.ActiveRows(0));
+        }
+        Run(chunk, _phases.TrainingInputs);
     }
 
     /// <summary>The top layer's outputs in the chunk last run or recovered: [flat rows, <see cref="OutputStride"/>].</summary>
@@ -168,11 +221,14 @@ internal sealed unsafe class RecurrentStack : IDisposable
     /// <summary>Makes a chunk's activations available again; chunks must be recovered in descending order, each followed by its <see cref="Backward"/>.</summary>
     public void Recover(in Chunk chunk)
     {
+        var segment = chunk.Index / _plan.SegmentChunks;
+        if (segment != _segment)
+            Repeat(segment);
         _chunk = chunk;
         for (_layer = 0; _layer < _layers.Length; _layer++)
         {
             PrepareInputs(backward: true);
-            if (_strategy == ActivationStrategy.Stored)
+            if (!_plan.Reverses)
             {
                 _team.Run(_phases.RepeatInputs);
                 continue;
@@ -210,7 +266,7 @@ internal sealed unsafe class RecurrentStack : IDisposable
     /// <summary>After the last chunk's backward pass: reversal must have arrived where the forward pass began.</summary>
     public void FinishBackward()
     {
-        if (_strategy == ActivationStrategy.Stored)
+        if (!_plan.Reverses)
             return;
         for (var i = 0; i < _layers.Length; i++)
         {
@@ -230,15 +286,63 @@ internal sealed unsafe class RecurrentStack : IDisposable
             buffer.Dispose();
         foreach (var record in _records.SelectMany(records => records))
             record.Dispose();
+        foreach (var checkpoint in _checkpoints.SelectMany(checkpoints => checkpoints))
+            checkpoint.Dispose();
     }
 
-    private int ChunkSteps => _batch.RowCount == 0
-        ? MaximumChunkSteps
-        : Math.Clamp(TargetChunkRows / _batch.RowCount, MinimumChunkSteps, MaximumChunkSteps);
+    private int ChunkSteps => ChunkLength.Steps(_batch.RowCount);
+
+    /// <summary>Keeps the state at a segment's start, and lost bits if it is the last one: the others' would be thrown away.</summary>
+    private void StartSegment(in Chunk chunk)
+    {
+        _segment = chunk.Index / _plan.SegmentChunks;
+        var count = _plan.SegmentCount(ChunkCount);
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            if (count > 1)
+            {
+                var checkpoints = _checkpoints[i];
+                while (checkpoints.Count <= _segment)
+                    checkpoints.Add(new Checkpoint(_meter));
+                _layers[i].Save(checkpoints[_segment], chunk.ActiveRows(0));
+            }
+            _layers[i].LostBitStore.KeepsWords = _plan.Reverses && _segment == count - 1;
+        }
+    }
+
+    /// <summary>Runs a segment forward again from its checkpoint, now keeping what its backward pass needs.</summary>
+    private void Repeat(int segment)
+    {
+        _segment = segment;
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            _layers[i].Restore(_checkpoints[i][segment]);
+            _layers[i].LostBitStore.KeepsWords = _plan.Reverses;
+        }
+        var end = Math.Min(ChunkCount, (segment + 1) * _plan.SegmentChunks);
+        for (var index = segment * _plan.SegmentChunks; index < end; index++)
+        {
+            var chunk = GetChunk(index);
+            foreach (var layer in _layers)
+                layer.VerifyChecksum(chunk);
+            Run(chunk, _phases.TrainingInputs);
+        }
+    }
+
+    private void Run(in Chunk chunk, Action<int> inputs)
+    {
+        _chunk = chunk;
+        for (_layer = 0; _layer < _layers.Length; _layer++)
+        {
+            PrepareInputs(backward: false);
+            _team.Run(inputs);
+            _team.Run(_phases.Forward);
+        }
+    }
 
     private LayerRecord Record(int layer, in Chunk chunk)
     {
-        var index = _strategy == ActivationStrategy.Stored ? chunk.Index : 0;
+        var index = _plan.Reverses ? 0 : chunk.Index % _plan.SegmentChunks;
         var records = _records[layer];
         while (records.Count <= index)
             records.Add(new LayerRecord(_meter));

@@ -76,10 +76,9 @@ internal sealed unsafe class LostBitLanes
         }
     }
 
-    public void Reset()
+    /// <summary>Forgets all words.</summary>
+    public void ReturnWords()
     {
-        new Span<double>(Digits, Count).Clear();
-        new Span<int>(Fill, Count).Clear();
         foreach (var page in _fullPages)
             _pages.Return((byte*)page);
         _fullPages.Clear();

@@ -50,13 +50,29 @@ internal sealed unsafe class LostBitStore : IDisposable
     /// <summary>The lanes that row <paramref name="row"/> of the batch shares with the rows of its block.</summary>
     public LostBitLanes LanesOfRow(int row) => _blocks[row / RowsPerBlock];
 
+    /// <summary>Whether words moved out are kept from now on.</summary>
+    public bool KeepsWords
+    {
+        set
+        {
+            for (var i = 0; i < _blockCount; i++)
+                _blocks[i].KeepsWords = value;
+        }
+    }
+
+    /// <summary>The lanes' digits of all blocks in use.</summary>
+    public Span<double> Digits => _digits.Span[..(_blockCount * LostBitLanes.Count)];
+
+    /// <summary>The lanes' fills of all blocks in use.</summary>
+    public Span<int> Fill => _fill.Span[..(_blockCount * LostBitLanes.Count)];
+
     /// <summary>Empties the store for a batch of <paramref name="rows"/> rows.</summary>
     public void Reset(int rows, bool keepsWords)
     {
         foreach (var block in _blocks)
-            block.Reset();
+            block.ReturnWords();
         _blockCount = (rows + RowsPerBlock - 1) / RowsPerBlock;
-        if (_blockCount > _blocks.Length)
+        if (_digits.Length < _blockCount * LostBitLanes.Count)
         {
             _digits.EnsureLength(_blockCount * LostBitLanes.Count);
             _fill.EnsureLength(_blockCount * LostBitLanes.Count);
@@ -64,8 +80,9 @@ internal sealed unsafe class LostBitStore : IDisposable
             for (var i = 0; i < _blockCount; i++)
                 _blocks[i] = new LostBitLanes(_pages, _digits.Pointer + i * LostBitLanes.Count, _fill.Pointer + i * LostBitLanes.Count);
         }
-        foreach (var block in _blocks)
-            block.KeepsWords = keepsWords;
+        _digits.Clear();
+        _fill.Clear();
+        KeepsWords = keepsWords;
     }
 
     public void Dispose()

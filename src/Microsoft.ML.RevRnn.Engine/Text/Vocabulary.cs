@@ -122,7 +122,7 @@ public sealed class Vocabulary
                 throw new FormatException("The vocabulary is damaged: a word occurs twice.");
             return new Vocabulary([.. words], lowercase);
         }
-        catch (Exception failure) when (failure is EndOfStreamException or DecoderFallbackException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or DecoderFallbackException or ArgumentException)
         {
             throw new FormatException("The vocabulary is damaged: " + failure.Message, failure);
         }
@@ -132,7 +132,7 @@ public sealed class Vocabulary
     private static ReadOnlySpan<char> Normalize(ReadOnlySpan<char> word, Span<char> buffer, bool lowercase)
     {
         if (word.Length > buffer.Length)
-            word = word[..buffer.Length];
+            word = word[..(char.IsHighSurrogate(word[buffer.Length - 1]) ? buffer.Length - 1 : buffer.Length)];
         if (!lowercase)
             return word;
         var length = word.ToLowerInvariant(buffer);

@@ -1,11 +1,13 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace Microsoft.ML.RevRnn.Text;
 
 /// <summary>
-/// Cuts text into words: runs of letters and marks, runs of digits, and each other visible character by itself. Han characters and kana,
-/// which are written without spaces, are words of one character.
+/// Cuts text into words: runs of letters, runs of digits, and each other visible character by itself. Han characters and kana, which are
+/// written without spaces, are words of one character. A mark belongs to what it follows. What is no character (half a surrogate pair)
+/// separates words like a space does.
 /// </summary>
 internal ref struct WordTokenizer(ReadOnlySpan<char> text)
 {
@@ -16,6 +18,7 @@ internal ref struct WordTokenizer(ReadOnlySpan<char> text)
     {
         Space,
         Letter,
+        Mark,
         Digit,
         Single,
     }
@@ -34,16 +37,16 @@ internal ref struct WordTokenizer(ReadOnlySpan<char> text)
             var kind = Read();
             if (kind == Kind.Space)
                 continue;
-            if (kind is Kind.Letter or Kind.Digit)
+            if (kind == Kind.Mark)
+                kind = Kind.Letter;
+            while (_next < _text.Length)
             {
-                while (_next < _text.Length)
-                {
-                    var before = _next;
-                    if (Read() == kind)
-                        continue;
-                    _next = before;
-                    break;
-                }
+                var before = _next;
+                var following = Read();
+                if (following == Kind.Mark || (following == kind && kind != Kind.Single))
+                    continue;
+                _next = before;
+                break;
             }
             Current = _text[start.._next];
             return true;
@@ -53,14 +56,17 @@ internal ref struct WordTokenizer(ReadOnlySpan<char> text)
 
     private Kind Read()
     {
-        Rune.DecodeFromUtf16(_text[_next..], out var rune, out var length);
+        var status = Rune.DecodeFromUtf16(_text[_next..], out var rune, out var length);
         _next += length;
+        if (status != OperationStatus.Done)
+            return Kind.Space;
         return Rune.GetUnicodeCategory(rune) switch
         {
-            UnicodeCategory.OtherLetter when rune.Value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF) or (>= 0x20000 and <= 0x3FFFF) => Kind.Single,
+            UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter when rune.Value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
+                or (>= 0xFF66 and <= 0xFF9F) or (>= 0x20000 and <= 0x3FFFF) => Kind.Single,
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
-                or UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark
-                or UnicodeCategory.EnclosingMark => Kind.Letter,
+                or UnicodeCategory.OtherLetter => Kind.Letter,
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => Kind.Mark,
             UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Digit,
             UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Control
                 or UnicodeCategory.Format => Kind.Space,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Training;
@@ -11,37 +12,43 @@ internal sealed class BatchPlan
     private const int BatchesPerPool = 64;
 
     private readonly int[] _members;
-    private readonly int _batchSize;
+    private readonly List<(int Begin, int Count)> _batches = [];
 
-    public BatchPlan(IReadOnlyList<int[]> sequences, int[] members, int batchSize, ulong key)
+    /// <param name="sequences">All sequences.</param>
+    /// <param name="members">Those to take, by index.</param>
+    /// <param name="batchSize">Most sequences of a batch.</param>
+    /// <param name="key">Of the random order.</param>
+    /// <param name="rowLimit">Most sequences of a batch whose longest has so many tokens, at least 1; null for no such limit.</param>
+    public BatchPlan(IReadOnlyList<int[]> sequences, int[] members, int batchSize, ulong key, Func<int, int>? rowLimit = null)
     {
-        _batchSize = batchSize;
         _members = (int[])members.Clone();
         Shuffle(_members, CounterRandom.Key(key, 1));
+        // Among equal lengths the shuffled order stays, or the same sequences would meet in each epoch.
+        var keys = new long[_members.Length];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = (long)sequences[_members[i]].Length << 32 | (uint)i;
         var pool = batchSize * BatchesPerPool;
         for (var begin = 0; begin < _members.Length; begin += pool)
         {
-            var part = _members.AsSpan(begin, Math.Min(pool, _members.Length - begin));
-            part.Sort((left, right) => sequences[left].Length.CompareTo(sequences[right].Length) is var order and not 0 ? order : left.CompareTo(right));
+            var end = Math.Min(begin + pool, _members.Length);
+            Array.Sort(keys, _members, begin, end - begin);
+            for (int first = begin, next = begin; first < end; first = next)
+            {
+                do
+                    next++;
+                while (next < end && next - first < Math.Min(batchSize, rowLimit?.Invoke(sequences[_members[next]].Length) ?? batchSize));
+                _batches.Add((first, next - first));
+            }
         }
-        Order = new int[(_members.Length + batchSize - 1) / batchSize];
-        for (var i = 0; i < Order.Length; i++)
-            Order[i] = i;
-        Shuffle(Order, CounterRandom.Key(key, 2));
+        Shuffle(CollectionsMarshal.AsSpan(_batches), CounterRandom.Key(key, 2));
     }
 
-    public int BatchCount => Order.Length;
+    public int BatchCount => _batches.Count;
 
-    private int[] Order { get; }
-
-    public ReadOnlySpan<int> Batch(int index)
-    {
-        var begin = Order[index] * _batchSize;
-        return _members.AsSpan(begin, Math.Min(_batchSize, _members.Length - begin));
-    }
+    public ReadOnlySpan<int> Batch(int index) => _members.AsSpan(_batches[index].Begin, _batches[index].Count);
 
     /// <summary>Fisher and Yates.</summary>
-    public static void Shuffle(Span<int> values, ulong key)
+    public static void Shuffle<T>(Span<T> values, ulong key)
     {
         for (var i = values.Length - 1; i > 0; i--)
         {

@@ -43,6 +43,7 @@ internal sealed class TrainingLoop : IDisposable
         _training = order[held..];
         Array.Sort(_validation);
         Array.Sort(_training);
+        CheckBudget();
     }
 
     /// <summary>Trains; when it returns, the task's parameters are the best weights.</summary>
@@ -52,15 +53,13 @@ internal sealed class TrainingLoop : IDisposable
         var best = double.PositiveInfinity;
         var bestEpoch = 0;
         var stop = TrainingStop.Completed;
-        var batches = (_training.Length + _options.BatchSize - 1) / _options.BatchSize;
         for (var epoch = 1; epoch <= _options.MaximumEpochs; epoch++)
         {
-            if (!RunEpoch(epoch, batches, cancellationToken, out var trained))
+            if (!RunEpoch(epoch, cancellationToken, out var trained) || !Validate(cancellationToken, out var validated))
             {
                 stop = TrainingStop.Cancelled;
                 break;
             }
-            var validated = Validate();
             var report = new EpochReport(epoch, Mean(trained), Accuracy(trained),
                 validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null);
             _epochs.Add(report);
@@ -95,20 +94,19 @@ internal sealed class TrainingLoop : IDisposable
 
     private static double Accuracy(BatchResult result) => result.Predictions == 0 ? 0 : (double)result.Correct / result.Predictions;
 
-    private bool RunEpoch(int epoch, int batches, CancellationToken cancellationToken, out BatchResult sum)
+    private bool RunEpoch(int epoch, CancellationToken cancellationToken, out BatchResult sum)
     {
         sum = default;
-        var plan = new BatchPlan(_task.Sequences, _training, _options.BatchSize, CounterRandom.Key(_seed, 4, (ulong)epoch));
-        var total = (long)batches * _options.MaximumEpochs;
+        var plan = new BatchPlan(_task.Sequences, _training, _options.BatchSize, CounterRandom.Key(_seed, 4, (ulong)epoch), RowLimit);
         for (var i = 0; i < plan.BatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
             _trainingClock.Start();
-            var step = (long)(epoch - 1) * batches + i;
             var members = plan.Batch(i);
-            var result = _task.Train(members, CounterRandom.Key(_seed, 5, (ulong)step));
-            var norm = _optimizer.Step(Rate(step, total), _options.WeightDecay, _options.MaximumGradientNorm);
+            var result = _task.Train(members, CounterRandom.Key(CounterRandom.Key(_seed, 5, (ulong)epoch), (ulong)i));
+            var rate = Rate((epoch - 1 + (i + 0.5) / plan.BatchCount) / _options.MaximumEpochs);
+            var norm = _optimizer.Step(rate, _options.WeightDecay, _options.MaximumGradientNorm);
             _trainingClock.Stop();
             if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
             {
@@ -127,26 +125,45 @@ internal sealed class TrainingLoop : IDisposable
         return true;
     }
 
-    /// <summary>Rises over the first part of all steps, then falls linearly.</summary>
-    private float Rate(long step, long total)
+    /// <summary>Rises over the first part of training, then falls linearly.</summary>
+    /// <param name="done">Part of all epochs that is done, 0 to 1.</param>
+    private float Rate(double done)
     {
-        var warmUp = Math.Max(1, WarmUpFraction * total);
-        var factor = step < warmUp
-            ? (step + 1) / warmUp
-            : FinalRateFraction + (1 - FinalRateFraction) * (total - step) / Math.Max(1, total - warmUp);
-        return (float)(_options.LearningRate * Math.Min(1, factor));
+        var factor = done < WarmUpFraction
+            ? done / WarmUpFraction
+            : FinalRateFraction + (1 - FinalRateFraction) * (1 - done) / (1 - WarmUpFraction);
+        return (float)(_options.LearningRate * factor);
     }
 
-    private BatchResult Validate()
+    private int RowLimit(int longest) =>
+        _options.MemoryBudget == 0 ? _options.BatchSize : Math.Max(1, _task.Stack.RowLimit(Math.Max(1, longest), _options.BatchSize));
+
+    /// <summary>The longest text must fit by itself, or training would fail when its turn comes.</summary>
+    private void CheckBudget()
     {
-        var sum = default(BatchResult);
+        var longest = _training.Length == 0 ? 1 : Math.Max(1, _training.Max(member => _task.Sequences[member].Length));
+        if (_options.MemoryBudget == 0 || _task.Stack.RowLimit(longest, 1) == 1)
+            return;
+        throw new ArgumentException(
+            $"{nameof(TrainingOptions.MemoryBudget)} is {_options.MemoryBudget} bytes; the longest sequence has {longest} tokens and takes up to " +
+            $"{_task.Stack.LeastBytes(1, longest)} by itself. Raise the budget, lower {nameof(NetworkOptions.HiddenSize)}, take a tighter " +
+            $"{nameof(NetworkOptions.ForgettingLimit)}, or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto} or {ActivationStrategy.Hybrid}.");
+    }
+
+    private bool Validate(CancellationToken cancellationToken, out BatchResult sum)
+    {
+        sum = default;
         if (_validation.Length == 0)
-            return sum;
+            return true;
         _task.PrepareEvaluation();
         var plan = new BatchPlan(_task.Sequences, _validation, _options.BatchSize, 0);
         for (var i = 0; i < plan.BatchCount; i++)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                return false;
             sum += _task.Evaluate(plan.Batch(i));
-        return sum;
+        }
+        return true;
     }
 
     private void KeepWeights()

@@ -12,7 +12,7 @@ public sealed record TrainingOptions
     /// <summary>Adam's step size at its highest, 1e-7 to 1. It rises over the first 5 % of the steps and falls linearly to a hundredth.</summary>
     public float LearningRate { get; init; } = 3e-3f;
 
-    /// <summary>Decoupled weight decay (AdamW) of weight matrices, 0 to 1.</summary>
+    /// <summary>Decoupled weight decay (AdamW) of weight matrices, 0 to 1; token vectors and biases have none.</summary>
     public float WeightDecay { get; init; }
 
     /// <summary>The gradient is scaled down to this norm where it is longer, 1e-4 to 1e6.</summary>
@@ -21,7 +21,7 @@ public sealed record TrainingOptions
     /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's input, 0 to 0.95.</summary>
     public float Dropout { get; init; } = 0.4f;
 
-    /// <summary>Part of the sequences held back to choose the best epoch, 0 to 0.5; with 0 the last epoch's weights are kept.</summary>
+    /// <summary>Part of the sequences held back to choose the best epoch, 0 to 0.5; rounded down. With none the last epoch's weights are kept.</summary>
     public float ValidationFraction { get; init; } = 0.05f;
 
     /// <summary>Epochs without a better validation loss before training stops, 1 to 10,000.</summary>
@@ -29,6 +29,13 @@ public sealed record TrainingOptions
 
     /// <summary>How the backward pass gets at past activations; no influence on the result.</summary>
     public ActivationStrategy ActivationStrategy { get; init; } = ActivationStrategy.Reversible;
+
+    /// <summary>
+    /// Bytes that activations may take, 0 for no limit. Batches of long texts then have fewer rows, so that they fit; with
+    /// <see cref="ActivationStrategy.Auto"/> each batch takes the fastest strategy that does. The bound is kept whatever the gates learn:
+    /// it counts the most bits they can lose. 0 to 2^50.
+    /// </summary>
+    public long MemoryBudget { get; init; }
 
     /// <summary>Same seed, same data, same options: same model, bit for bit.</summary>
     public int Seed { get; init; }
@@ -49,6 +56,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5);
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
+        OptionCheck.Range(nameof(MemoryBudget), MemoryBudget, 0, 1L << 50);
         OptionCheck.Range(nameof(ThreadCount), ThreadCount, 0, 256);
     }
 }

@@ -1,8 +1,8 @@
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What a training run did and what it cost.</summary>
-/// <param name="Epochs">One entry an epoch, in order.</param>
-/// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
+/// <param name="Epochs">One entry a completed epoch, in order.</param>
+/// <param name="BestEpoch">The epoch whose weights were kept, from 1. Without validation the last one completed; 0 when training was cancelled in the first.</param>
 /// <param name="StopReason">Why training ended.</param>
 /// <param name="Elapsed">Time it took.</param>
 /// <param name="TokensPerSecond">Training tokens a second, validation not counted.</param>

@@ -9,6 +9,6 @@ public enum TrainingStop
     /// <summary>The validation loss had not improved for <see cref="TrainingOptions.Patience"/> epochs.</summary>
     EarlyStopping = 1,
 
-    /// <summary>It was cancelled; the model has the best weights until then.</summary>
+    /// <summary>It was cancelled. The model has the best epoch's weights; where no epoch has been validated, those of the last batch.</summary>
     Cancelled = 2,
 }

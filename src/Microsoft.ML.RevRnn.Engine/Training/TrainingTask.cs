@@ -11,7 +11,10 @@ internal abstract class TrainingTask : IDisposable
     {
         Sequences = sequences;
         Parameters = parameters;
-        Stack = new RecurrentStack(parameters, CellArithmetic.Reversible, options.ActivationStrategy, options.Dropout, team, SimdWidths.Best);
+        Stack = new RecurrentStack(parameters, CellArithmetic.Reversible, options.ActivationStrategy, options.Dropout, team, SimdWidths.Best)
+        {
+            MemoryBudget = options.MemoryBudget == 0 ? long.MaxValue : options.MemoryBudget,
+        };
         Evaluator = new RecurrentStack(parameters, CellArithmetic.Inference, ActivationStrategy.Reversible, 0, team, SimdWidths.Best);
         Stack.PrepareTraining();
     }

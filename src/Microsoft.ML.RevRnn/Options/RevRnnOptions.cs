@@ -52,6 +52,9 @@ public abstract class RevRnnOptions
     /// <inheritdoc cref="TrainingOptions.ActivationStrategy"/>
     public ActivationStrategy ActivationStrategy { get; set; } = _training.ActivationStrategy;
 
+    /// <inheritdoc cref="TrainingOptions.MemoryBudget"/>
+    public long MemoryBudget { get; set; } = _training.MemoryBudget;
+
     /// <inheritdoc cref="TrainingOptions.ThreadCount"/>
     public int ThreadCount { get; set; } = _training.ThreadCount;
 
@@ -101,6 +104,7 @@ public abstract class RevRnnOptions
         ValidationFraction = ValidationFraction,
         Patience = Patience,
         ActivationStrategy = ActivationStrategy,
+        MemoryBudget = MemoryBudget,
         ThreadCount = ThreadCount,
         Seed = seed,
     };

@@ -22,6 +22,12 @@ internal sealed class GoldenCellTests
     [DataRow("revgru_nolimit", SimdWidth.Bits512)]
     [DataRow("revgru_nolimit", SimdWidth.Bits256)]
     [DataRow("revgru_nolimit", SimdWidth.Bits128)]
+    [DataRow("lstm_torch", SimdWidth.Bits512)]
+    [DataRow("lstm_torch", SimdWidth.Bits256)]
+    [DataRow("lstm_torch", SimdWidth.Bits128)]
+    [DataRow("gru_tf_reset_before", SimdWidth.Bits512)]
+    [DataRow("gru_tf_reset_before", SimdWidth.Bits256)]
+    [DataRow("gru_tf_reset_before", SimdWidth.Bits128)]
     public void OutputsStatesAndGradientsAreThoseOfTheReference(string name, SimdWidth width)
     {
         var file = GoldenFile.Load(name);
@@ -40,7 +46,8 @@ internal sealed class GoldenCellTests
         Near.AreNear(file.Numbers("final_state", "h"), Floats(layer.HiddenNow()), Tolerance, "final hidden state");
         if (hasCell)
             Near.AreNear(file.Numbers("final_state", "c"), Floats(layer.CellNow()), Tolerance, "final cell state");
-        Assert.AreEqual(file.Number("optimal_bits"), layer.OptimalBits(), 1e-5 * file.Number("optimal_bits"));
+        var bits = layer.Shape.IsReversible ? file.Number("optimal_bits") : 0;
+        Assert.AreEqual(bits, layer.OptimalBits(), 1e-5 * bits);
 
         layer.Backward(
             file.Numbers("loss_weight_out"),

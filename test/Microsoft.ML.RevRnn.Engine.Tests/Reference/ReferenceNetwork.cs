@@ -2,34 +2,9 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
-/// <summary>
-/// Embedding, unquantised reversible layers, mean and maximum over time, softmax: the classifier's mean cross-entropy in plain double-precision
-/// loops, with parameters copied from a <see cref="ClassifierParameters"/> and free to be changed.
-/// </summary>
-internal sealed class ReferenceNetwork
+/// <summary>Mean and maximum over time of the outputs, and softmax: the classifier's mean cross-entropy.</summary>
+internal sealed class ReferenceNetwork(ClassifierParameters parameters) : ReferenceStack(parameters.Stack, parameters.Dense)
 {
-    private readonly ClassifierParameters _parameters;
-    private readonly StackOptions _options;
-    private readonly double _range;
-    private readonly Dictionary<Parameter, double[]> _values = [];
-
-    public ReferenceNetwork(ClassifierParameters parameters)
-    {
-        _parameters = parameters;
-        _options = parameters.Stack.Options;
-        _range = _options.Limit == ForgettingLimit.None ? 1 : 1 - Math.Pow(2, -(int)_options.Limit);
-        foreach (var parameter in (Parameter[])[parameters.Stack.Embedding.Value, .. parameters.Dense])
-        {
-            var values = new double[parameter.Rows * parameter.Columns];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = parameter.At(i / parameter.Columns, i % parameter.Columns);
-            _values.Add(parameter, values);
-        }
-    }
-
-    /// <summary>The parameter's values here, [rows, columns].</summary>
-    public double[] Values(Parameter parameter) => _values[parameter];
-
     public double Loss(int[][] sequences, int[] labels)
     {
         var loss = 0.0;
@@ -40,77 +15,20 @@ internal sealed class ReferenceNetwork
 
     private double Loss(int[] tokens, int label)
     {
-        var embedding = _values[_parameters.Stack.Embedding.Value];
-        var vectors = Array.ConvertAll(tokens, token => embedding.AsSpan(token * _options.EmbeddingWidth, _options.EmbeddingWidth).ToArray());
-        foreach (var layer in _parameters.Stack.Layers)
-            vectors = Run(layer, vectors);
-
-        var pooled = new double[2 * _options.Units];
-        for (var unit = 0; unit < _options.Units; unit++)
+        var vectors = Outputs(tokens);
+        var pooled = new double[2 * Units];
+        for (var unit = 0; unit < Units; unit++)
         {
             pooled[unit] = vectors.Average(vector => vector[unit]);
-            pooled[_options.Units + unit] = vectors.Max(vector => vector[unit]);
+            pooled[Units + unit] = vectors.Max(vector => vector[unit]);
         }
-        var scores = new double[_parameters.ClassCount];
+        var scores = new double[parameters.ClassCount];
         for (var c = 0; c < scores.Length; c++)
         {
-            scores[c] = _values[_parameters.Bias][c];
+            scores[c] = Values(parameters.Bias)[c];
             for (var i = 0; i < pooled.Length; i++)
-                scores[c] += _values[_parameters.Weight][c * pooled.Length + i] * pooled[i];
+                scores[c] += Values(parameters.Weight)[c * pooled.Length + i] * pooled[i];
         }
         return Math.Log(scores.Sum(score => Math.Exp(score - scores[label])));
     }
-
-    private double[][] Run(LayerParameters layer, double[][] inputs)
-    {
-        var units = layer.Shape.Units;
-        var half = layer.Shape.Half;
-        var hidden = new double[units];
-        var cell = new double[units];
-        var outputs = new double[inputs.Length][];
-        for (var t = 0; t < inputs.Length; t++)
-        {
-            for (var part = 0; part < 2; part++)
-            {
-                var other = hidden.AsSpan((1 - part) * half, half).ToArray();
-                for (var unit = 0; unit < half; unit++)
-                {
-                    var i = part * half + unit;
-                    if (layer.Shape.Kind == CellKind.RevLstm)
-                    {
-                        cell[i] = Limited(Sum(layer, part, 0, unit, inputs[t], other)) * cell[i]
-                            + Sigmoid(Sum(layer, part, 2, unit, inputs[t], other)) * Math.Tanh(Sum(layer, part, 1, unit, inputs[t], other));
-                        hidden[i] = Limited(Sum(layer, part, 4, unit, inputs[t], other)) * hidden[i]
-                            + Sigmoid(Sum(layer, part, 3, unit, inputs[t], other)) * Math.Tanh(cell[i]);
-                    }
-                    else
-                    {
-                        var reset = new double[half];
-                        for (var k = 0; k < half; k++)
-                            reset[k] = Sigmoid(Sum(layer, part, 1, k, inputs[t], other)) * other[k];
-                        var z = Limited(Sum(layer, part, 0, unit, inputs[t], other));
-                        hidden[i] = z * hidden[i] + (1 - z) * Math.Tanh(Sum(layer, part, 2, unit, inputs[t], reset));
-                    }
-                }
-            }
-            outputs[t] = [.. hidden];
-        }
-        return outputs;
-    }
-
-    private double Sum(LayerParameters layer, int part, int gate, int unit, double[] x, double[] hidden)
-    {
-        var halfColumn = gate * layer.Shape.Half + unit;
-        var columns = layer.Shape.GateCount * layer.Shape.Half;
-        var sum = _values[layer.Bias][part * columns + halfColumn];
-        for (var i = 0; i < x.Length; i++)
-            sum += _values[layer.Input][i * 2 * columns + part * columns + halfColumn] * x[i];
-        for (var i = 0; i < hidden.Length; i++)
-            sum += _values[layer.Hidden[part]][i * columns + halfColumn] * hidden[i];
-        return sum;
-    }
-
-    private double Limited(double a) => _range * Sigmoid(a) + (1 - _range);
-
-    private static double Sigmoid(double a) => 1 / (1 + Math.Exp(-a));
 }

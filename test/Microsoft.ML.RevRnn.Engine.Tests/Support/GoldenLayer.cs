@@ -30,7 +30,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         var stride = PackedMatrix.RoundUp(Inputs);
         _parameters = new LayerParameters("golden", Shape, Parameter.Identity(Inputs), stride);
         ForEachWeight("params", (parameter, row, column, value) => parameter.At(row, column) = (float)value);
-        _layer = new RecurrentLayer(_parameters, Limit(file.Number("max_forget")), arithmetic, width, 1, null);
+        _layer = new RecurrentLayer(_parameters, Limit(file.Has("max_forget") ? file.Number("max_forget") : 1), arithmetic, width, 1, null);
         foreach (var parameter in _parameters.All)
             parameter.EnableGradient();
         _layer.PrepareTraining();
@@ -60,7 +60,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public static CellShape ShapeOf(GoldenFile file)
     {
         var name = file.Text(file.Has("kind") ? "kind" : "name");
-        var kind = name.StartsWith("revlstm", StringComparison.Ordinal) ? CellKind.RevLstm : CellKind.RevGru;
+        var kind = Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
+            || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase));
         return new CellShape(kind, file.Int("I"), file.Int("H"));
     }
 
@@ -170,7 +171,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
     /// <summary>Visits each weight of the file with its place in the layer's parameters.</summary>
     private void ForEachWeight(string set, Action<Parameter, int, int, double> take)
     {
-        for (var half = 0; half < 2; half++)
+        for (var half = 0; half < Shape.Halves; half++)
         {
             var weights = new GoldenWeights(_file, Shape, set, half);
             for (var gate = 0; gate < Shape.GateCount; gate++)

@@ -4,14 +4,14 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Cells;
 
 /// <summary>
-/// One time step of a reversible cell over a range of rows: forward, its exact reverse, and its gradient. Where past states come from
+/// One time step of a cell over a range of rows: forward, its exact reverse if it has one, and its gradient. Where past states come from
 /// is not its concern.
 /// </summary>
-internal abstract unsafe class ReversibleCell : IDisposable
+internal abstract unsafe class RecurrentCell : IDisposable
 {
     private readonly NativeBuffer<float> _minimumGate;
 
-    protected ReversibleCell(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+    protected RecurrentCell(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
     {
         Shape = shape;
         Kernel = kernel;
@@ -34,7 +34,8 @@ internal abstract unsafe class ReversibleCell : IDisposable
     /// <summary>Least quantised gate of each unit of a half: 1, and 1024 in padding.</summary>
     protected float* MinimumGate => _minimumGate.Pointer;
 
-    public static ReversibleCell Create(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width) => width switch
+    /// <summary>Makes a cell. Ordinary cells have float states whatever the arithmetic asked for, and no forgetting limit.</summary>
+    public static RecurrentCell Create(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width) => width switch
     {
         SimdWidth.Bits512 => Create<F32x16, I32x16, F64x16>(shape, limit, arithmetic, width),
         SimdWidth.Bits256 => Create<F32x8, I32x8, F64x8>(shape, limit, arithmetic, width),
@@ -63,19 +64,31 @@ internal abstract unsafe class ReversibleCell : IDisposable
         _minimumGate.Dispose();
     }
 
-    private static ReversibleCell Create<TFloat, TInt, TWide>(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width)
+    private static RecurrentCell Create<TFloat, TInt, TWide>(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+        where TWide : struct, IWideLane<TWide, TInt>
+        => shape.Kind switch
+        {
+            CellKind.Lstm => new Lstm<TFloat, TInt>(shape, MatrixKernel.For(width)),
+            CellKind.Gru => new RevGru<TFloat, TInt, FloatState<TFloat, TInt>>(shape, ForgettingLimit.None, MatrixKernel.For(width)),
+            _ => CreateReversible<TFloat, TInt, TWide>(shape, limit, arithmetic, width),
+        };
+
+    private static RecurrentCell CreateReversible<TFloat, TInt, TWide>(
+        CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width)
         where TFloat : struct, IFloatLane<TFloat, TInt>
         where TInt : struct, IIntLane<TInt>
         where TWide : struct, IWideLane<TWide, TInt>
         => arithmetic switch
         {
-            CellArithmetic.Reversible => Create<TFloat, TInt, ReversibleState<TFloat, TInt, TWide>>(shape, limit, MatrixKernel.For(width)),
-            CellArithmetic.Inference => Create<TFloat, TInt, InferenceState<TFloat, TInt>>(shape, limit, MatrixKernel.For(width)),
-            CellArithmetic.Unquantized => Create<TFloat, TInt, FloatState<TFloat, TInt>>(shape, limit, MatrixKernel.For(width)),
+            CellArithmetic.Reversible => CreateReversible<TFloat, TInt, ReversibleState<TFloat, TInt, TWide>>(shape, limit, MatrixKernel.For(width)),
+            CellArithmetic.Inference => CreateReversible<TFloat, TInt, InferenceState<TFloat, TInt>>(shape, limit, MatrixKernel.For(width)),
+            CellArithmetic.Unquantized => CreateReversible<TFloat, TInt, FloatState<TFloat, TInt>>(shape, limit, MatrixKernel.For(width)),
             _ => throw new ArgumentOutOfRangeException(nameof(arithmetic), arithmetic, "Unknown arithmetic."),
         };
 
-    private static ReversibleCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+    private static RecurrentCell CreateReversible<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
         where TFloat : struct, IFloatLane<TFloat, TInt>
         where TInt : struct, IIntLane<TInt>
         where TState : struct, IStateArithmetic<TFloat, TInt>

@@ -5,8 +5,8 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Cells;
 
 /// <summary>What the cells share once the lanes and the state's arithmetic are known.</summary>
-internal abstract unsafe class ReversibleCell<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
-    : ReversibleCell(shape, limit, kernel)
+internal abstract unsafe class RecurrentCell<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+    : RecurrentCell(shape, limit, kernel)
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>

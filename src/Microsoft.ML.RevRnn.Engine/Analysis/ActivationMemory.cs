@@ -1,0 +1,46 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>Foretells what activations take, before any training.</summary>
+public static class ActivationMemory
+{
+    /// <summary>
+    /// Bytes that each strategy takes at the most while it trains on a batch of <paramref name="batchSize"/> sequences (B) of
+    /// <paramref name="stepCount"/> steps (T) each: states, gates, gradients by them, inputs and outputs of a chunk of steps, checkpoints and lost bits.
+    /// Weights, their gradients and the optimiser's moments are not counted: they do not depend on the batch.
+    /// </summary>
+    /// <param name="network">Cell, I, H, layers and forgetting limit.</param>
+    /// <param name="batchSize">B, 1 to 4,096.</param>
+    /// <param name="stepCount">T, 1 to 2^30.</param>
+    /// <param name="threadCount">Threads: each has a small buffer of its own. 1 to 256.</param>
+    /// <param name="hasDropout">Whether there is dropout, which needs a copy of each layer's inputs.</param>
+    /// <param name="bitsPerForgetGate">
+    /// Mean of -log2 z over the forget gates, which is what reversal has to keep; null for its value before training. Training moves it, up to
+    /// the forgetting limit; <see cref="TrainingReport.OptimalBits"/> over the multiplications of a run tells where to.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public static ActivationEstimate Estimate(
+        NetworkOptions network, int batchSize, int stepCount, int threadCount = 1, bool hasDropout = false, double? bitsPerForgetGate = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        network.Validate();
+        OptionCheck.Range(nameof(batchSize), batchSize, 1, 4096);
+        OptionCheck.Range(nameof(stepCount), stepCount, 1, 1 << 30);
+        OptionCheck.Range(nameof(threadCount), threadCount, 1, 256);
+        var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(network.ForgettingLimit);
+        OptionCheck.Range(nameof(bitsPerForgetGate), bits, 0, 10);
+
+        // The number of tokens has no influence on activations.
+        var options = Tasks.ModelFile.Options(network, vocabulary: 2);
+        var chunkSteps = ChunkLength.Default.Steps(batchSize);
+        var footprint = new ActivationFootprint(options, batchSize, stepCount, chunkSteps, threadCount, hasDropout, bits);
+        long? Bytes(ActivationStrategy strategy) =>
+            footprint.Strategies.Contains(strategy) ? footprint.Bytes(footprint.Plan(strategy)) : null;
+        return new ActivationEstimate(
+            footprint.Bytes(footprint.Plan(ActivationStrategy.Stored)),
+            footprint.Bytes(footprint.Plan(ActivationStrategy.Checkpointed)),
+            Bytes(ActivationStrategy.Reversible),
+            Bytes(ActivationStrategy.Hybrid));
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// Counts what a stack's buffers take for a batch of B rows of T steps, before there is any: the same sums that the buffers report to the
+/// <see cref="MemoryMeter"/>, but for the lost bits, which depend on how far the gates are open.
+/// </summary>
+internal sealed class ActivationFootprint
+{
+    private const int HeadRowsPerUnit = 3;
+
+    private readonly int _chunkCount;
+    private readonly bool _reversible;
+    private readonly long _allRecords;
+    private readonly double _allLostBits;
+
+    public ActivationFootprint(StackOptions options, int rows, int steps, int chunkSteps, int workers, bool hasDropout, double bitsPerForgetGate)
+    {
+        _reversible = options.Shape(0).IsReversible;
+        _chunkCount = Math.Max(1, (steps + chunkSteps - 1) / chunkSteps);
+        long flat = (long)Math.Min(steps, chunkSteps) * rows;
+        var blocks = (rows + LostBitStore.RowsPerBlock - 1) / LostBitStore.RowsPerBlock;
+        for (var layer = 0; layer < options.Layers; layer++)
+        {
+            var shape = options.Shape(layer);
+            var stateRow = sizeof(float) * (long)shape.StateStride;
+            var stateKinds = shape.HasCellState ? 2 : 1;
+            var inputRow = sizeof(float) * (long)(layer == 0 ? PackedMatrix.RoundUp(options.EmbeddingWidth) : options.Shape(layer - 1).StateStride);
+            var lanes = blocks * LostBitLanes.Count * (long)(sizeof(double) + sizeof(int));
+
+            var activations = sizeof(float) * (long)shape.GateRow + stateRow * stateKinds;
+            var start = rows * stateRow * stateKinds;
+            PerRecord += flat * activations + start;
+            _allRecords += (long)steps * rows * activations + _chunkCount * start;
+            PerCheckpoint += rows * stateRow * stateKinds + lanes;
+            // States, and their gradients with one scratch row; lost-bit lanes.
+            Fixed += rows * (stateRow * stateKinds + sizeof(float) * 3L * shape.HalfStride + (shape.HasCellState ? stateRow : 0)) + lanes;
+            // Of a chunk: hidden inputs, reset states, packed gate gradients, output gradients, inputs.
+            Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.HasCellState ? 0 : stateRow)
+                + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow
+                + (layer == 0 || hasDropout ? inputRow : 0));
+            if (layer == 0)
+                Fixed += flat * inputRow;
+            if (layer == options.Layers - 1)
+                Fixed += HeadRowsPerUnit * rows * stateRow;
+            var lostBits = (double)shape.Units * shape.ForgetGates.Length * bitsPerForgetGate / 8;
+            PerChunkLostBits += flat * lostBits;
+            _allLostBits += (double)steps * rows * lostBits;
+        }
+    }
+
+    /// <summary>Bytes whatever the plan.</summary>
+    public long Fixed { get; }
+
+    /// <summary>Bytes of one chunk's gates and states.</summary>
+    public long PerRecord { get; }
+
+    /// <summary>Bytes of the state of one moment.</summary>
+    public long PerCheckpoint { get; }
+
+    /// <summary>Bytes of one chunk's lost bits.</summary>
+    public double PerChunkLostBits { get; }
+
+    /// <summary>
+    /// -log2 z of a forget gate z = m sigmoid(0) + (1 - m): what it costs before training. Gates that learn to forget cost up to the limit.
+    /// </summary>
+    public static double BitsAtStart(ForgettingLimit limit) =>
+        limit == ForgettingLimit.None ? 1 : -Math.Log2(1 - (1 - Math.ScaleB(1, -(int)limit)) / 2);
+
+    /// <summary>The most that a forget gate can cost.</summary>
+    public static double BitsAtMost(ForgettingLimit limit) => limit == ForgettingLimit.None ? FixedPoint.GateBits : (int)limit;
+
+    /// <summary>The plan of a strategy for this batch; segments are as long as makes their sum of bytes least.</summary>
+    public ActivationPlan Plan(ActivationStrategy strategy) => strategy switch
+    {
+        ActivationStrategy.Stored => new ActivationPlan(_chunkCount, false),
+        ActivationStrategy.Reversible => new ActivationPlan(_chunkCount, true),
+        ActivationStrategy.Checkpointed => new ActivationPlan(SegmentChunks(PerRecord), false),
+        ActivationStrategy.Hybrid => new ActivationPlan(SegmentChunks(PerChunkLostBits), true),
+        _ => throw new ArgumentOutOfRangeException(nameof(strategy), strategy, "The strategy has no plan of its own."),
+    };
+
+    /// <summary>Bytes at the most.</summary>
+    public long Bytes(ActivationPlan plan)
+    {
+        var segments = plan.SegmentCount(_chunkCount);
+        // The last chunk may be shorter than the others.
+        var ofSegment = plan.Reverses
+            ? PerRecord + (long)Math.Min(plan.SegmentChunks * PerChunkLostBits, _allLostBits)
+            : Math.Min(plan.SegmentChunks * PerRecord, _allRecords);
+        return Fixed + ofSegment + (segments > 1 ? segments * PerCheckpoint : 0);
+    }
+
+    /// <summary>Strategies that the cell can do, from the fastest to the one of least memory.</summary>
+    public ReadOnlySpan<ActivationStrategy> Strategies => _reversible
+        ? [ActivationStrategy.Stored, ActivationStrategy.Reversible, ActivationStrategy.Checkpointed, ActivationStrategy.Hybrid]
+        : [ActivationStrategy.Stored, ActivationStrategy.Checkpointed];
+
+    /// <summary>The fastest strategy that stays within a budget; where none does, the one of least memory.</summary>
+    public ActivationStrategy Choose(long budget)
+    {
+        var least = ActivationStrategy.Stored;
+        foreach (var strategy in Strategies)
+        {
+            if (Bytes(Plan(strategy)) <= budget)
+                return strategy;
+            if (Bytes(Plan(strategy)) < Bytes(Plan(least)))
+                least = strategy;
+        }
+        return least;
+    }
+
+    /// <summary>The root of the ratio of what a checkpoint and a chunk of a segment cost, by which n / k checkpoints and k chunks are least.</summary>
+    private int SegmentChunks(double perChunk) =>
+        (int)Math.Clamp(Math.Round(Math.Sqrt(_chunkCount * PerCheckpoint / perChunk)), 1, _chunkCount);
+}

@@ -1,0 +1,30 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>From each output a softmax over all tokens: the mean cross-entropy of each text's next tokens and of its end, which is token 0.</summary>
+internal sealed class ReferenceLanguageModel(LanguageModelParameters parameters) : ReferenceStack(parameters.Stack, parameters.Dense)
+{
+    public double Loss(int[][] sequences)
+    {
+        var loss = 0.0;
+        foreach (var tokens in sequences)
+        {
+            var outputs = Outputs(tokens);
+            for (var t = 0; t < tokens.Length; t++)
+                loss += Loss(outputs[t], t + 1 < tokens.Length ? tokens[t + 1] : 0);
+        }
+        return loss / sequences.Sum(tokens => tokens.Length);
+    }
+
+    private double Loss(double[] output, int target)
+    {
+        var scores = (double[])Values(parameters.Bias).Clone();
+        for (var v = 0; v < scores.Length; v++)
+        {
+            for (var unit = 0; unit < Units; unit++)
+                scores[v] += Values(parameters.Weight)[v * Units + unit] * output[unit];
+        }
+        return Math.Log(scores.Sum(score => Math.Exp(score - scores[target])));
+    }
+}

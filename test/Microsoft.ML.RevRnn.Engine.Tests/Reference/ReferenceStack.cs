@@ -1,0 +1,96 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>
+/// Embedding and unquantised reversible layers in plain double-precision loops, with parameters copied from the engine's and free to be changed.
+/// </summary>
+internal abstract class ReferenceStack
+{
+    private readonly StackParameters _parameters;
+    private readonly StackOptions _options;
+    private readonly double _range;
+    private readonly Dictionary<Parameter, double[]> _values = [];
+
+    protected ReferenceStack(StackParameters parameters, IEnumerable<Parameter> dense)
+    {
+        _parameters = parameters;
+        _options = parameters.Options;
+        _range = _options.Limit == ForgettingLimit.None ? 1 : 1 - Math.Pow(2, -(int)_options.Limit);
+        foreach (var parameter in (Parameter[])[parameters.Embedding.Value, .. dense])
+        {
+            var values = new double[parameter.Rows * parameter.Columns];
+            for (var i = 0; i < values.Length; i++)
+                values[i] = parameter.At(i / parameter.Columns, i % parameter.Columns);
+            _values.Add(parameter, values);
+        }
+    }
+
+    protected int Units => _options.Units;
+
+    /// <summary>The parameter's values here, [rows, columns].</summary>
+    public double[] Values(Parameter parameter) => _values[parameter];
+
+    /// <summary>The top layer's hidden state [H] after each token.</summary>
+    protected double[][] Outputs(int[] tokens)
+    {
+        var embedding = _values[_parameters.Embedding.Value];
+        var vectors = Array.ConvertAll(tokens, token => embedding.AsSpan(token * _options.EmbeddingWidth, _options.EmbeddingWidth).ToArray());
+        foreach (var layer in _parameters.Layers)
+            vectors = Run(layer, vectors);
+        return vectors;
+    }
+
+    private double[][] Run(LayerParameters layer, double[][] inputs)
+    {
+        var units = layer.Shape.Units;
+        var half = layer.Shape.Half;
+        var hidden = new double[units];
+        var cell = new double[units];
+        var outputs = new double[inputs.Length][];
+        for (var t = 0; t < inputs.Length; t++)
+        {
+            for (var part = 0; part < 2; part++)
+            {
+                var other = hidden.AsSpan((1 - part) * half, half).ToArray();
+                for (var unit = 0; unit < half; unit++)
+                {
+                    var i = part * half + unit;
+                    if (layer.Shape.Kind == CellKind.RevLstm)
+                    {
+                        cell[i] = Limited(Sum(layer, part, 0, unit, inputs[t], other)) * cell[i]
+                            + Sigmoid(Sum(layer, part, 2, unit, inputs[t], other)) * Math.Tanh(Sum(layer, part, 1, unit, inputs[t], other));
+                        hidden[i] = Limited(Sum(layer, part, 4, unit, inputs[t], other)) * hidden[i]
+                            + Sigmoid(Sum(layer, part, 3, unit, inputs[t], other)) * Math.Tanh(cell[i]);
+                    }
+                    else
+                    {
+                        var reset = new double[half];
+                        for (var k = 0; k < half; k++)
+                            reset[k] = Sigmoid(Sum(layer, part, 1, k, inputs[t], other)) * other[k];
+                        var z = Limited(Sum(layer, part, 0, unit, inputs[t], other));
+                        hidden[i] = z * hidden[i] + (1 - z) * Math.Tanh(Sum(layer, part, 2, unit, inputs[t], reset));
+                    }
+                }
+            }
+            outputs[t] = [.. hidden];
+        }
+        return outputs;
+    }
+
+    private double Sum(LayerParameters layer, int part, int gate, int unit, double[] x, double[] hidden)
+    {
+        var halfColumn = gate * layer.Shape.Half + unit;
+        var columns = layer.Shape.GateCount * layer.Shape.Half;
+        var sum = _values[layer.Bias][part * columns + halfColumn];
+        for (var i = 0; i < x.Length; i++)
+            sum += _values[layer.Input][i * 2 * columns + part * columns + halfColumn] * x[i];
+        for (var i = 0; i < hidden.Length; i++)
+            sum += _values[layer.Hidden[part]][i * columns + halfColumn] * hidden[i];
+        return sum;
+    }
+
+    private double Limited(double a) => _range * Sigmoid(a) + (1 - _range);
+
+    private static double Sigmoid(double a) => 1 / (1 + Math.Exp(-a));
+}

@@ -1,0 +1,99 @@
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+[TestClass]
+internal sealed class TrainingOptionsTests
+{
+    [TestMethod]
+    public void AnOptionOutOfItsRangeIsNamedWithItsValueAndTheRange()
+    {
+        var training = new TrainingOptions();
+        foreach (var (options, name) in ((TrainingOptions, string)[])
+            [
+                (training with { MaximumEpochs = 0 }, nameof(TrainingOptions.MaximumEpochs)),
+                (training with { MaximumEpochs = 10_001 }, nameof(TrainingOptions.MaximumEpochs)),
+                (training with { BatchSize = 0 }, nameof(TrainingOptions.BatchSize)),
+                (training with { BatchSize = 4_097 }, nameof(TrainingOptions.BatchSize)),
+                (training with { LearningRate = 0 }, nameof(TrainingOptions.LearningRate)),
+                (training with { LearningRate = 1.01f }, nameof(TrainingOptions.LearningRate)),
+                (training with { LearningRate = float.NaN }, nameof(TrainingOptions.LearningRate)),
+                (training with { WeightDecay = -0.01f }, nameof(TrainingOptions.WeightDecay)),
+                (training with { WeightDecay = 1.01f }, nameof(TrainingOptions.WeightDecay)),
+                (training with { MaximumGradientNorm = 0 }, nameof(TrainingOptions.MaximumGradientNorm)),
+                (training with { MaximumGradientNorm = float.PositiveInfinity }, nameof(TrainingOptions.MaximumGradientNorm)),
+                (training with { Dropout = -0.01f }, nameof(TrainingOptions.Dropout)),
+                (training with { Dropout = 1 }, nameof(TrainingOptions.Dropout)),
+                (training with { ValidationFraction = -0.01f }, nameof(TrainingOptions.ValidationFraction)),
+                (training with { ValidationFraction = 0.51f }, nameof(TrainingOptions.ValidationFraction)),
+                (training with { Patience = 0 }, nameof(TrainingOptions.Patience)),
+                (training with { Patience = 10_001 }, nameof(TrainingOptions.Patience)),
+                (training with { ActivationStrategy = (ActivationStrategy)99 }, nameof(TrainingOptions.ActivationStrategy)),
+                (training with { ThreadCount = -1 }, nameof(TrainingOptions.ThreadCount)),
+                (training with { ThreadCount = 257 }, nameof(TrainingOptions.ThreadCount)),
+            ])
+        {
+            CheckNamed(options.Validate, name);
+            CheckNamed(() => (ToyTask.Learnable(4) with { Training = options }).Run(), name);
+            CheckNamed(() => (ToyTask.Learnable(4) with { Training = options }).RunEncoder(), name);
+        }
+    }
+
+    [TestMethod]
+    public void ANetworkOptionOutOfItsRangeIsNamedWithItsValueAndTheRange()
+    {
+        var network = new NetworkOptions();
+        foreach (var (options, name) in ((NetworkOptions, string)[])
+            [
+                (network with { Cell = (CellKind)99 }, nameof(NetworkOptions.Cell)),
+                (network with { EmbeddingSize = 0 }, nameof(NetworkOptions.EmbeddingSize)),
+                (network with { EmbeddingSize = 4_097 }, nameof(NetworkOptions.EmbeddingSize)),
+                (network with { HiddenSize = 0 }, nameof(NetworkOptions.HiddenSize)),
+                (network with { HiddenSize = 7 }, nameof(NetworkOptions.HiddenSize)),
+                (network with { HiddenSize = 8_194 }, nameof(NetworkOptions.HiddenSize)),
+                (network with { LayerCount = 0 }, nameof(NetworkOptions.LayerCount)),
+                (network with { LayerCount = 9 }, nameof(NetworkOptions.LayerCount)),
+                (network with { ForgettingLimit = (ForgettingLimit)99 }, nameof(NetworkOptions.ForgettingLimit)),
+            ])
+        {
+            CheckNamed(options.Validate, name);
+            CheckNamed(() => (ToyTask.Learnable(4) with { Network = options }).Run(), name);
+            CheckNamed(() => (ToyTask.Learnable(4) with { Network = options }).RunEncoder(), name);
+        }
+    }
+
+    [TestMethod]
+    public void TheEndsOfTheRangesAreAllowed()
+    {
+        new TrainingOptions
+        {
+            MaximumEpochs = 1,
+            BatchSize = 1,
+            LearningRate = 1e-7f,
+            MaximumGradientNorm = 1e6f,
+            Dropout = 0,
+            ValidationFraction = 0,
+            Patience = 1,
+        }.Validate();
+        new TrainingOptions
+        {
+            MaximumEpochs = 10_000,
+            BatchSize = 4_096,
+            LearningRate = 1,
+            WeightDecay = 1,
+            Dropout = 0.95f,
+            ValidationFraction = 0.5f,
+            Patience = 10_000,
+            ThreadCount = 256,
+        }.Validate();
+        new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2, LayerCount = 1 }.Validate();
+        new NetworkOptions { EmbeddingSize = 4_096, HiddenSize = 8_192, LayerCount = 8 }.Validate();
+    }
+
+    private static void CheckNamed(Action action, string name)
+    {
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(action, name);
+        Assert.AreEqual(name, failure.ParamName);
+        StringAssert.Contains(failure.Message, $"{name} ");
+        StringAssert.Matches(failure.Message, new System.Text.RegularExpressions.Regex("must be (from .+ to |one of |even)"), failure.Message);
+        Assert.IsNotNull(failure.ActualValue);
+    }
+}
