@@ -24,6 +24,16 @@ internal static class OptionCheck
         }
     }
 
+    /// <summary>The same in single precision, in which 0.1 as a bound is the same number as 0.1 as an option.</summary>
+    public static void Range(string name, float value, float least, float most)
+    {
+        if (!(value >= least && value <= most))
+        {
+            throw new ArgumentOutOfRangeException(name, value, string.Create(CultureInfo.InvariantCulture,
+                $"{name} is {value}; it must be from {least} to {most}."));
+        }
+    }
+
     public static void Defined<T>(string name, T value)
         where T : struct, Enum
     {

@@ -17,7 +17,7 @@ internal sealed class ClassifierParameters : IDisposable
             columns[options.Units + unit] = shape.StateStride + shape.StateIndex(unit);
         }
         Weight = new Parameter("classes.weight", Parameter.Identity(classCount), classCount, columns, 2 * shape.StateStride);
-        Bias = new Parameter("classes.bias", [0], 1, Parameter.Identity(classCount), PackedMatrix.RoundUp(classCount));
+        Bias = new Parameter("classes.bias", [0], 1, Parameter.Identity(classCount), PackedMatrix.RoundUp(classCount)) { IsDecayed = false };
     }
 
     /// <summary>C.</summary>

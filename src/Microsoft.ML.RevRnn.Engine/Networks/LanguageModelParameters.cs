@@ -15,7 +15,7 @@ internal sealed class LanguageModelParameters : IDisposable
         for (var unit = 0; unit < options.Units; unit++)
             columns[unit] = shape.StateIndex(unit);
         Weight = new Parameter("tokens.weight", Parameter.Identity(options.Vocabulary), options.Vocabulary, columns, shape.StateStride);
-        Bias = new Parameter("tokens.bias", [0], 1, Parameter.Identity(options.Vocabulary), PackedMatrix.RoundUp(options.Vocabulary));
+        Bias = new Parameter("tokens.bias", [0], 1, Parameter.Identity(options.Vocabulary), PackedMatrix.RoundUp(options.Vocabulary)) { IsDecayed = false };
     }
 
     public StackParameters Stack { get; }

@@ -28,7 +28,7 @@ internal sealed class LayerParameters : IDisposable
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
         Input = new Parameter($"{name}.input", inputMap, inputStride, columns, shape.GateRow);
-        Bias = new Parameter($"{name}.bias", [0], 1, columns, shape.GateRow);
+        Bias = new Parameter($"{name}.bias", [0], 1, columns, shape.GateRow) { IsDecayed = false };
         Hidden = new Parameter[shape.Halves];
         for (var half = 0; half < shape.Halves; half++)
             Hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, halfColumns, shape.GateStride);

@@ -28,6 +28,9 @@ internal sealed unsafe class Parameter : IDisposable
     /// <summary>Logical rows.</summary>
     public int Rows => _rowMap.Length;
 
+    /// <summary>Whether weight decay applies: to matrices, not to biases.</summary>
+    public bool IsDecayed { get; init; } = true;
+
     /// <summary>Logical columns.</summary>
     public int Columns => _columnMap.Length;
 
@@ -55,6 +58,13 @@ internal sealed unsafe class Parameter : IDisposable
     }
 
     public void EnableGradient() => _gradient ??= new NativeBuffer<float>(_value.Length);
+
+    /// <summary>Frees the gradient: a trained model has no use for it.</summary>
+    public void DropGradient()
+    {
+        _gradient?.Dispose();
+        _gradient = null;
+    }
 
     public ref float At(int row, int column) => ref Value[Position(row, column)];
 

@@ -11,6 +11,12 @@ internal static class TrainingInput
         network.Validate();
         training.Validate();
         OptionCheck.Range(nameof(vocabularySize), vocabularySize, 2, 10_000_002);
+        if ((long)vocabularySize * network.EmbeddingSize > int.MaxValue / 2)
+        {
+            throw new ArgumentException(
+                $"A vocabulary of {vocabularySize} times {nameof(NetworkOptions.EmbeddingSize)} {network.EmbeddingSize} is more than {int.MaxValue / 2} values; lower either.",
+                nameof(vocabularySize));
+        }
         if (sequences.Count == 0)
             throw new ArgumentException("There are no sequences to train on.", nameof(sequences));
         for (var i = 0; i < sequences.Count; i++)

@@ -105,7 +105,7 @@ internal sealed unsafe class AdamOptimizer : IDisposable
             var parameter = piece.Parameter;
             _kernel.Step(parameter.Value + piece.Begin, parameter.Gradient + piece.Begin,
                 piece.First.Pointer + piece.Begin, piece.Second.Pointer + piece.Begin, piece.Length,
-                _scale, _rate, _root, parameter.Rows > 1 ? _keep : 1f);
+                _scale, _rate, _root, parameter.IsDecayed ? _keep : 1f);
         }
         (begin, end) = _team.Share(_embedding.TouchedCount, 1, worker);
         for (var i = begin; i < end; i++)

@@ -49,11 +49,11 @@ public sealed record TrainingOptions
     {
         OptionCheck.Range(nameof(MaximumEpochs), MaximumEpochs, 1, 10_000);
         OptionCheck.Range(nameof(BatchSize), BatchSize, 1, 4096);
-        OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7, 1);
+        OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 1);
         OptionCheck.Range(nameof(WeightDecay), WeightDecay, 0, 1);
-        OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4, 1e6);
-        OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95);
-        OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5);
+        OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
+        OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
+        OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5f);
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
         OptionCheck.Range(nameof(MemoryBudget), MemoryBudget, 0, 1L << 50);

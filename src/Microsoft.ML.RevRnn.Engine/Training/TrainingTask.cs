@@ -47,6 +47,8 @@ internal abstract class TrainingTask : IDisposable
 
     public virtual void Dispose()
     {
+        foreach (var parameter in Dense)
+            parameter.DropGradient();
         Stack.Dispose();
         Evaluator.Dispose();
     }

@@ -202,7 +202,7 @@ internal sealed class AdamOptimizerTests
             int[] spread = [.. Enumerable.Range(0, size).Select(i => i + i / 3)];
             var stride = PackedMatrix.RoundUp(spread[^1] + 1);
             Matrix = new Parameter("matrix", spread, spread[^1] + 1, spread, stride);
-            Bias = new Parameter("bias", [0], 1, spread, stride);
+            Bias = new Parameter("bias", [0], 1, spread, stride) { IsDecayed = false };
             Embedding = new EmbeddingTable(Vocabulary, Width);
             foreach (var parameter in Parameters)
                 parameter.InitializeUniform(1, 1);
