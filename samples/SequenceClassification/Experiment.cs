@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
+using Samples;
 using Spectre.Console;
 
 namespace SequenceClassification;
@@ -14,7 +14,6 @@ internal static class Experiment
     public static void Run(Settings settings)
     {
         var clock = Stopwatch.StartNew();
-        Report.Prepare();
         var ml = new MLContext(seed: 1);
         var data = Load(ml, settings);
         var split = ml.Data.TrainTestSplit(data, testFraction: 0.1, seed: 1);
@@ -37,7 +36,7 @@ internal static class Experiment
 
         var scored = model.Transform(split.TestSet);
         var metrics = ml.MulticlassClassification.Evaluate(scored);
-        Report.Classes(metrics, ClassNames(scored.Schema));
+        ClassTable.Write(metrics, scored.Schema);
 
         var file = Path.Combine(Path.GetTempPath(), $"{nameof(SequenceClassification)}-{Environment.ProcessId}.zip");
         try
@@ -65,21 +64,9 @@ internal static class Experiment
     private static IDataView Load(MLContext ml, Settings settings)
     {
         if (settings.Data is { } file)
-        {
-            if (!file.Exists)
-                throw new FileNotFoundException($"There is no file '{file.FullName}'.");
-            AnsiConsole.MarkupLineInterpolated($"Learning from {file.Name}.");
-            return ml.Data.LoadFromTextFile<LabelledText>(file.FullName, separatorChar: '\t');
-        }
+            return TextFile.Load(ml, file);
         var rows = DocumentationCorpus.Read(ClassCount);
         AnsiConsole.MarkupLine($"{rows.Count:N0} summaries of the .NET documentation, from {ClassCount} namespaces. A tenth is held out.");
         return ml.Data.LoadFromEnumerable(rows);
-    }
-
-    private static string[] ClassNames(DataViewSchema schema)
-    {
-        var names = default(VBuffer<ReadOnlyMemory<char>>);
-        schema["Score"].GetSlotNames(ref names);
-        return names.DenseValues().Select(name => name.ToString()).ToArray();
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Samples;
 using SequenceClassification;
 
 var data = new Option<FileInfo?>("--data") { Description = "Rows of 'text<TAB>label' to learn from, instead of the SDK's documentation.", HelpName = "file.tsv" };
@@ -16,15 +17,6 @@ command.SetAction(arguments =>
 {
     var settings = new Settings(
         arguments.GetValue(data), arguments.GetValue(cell) == "gru", arguments.GetValue(epochs), arguments.GetValue(threads), arguments.GetValue(json));
-    try
-    {
-        Experiment.Run(settings);
-        return 0;
-    }
-    catch (Exception failure) when (failure is IOException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException)
-    {
-        Console.Error.WriteLine(failure.Message);
-        return 1;
-    }
+    return Terminal.Run(() => Experiment.Run(settings));
 });
 return command.Parse(args).Invoke();

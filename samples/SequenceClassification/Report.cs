@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
+using Samples;
 using Spectre.Console;
 
 namespace SequenceClassification;
@@ -8,42 +9,6 @@ namespace SequenceClassification;
 /// <summary>What the sample shows when training has ended.</summary>
 internal static class Report
 {
-    private const int Width = 120;
-
-    /// <summary>Where the output goes to a file or another program there is no terminal to ask for a width and colours.</summary>
-    public static void Prepare()
-    {
-        if (!Console.IsOutputRedirected)
-            return;
-        AnsiConsole.Profile.Width = Width;
-        AnsiConsole.Profile.Capabilities.Ansi = false;
-        AnsiConsole.Profile.Capabilities.ColorSystem = ColorSystem.NoColors;
-    }
-
-    public static void Classes(MulticlassClassificationMetrics metrics, string[] names)
-    {
-        var matrix = metrics.ConfusionMatrix;
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumn("Class")
-            .AddColumn(new TableColumn("Texts").RightAligned())
-            .AddColumn(new TableColumn("Precision").RightAligned())
-            .AddColumn(new TableColumn("Recall").RightAligned())
-            .AddColumn("Most often taken for");
-        foreach (var i in Enumerable.Range(0, matrix.NumberOfClasses).OrderByDescending(i => matrix.Counts[i].Sum()))
-        {
-            var counts = matrix.Counts[i];
-            var total = counts.Sum();
-            var mistaken = Enumerable.Range(0, counts.Count).Where(j => j != i && counts[j] > 0).OrderByDescending(j => counts[j]).FirstOrDefault(-1);
-            table.AddRow(
-                Markup.Escape(names[i]),
-                $"{total:N0}",
-                $"{matrix.PerClassPrecision[i]:P1}",
-                $"{matrix.PerClassRecall[i]:P1}",
-                mistaken < 0 ? "" : Markup.Escape($"{names[mistaken]} {counts[mistaken] / total:P0}"));
-        }
-        AnsiConsole.Write(table);
-    }
-
     public static void Predictions(IEnumerable<(LabelledText Text, Prediction Prediction)> predictions)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("Text").AddColumn("Class").AddColumn("Predicted");

@@ -8,7 +8,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="TargetRows">Rows of all steps together that a chunk should have.</param>
 internal readonly record struct ChunkLength(int Minimum, int Maximum, int TargetRows)
 {
-    public static ChunkLength Default { get; } = new(8, 32, 512);
+    public static ChunkLength Default { get; } = new(8, 32, 256);
 
     /// <summary>Steps of a chunk of a batch with so many rows.</summary>
     public int Steps(int rows) => Math.Clamp(TargetRows / Math.Max(1, rows), Minimum, Maximum);

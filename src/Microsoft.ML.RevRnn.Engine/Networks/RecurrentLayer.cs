@@ -221,8 +221,11 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         }
     }
 
-    /// <summary>Gradients of all steps of a chunk for rows [begin, end); outputGradient [flat rows, StateStride] is that of the layer's outputs.</summary>
-    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, int begin, int end)
+    /// <summary>
+    /// Gradients of all steps of a chunk for rows [begin, end); outputGradient [flat rows, StateStride] is that of the layer's outputs. A row whose
+    /// gradient by the state before the chunk is longer than <paramref name="longest"/> has it scaled down.
+    /// </summary>
+    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, int begin, int end)
     {
         for (var s = chunk.Steps - 1; s >= 0; s--)
         {
@@ -247,6 +250,31 @@ internal sealed unsafe class RecurrentLayer : IDisposable
                     .CopyTo(new Span<float>(target + (nint)b * Shape.HalfStride, Shape.HalfStride));
             }
         }
+        for (var b = begin; b < Math.Min(end, chunk.ActiveRows(0)) && longest < float.PositiveInfinity; b++)
+            ClipStateGradient(b, longest);
+    }
+
+    private void ClipStateGradient(int row, float longest)
+    {
+        var first = new Span<float>(_hiddenGradient1.Pointer + (nint)row * Shape.HalfStride, Shape.HalfStride);
+        var second = Shape.Halves == 2 ? new Span<float>(_hiddenGradient2.Pointer + (nint)row * Shape.HalfStride, Shape.HalfStride) : [];
+        var cell = Shape.HasCellState ? new Span<float>(_cellGradient.Pointer + (nint)row * Shape.StateStride, Shape.StateStride) : [];
+        var norm = MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(first) + TensorPrimitives.SumOfSquares<float>(second) + TensorPrimitives.SumOfSquares<float>(cell));
+        if (norm <= longest)
+            return;
+        var factor = float.IsFinite(norm) ? longest / norm : 0;
+        Scale(first, factor);
+        Scale(second, factor);
+        Scale(cell, factor);
+    }
+
+    /// <summary>A factor of 0 clears, what is not finite too.</summary>
+    private static void Scale(Span<float> gradient, float factor)
+    {
+        if (factor == 0)
+            gradient.Clear();
+        else
+            TensorPrimitives.Multiply(gradient, factor, gradient);
     }
 
     /// <summary>Gradient by the inputs of flat rows [begin, end).</summary>

@@ -71,6 +71,15 @@ internal sealed unsafe class RecurrentStack : IDisposable
     /// <summary>How long chunks are.</summary>
     public ChunkLength ChunkLength { get; init; } = ChunkLength.Default;
 
+    /// <summary>
+    /// The longest that a row's gradient by the state may be at a chunk's start, in units of <see cref="LossScale"/>; longer ones are scaled down. Over very
+    /// many steps gradients can grow without bound, and no clipping of their sum would help then.
+    /// </summary>
+    public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
+
+    /// <summary>The factor of a single prediction's loss in the batch's, set by the head's owner before the backward pass.</summary>
+    public float LossScale { get; set; } = 1;
+
     /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can.</summary>
     public long MemoryBudget { get; init; } = long.MaxValue;
 
@@ -98,7 +107,10 @@ internal sealed unsafe class RecurrentStack : IDisposable
         }
     }
 
-    /// <summary>sum -log2 z over the chunks whose activations were recovered since <see cref="Begin"/>.</summary>
+    /// <summary>Bits that the lost-bit stores held before each reversal since <see cref="Begin"/>; 0 where activations are stored.</summary>
+    public long ReversedBits { get; private set; }
+
+    /// <summary>sum -log2 z over the chunks that were reversed since <see cref="Begin"/>: the least that <see cref="ReversedBits"/> could be.</summary>
     public double OptimalBits { get; private set; }
 
     /// <summary>What <see cref="Memory"/> would count for the present batch had every chunk's activations been stored; meaningful after its backward pass.</summary>
@@ -141,6 +153,7 @@ internal sealed unsafe class RecurrentStack : IDisposable
         _batch = batch;
         _dropoutSeed = dropoutSeed;
         OptimalBits = 0;
+        ReversedBits = 0;
         ChunkCount = (batch.StepCount + ChunkSteps - 1) / ChunkSteps;
         _plan = training ? Plan(batch.RowCount, batch.StepCount) : new ActivationPlan(int.MaxValue, true);
         // With a budget this batch's needs alone may count, not the largest that each buffer ever was.
@@ -213,6 +226,8 @@ internal sealed unsafe class RecurrentStack : IDisposable
 
     public void BeginBackward()
     {
+        if (_plan.Reverses)
+            ReversedBits += LostBits;
         foreach (var layer in _layers)
             layer.BeginBackward(_batch.RowCount);
         _parameters.Embedding.BeginGradient(_batch);
@@ -236,9 +251,6 @@ internal sealed unsafe class RecurrentStack : IDisposable
             _team.Run(_phases.TrainingInputs);
             _team.Run(_phases.Reverse);
             _layers[_layer].VerifyChecksum(chunk);
-        }
-        for (_layer = 0; _layer < _layers.Length; _layer++)
-        {
             _team.Run(_phases.CountBits);
             foreach (var bits in _optimalBits)
                 OptimalBits += bits;
@@ -327,6 +339,8 @@ internal sealed unsafe class RecurrentStack : IDisposable
                 layer.VerifyChecksum(chunk);
             Run(chunk, _phases.TrainingInputs);
         }
+        if (_plan.Reverses)
+            ReversedBits += LostBits;
     }
 
     private void Run(in Chunk chunk, Action<int> inputs)
@@ -469,7 +483,8 @@ internal sealed unsafe class RecurrentStack : IDisposable
         private void BackwardShare(int worker)
         {
             var (begin, end) = RowShare(worker);
-            Layer.Backward(_stack._chunk, Record, _stack._outputGradients[_stack._layer].Pointer, begin, end);
+            Layer.Backward(_stack._chunk, Record, _stack._outputGradients[_stack._layer].Pointer,
+                _stack.MaximumStateGradientNorm * _stack.LossScale, begin, end);
         }
 
         private void GradientShare(int worker)

@@ -35,9 +35,9 @@ internal sealed class ClassificationTask : TrainingTask
             Stack.Forward(chunk, training: true);
             _head.Forward(chunk);
         }
-        LostBits += Stack.LostBits;
         _head.Finish();
         var result = _head.Score(labels);
+        Stack.LossScale = 1f / Batch.RowCount;
         Stack.BeginBackward();
         _head.BeginBackward(labels);
         for (var i = Stack.ChunkCount - 1; i >= 0; i--)
@@ -48,6 +48,7 @@ internal sealed class ClassificationTask : TrainingTask
             Stack.Backward(chunk);
         }
         Stack.FinishBackward();
+        LostBits += Stack.ReversedBits;
         return result;
     }
 

@@ -26,7 +26,7 @@ internal sealed class NextTokenTask : TrainingTask
         _head.PackWeights(forTraining: true);
         for (var i = 0; i < Stack.ChunkCount; i++)
             Stack.Forward(Stack.GetChunk(i), training: true);
-        LostBits += Stack.LostBits;
+        Stack.LossScale = 1f / Batch.TokenCount;
         Stack.BeginBackward();
         var result = default(BatchResult);
         for (var i = Stack.ChunkCount - 1; i >= 0; i--)
@@ -37,6 +37,7 @@ internal sealed class NextTokenTask : TrainingTask
             Stack.Backward(chunk);
         }
         Stack.FinishBackward();
+        LostBits += Stack.ReversedBits;
         return result;
     }
 

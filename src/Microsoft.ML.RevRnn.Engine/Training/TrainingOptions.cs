@@ -18,6 +18,12 @@ public sealed record TrainingOptions
     /// <summary>The gradient is scaled down to this norm where it is longer, 1e-4 to 1e6.</summary>
     public float MaximumGradientNorm { get; init; } = 1f;
 
+    /// <summary>
+    /// Every few steps of the backward pass, each sequence's gradient by the state is scaled down to this norm where it is longer, counted for that
+    /// sequence's own loss: over very long texts it could else grow without bound. 1e-2 to 1e9.
+    /// </summary>
+    public float MaximumStateGradientNorm { get; init; } = 10f;
+
     /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's input, 0 to 0.95.</summary>
     public float Dropout { get; init; } = 0.4f;
 
@@ -52,6 +58,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 1);
         OptionCheck.Range(nameof(WeightDecay), WeightDecay, 0, 1);
         OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
+        OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
         OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5f);
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);

@@ -8,8 +8,8 @@ namespace Microsoft.ML.RevRnn;
 /// <param name="TokensPerSecond">Training tokens a second, validation not counted.</param>
 /// <param name="PeakActivationBytes">The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits.</param>
 /// <param name="StoredActivationBytes">The same for the largest batch of this run had every step's activations been stored.</param>
-/// <param name="LostBits">Bits that the lost-bit stores held at the ends of the forward passes, summed over all batches.</param>
-/// <param name="OptimalBits">The least that exact reversal needs for the same batches: sum of -log2 z over all forget gates.</param>
+/// <param name="LostBits">Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</param>
+/// <param name="OptimalBits">The least that exact reversal needs for the same: sum of -log2 z over all forget gates.</param>
 public sealed record TrainingReport(
     IReadOnlyList<EpochReport> Epochs,
     int BestEpoch,

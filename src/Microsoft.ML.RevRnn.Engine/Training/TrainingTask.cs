@@ -13,6 +13,7 @@ internal abstract class TrainingTask : IDisposable
         Parameters = parameters;
         Stack = new RecurrentStack(parameters, CellArithmetic.Reversible, options.ActivationStrategy, options.Dropout, team, SimdWidths.Best)
         {
+            MaximumStateGradientNorm = options.MaximumStateGradientNorm,
             MemoryBudget = options.MemoryBudget == 0 ? long.MaxValue : options.MemoryBudget,
         };
         Evaluator = new RecurrentStack(parameters, CellArithmetic.Inference, ActivationStrategy.Reversible, 0, team, SimdWidths.Best);
@@ -29,7 +30,7 @@ internal abstract class TrainingTask : IDisposable
 
     public StackParameters Parameters { get; }
 
-    /// <summary>Lost bits held after the forward passes so far.</summary>
+    /// <summary>Bits held for reversal, summed over the batches so far.</summary>
     public long LostBits { get; protected set; }
 
     protected RecurrentStack Evaluator { get; }

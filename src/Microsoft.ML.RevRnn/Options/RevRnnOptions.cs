@@ -40,6 +40,9 @@ public abstract class RevRnnOptions
     /// <inheritdoc cref="TrainingOptions.MaximumGradientNorm"/>
     public float MaximumGradientNorm { get; set; } = _training.MaximumGradientNorm;
 
+    /// <inheritdoc cref="TrainingOptions.MaximumStateGradientNorm"/>
+    public float MaximumStateGradientNorm { get; set; } = _training.MaximumStateGradientNorm;
+
     /// <inheritdoc cref="TrainingOptions.Dropout"/>
     public float Dropout { get; set; } = _training.Dropout;
 
@@ -100,6 +103,7 @@ public abstract class RevRnnOptions
         LearningRate = LearningRate,
         WeightDecay = WeightDecay,
         MaximumGradientNorm = MaximumGradientNorm,
+        MaximumStateGradientNorm = MaximumStateGradientNorm,
         Dropout = Dropout,
         ValidationFraction = ValidationFraction,
         Patience = Patience,

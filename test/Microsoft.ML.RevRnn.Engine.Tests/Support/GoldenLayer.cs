@@ -104,7 +104,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         }
         for (var i = 0; i < outputGradient.Length; i++)
             _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
-        _layer.Backward(_chunk, _record, _outputGradient.Pointer, 0, Rows);
+        _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, 0, Rows);
         _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _team, 0);
         _layer.InputGradient(_record, _inputGradient.Pointer, 0, _chunk.FlatRows);
     }

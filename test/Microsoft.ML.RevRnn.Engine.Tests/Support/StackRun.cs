@@ -29,6 +29,7 @@ internal sealed unsafe class StackRun : IDisposable
         }
         Stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Dropout, _team, setup.Width)
         {
+            MaximumStateGradientNorm = setup.MaximumStateGradientNorm,
             ChunkLength = new ChunkLength(setup.MinimumChunkSteps, setup.MaximumChunkSteps, setup.TargetChunkRows),
         };
         _head = new ClassificationHead(Parameters, Stack, setup.Dropout, _team, setup.Width);

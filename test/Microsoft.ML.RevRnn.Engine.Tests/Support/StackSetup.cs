@@ -35,7 +35,9 @@ internal sealed record StackSetup
 
     public int MinimumChunkSteps { get; init; } = 8;
 
-    public int TargetChunkRows { get; init; } = 512;
+    public int TargetChunkRows { get; init; } = ChunkLength.Default.TargetRows;
+
+    public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
 
     /// <summary>Initial weights are multiplied by this, so that gates spread over their range.</summary>
     public float WeightScale { get; init; } = 3;

@@ -1,4 +1,4 @@
-namespace SequenceClassification;
+namespace Samples;
 
 /// <summary>What the pipeline says of a text.</summary>
 internal sealed class Prediction

@@ -1,6 +1,6 @@
 using Microsoft.ML.RevRnn;
 
-namespace SequenceClassification;
+namespace Samples;
 
 /// <summary>Training at a glance: a line that is kept up to date on a terminal, or a line an epoch in a file.</summary>
 internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace SequenceClassification;
+namespace Samples;
 
 /// <summary>A row of the data: a text and what it is labelled with.</summary>
 internal sealed class LabelledText

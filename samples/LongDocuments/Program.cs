@@ -1,0 +1,33 @@
+using System.CommandLine;
+using LongDocuments;
+using Samples;
+
+var data = new Option<FileInfo?>("--data")
+{
+    Description = "Rows of 'text<TAB>label' to learn from, instead of the SDK's documentation.",
+    HelpName = "file.tsv",
+};
+var cell = new Option<string>("--cell") { Description = "The recurrent cell.", DefaultValueFactory = _ => "lstm" };
+cell.AcceptOnlyFromAmong("lstm", "gru");
+var budget = new Option<int>("--budget")
+{
+    Description = "Activation memory to train in, in megabytes.",
+    HelpName = "MB",
+    DefaultValueFactory = _ => 64,
+};
+var epochs = new Option<int>("--epochs") { Description = "Passes over the training data.", DefaultValueFactory = _ => 6 };
+var threads = new Option<int>("--threads") { Description = "Threads; 0 for one a processor. The result is the same." };
+var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
+
+var command = new RootCommand("Trains a reversible recurrent network on documents of any length, nothing cut off, in a budget of activation memory.")
+{
+    data, cell, budget, epochs, threads, json,
+};
+command.SetAction(arguments =>
+{
+    var settings = new Settings(
+        arguments.GetValue(data), arguments.GetValue(cell) == "gru", arguments.GetValue(budget) * 1_000_000L,
+        arguments.GetValue(epochs), arguments.GetValue(threads), arguments.GetValue(json));
+    return Terminal.Run(() => Experiment.Run(settings));
+});
+return command.Parse(args).Invoke();

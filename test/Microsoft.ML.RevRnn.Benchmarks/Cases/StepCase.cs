@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Microsoft.ML.RevRnn.Benchmarks;
+
+/// <summary>A training step to measure, written as RevLstm/Reversible/T70/B64/H650.</summary>
+internal sealed record StepCase(CellKind Cell, ActivationStrategy Strategy, StepShape Shape)
+{
+    public override string ToString() => $"{Cell}/{Strategy}/{Shape}";
+
+    public static StepCase Parse(string name)
+    {
+        var parts = name.Split('/');
+        if (parts.Length != 5)
+            throw new FormatException($"'{name}' is no case; cases are written as RevLstm/Reversible/T70/B64/H650.");
+        return new StepCase(
+            Enum.Parse<CellKind>(parts[0]), Enum.Parse<ActivationStrategy>(parts[1]),
+            new StepShape(Number(parts[2]), Number(parts[3]), Number(parts[4])));
+    }
+
+    private static int Number(string part) => int.Parse(part.AsSpan(1), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Microsoft.ML.RevRnn.Benchmarks;
+
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new PeersSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite()];
+
+var suite = new Argument<string>("suite")
+{
+    Description = $"What to measure: {string.Join("; ", suites.Select(s => $"{s.Name}: {s.Title}"))}; all of it.",
+};
+suite.AcceptOnlyFromAmong([.. suites.Select(s => s.Name), "all"]);
+var threads = new Option<int>("--threads") { Description = "Threads, of a peer too.", DefaultValueFactory = _ => 1 };
+var filter = new Option<string>("--filter")
+{
+    Description = "Run only the cases whose name holds this.",
+    HelpName = "text",
+    DefaultValueFactory = _ => "",
+};
+var json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
+var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: what docs/performance.md is made of." };
+var plot = new Option<FileInfo?>("--svg") { Description = "Draw the memory suite's curves into this file.", HelpName = "file.svg" };
+var child = new Option<string?>("--memory-case") { Hidden = true };
+
+var command = new RootCommand("Measures the engine: speed, memory and exactness.") { suite, threads, filter, json, markdown, plot, child };
+command.SetAction(arguments =>
+{
+    if (arguments.GetValue(child) is { } name)
+    {
+        MemoryChild.Run(name, arguments.GetValue(threads));
+        return 0;
+    }
+    var settings = new Settings { Threads = arguments.GetValue(threads), Filter = arguments.GetValue(filter)!, Plot = arguments.GetValue(plot) };
+    if (settings.Threads < 1)
+    {
+        Console.Error.WriteLine($"--threads is {settings.Threads}; it must be at least 1.");
+        return 1;
+    }
+    var isAll = arguments.GetValue(suite) == "all";
+    IReport report = arguments.GetValue(json) ? new JsonReport() : arguments.GetValue(markdown) ? new MarkdownReport(isAll) : new TableReport();
+    foreach (var chosen in suites.Where(s => isAll || s.Name == arguments.GetValue(suite)))
+    {
+        report.Begin(chosen, settings);
+        chosen.Run(settings, report);
+        report.End();
+    }
+    return 0;
+});
+return command.Parse(args).Invoke();

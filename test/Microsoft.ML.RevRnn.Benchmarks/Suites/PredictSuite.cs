@@ -1,0 +1,72 @@
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Tasks;
+
+namespace Microsoft.ML.RevRnn.Benchmarks;
+
+/// <summary>How fast a trained classifier reads.</summary>
+internal sealed class PredictSuite : ISuite
+{
+    private const int VocabularySize = 20_000;
+    private const int Classes = 12;
+    private const int Texts = 16;
+
+    private static readonly int[] _lengths = [10, 100, 1000, 10_000];
+    private static readonly Pace _pace = new(TimeSpan.FromSeconds(1));
+
+    public string Name => "predict";
+
+    public string Title => "tokens a second that a trained classifier reads";
+
+    public string Method =>
+        $"SequenceClassifier.Predict on one thread, one text at a time, embedding 128, {VocabularySize:N0} words, {Classes} classes.";
+
+    public void Run(Settings settings, IReport report)
+    {
+        foreach (var cell in Support.ReversibleCells)
+        {
+            foreach (var units in (int[])[128, 256, 512])
+            {
+                var network = new NetworkOptions { Cell = cell, EmbeddingSize = 128, HiddenSize = units };
+                var cases = _lengths.Select(length => (Length: length, Name: $"{cell}/T{length}/H{units}"))
+                    .Where(c => settings.Wants(c.Name)).ToList();
+                if (cases.Count == 0)
+                    continue;
+                var classifier = Untrained(network);
+                foreach (var (length, name) in cases)
+                    Measure(classifier, length, name, report);
+            }
+        }
+    }
+
+    private void Measure(SequenceClassifier classifier, int length, string name, IReport report)
+    {
+        var random = new Random(1);
+        var texts = new int[Texts][];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            texts[i] = new int[length];
+            foreach (ref var token in texts[i].AsSpan())
+                token = random.Next(VocabularySize);
+        }
+        var probabilities = new float[Classes];
+        var next = 0;
+        var timings = Alternation.Run(_pace, new TimedAction(() => classifier.Predict(texts[next++ % Texts], probabilities)));
+        report.Add(new Measurement(Name, name, length / timings.Medians[0] * 1000, "tokens/s") { Runs = timings.Runs });
+    }
+
+    /// <summary>A classifier with fresh weights, by way of the file format: speed does not ask what was learned.</summary>
+    private static SequenceClassifier Untrained(NetworkOptions network)
+    {
+        var options = ModelFile.Options(network, VocabularySize);
+        using var parameters = new ClassifierParameters(options, Classes);
+        parameters.Initialize(1);
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        ModelFile.WriteHeader(writer, options, Classes);
+        ModelFile.WriteParameters(writer, [parameters.Stack.Embedding.Value, .. parameters.Dense]);
+        writer.Flush();
+        file.Position = 0;
+        using var reader = new BinaryReader(file);
+        return SequenceClassifier.Load(reader);
+    }
+}

@@ -1,0 +1,70 @@
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>The bound on a row's gradient by the state, which keeps it finite over very many steps.</summary>
+[TestClass]
+internal sealed unsafe class StateGradientClippingTests
+{
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Gru)]
+    public void LongerGradientsAreScaledDownAndShorterOnesLeft(CellKind cell)
+    {
+        var sequences = Sequences.Random(5, 20, 20);
+        var norms = Norms(cell, sequences, float.PositiveInfinity);
+        var bound = (float)norms.Order().ElementAt(2);
+
+        var clipped = Norms(cell, sequences, bound);
+
+        for (var row = 0; row < norms.Length; row++)
+            Assert.AreEqual(Math.Min(norms[row], bound), clipped[row], 1e-5 * norms[row], $"row {row}");
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void WeightsThatMakeGradientsExplodeGiveFiniteOnes(CellKind cell)
+    {
+        var setup = new StackSetup { Cell = cell, Units = 34, WeightScale = 12, Limit = ForgettingLimit.None };
+        var sequences = Sequences.Random(3, 3_000, 3_000);
+        using var free = new StackRun(setup);
+        using var bounded = new StackRun(setup with { MaximumStateGradientNorm = 10 });
+
+        free.Train(sequences);
+        bounded.Train(sequences);
+
+        Assert.IsTrue(free.Gradients().Max(Math.Abs) > 1e9 || !free.Gradients().All(float.IsFinite), "The gradient does not explode.");
+        Assert.IsTrue(bounded.Gradients().All(float.IsFinite));
+    }
+
+    private static double[] Norms(CellKind cell, int[][] sequences, float bound)
+    {
+        using var run = new StackRun(new StackSetup
+        {
+            Cell = cell,
+            Units = 6,
+            Strategy = ActivationStrategy.Stored,
+            MinimumChunkSteps = 20,
+            MaximumStateGradientNorm = bound,
+        });
+        run.Train(sequences);
+        var layer = run.Stack.Layers[0];
+        var norms = new double[sequences.Length];
+        for (var row = 0; row < norms.Length; row++)
+        {
+            var sum = 0.0;
+            for (var unit = 0; unit < layer.Shape.Half; unit++)
+            {
+                for (var half = 0; half < layer.Shape.Halves; half++)
+                    sum += Square(layer.HiddenGradient(half)[row * layer.Shape.HalfStride + unit]);
+            }
+            for (var unit = 0; unit < 6 && layer.Shape.HasCellState; unit++)
+                sum += Square(layer.CellGradient[row * layer.Shape.StateStride + layer.Shape.StateIndex(unit)]);
+            norms[row] = Math.Sqrt(sum);
+        }
+        return norms;
+    }
+
+    private static double Square(double value) => value * value;
+}
