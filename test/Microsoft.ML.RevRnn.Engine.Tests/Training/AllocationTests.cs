@@ -88,11 +88,17 @@ internal sealed class AllocationTests
         }
     }
 
+    /// <summary>The least of several runs: a collection that another test's thread brings about counts the rest of this thread's allocation block.</summary>
     private static long Allocated(Action action)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var least = long.MaxValue;
+        for (var run = 0; run < 5; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
     }
 
     private static StackOptions Options(CellKind cell) => new StackSetup { Cell = cell, Layers = 2, Units = 34, EmbeddingWidth = 12 }.Options;
