@@ -25,39 +25,38 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     {
         // A block of K deep enough to pay for loading and storing C, and small enough that its panel stays in the first-level cache.
         var blocks = Math.Max(1, (k + DeepestBlock - 1) / DeepestBlock);
-        for (int block = 0, k0 = 0; block < blocks; block++)
+        for (var n = 0; n < columns; n += PanelWidth)
         {
-            var k1 = (int)((long)k * (block + 1) / blocks);
-            MultiplyBlock(m, k1 - k0, a + k0 * aColumn, aRow, aColumn, b, firstRow + k0, firstColumn, columns, start, startRow, c, cRow);
-            start = c;
-            startRow = cRow;
-            k0 = k1;
+            var panel = b.Panel(firstColumn + n) + (nint)firstRow * PanelWidth;
+            var from = start == null ? null : start + n;
+            var fromRow = startRow;
+            for (int block = 0, k0 = 0; block < blocks; block++)
+            {
+                var k1 = (int)((long)k * (block + 1) / blocks);
+                MultiplyPanel(m, k1 - k0, a + k0 * aColumn, aRow, aColumn, panel + (nint)k0 * PanelWidth, from, fromRow, c + n, cRow);
+                from = c + n;
+                fromRow = cRow;
+                k0 = k1;
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void MultiplyBlock(
-        int m, int k, float* a, nint aRow, nint aColumn, PackedMatrix b, int firstRow, int firstColumn, int columns,
-        float* start, nint startRow, float* c, nint cRow)
+    private static void MultiplyPanel(
+        int m, int k, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
-        var panel = b.Panel(firstColumn) + (nint)firstRow * PanelWidth;
-        var panelStride = (nint)b.Rows * PanelWidth;
-        for (var n = 0; n < columns; n += PanelWidth, panel += panelStride)
+        var i = 0;
+        if (TFloat.Count == 16)
         {
-            var startColumn = start == null ? null : start + n;
-            var i = 0;
-            if (TFloat.Count == 16)
-            {
-                for (; i + 12 <= m; i += 12)
-                    Tile12(k, a + i * aRow, aRow, aColumn, panel, Row(startColumn, i * startRow), startRow, c + i * cRow + n, cRow);
-                for (; i + 8 <= m; i += 8)
-                    Tile8(k, a + i * aRow, aRow, aColumn, panel, Row(startColumn, i * startRow), startRow, c + i * cRow + n, cRow);
-            }
-            for (; i + 4 <= m; i += 4)
-                Tile4(k, a + i * aRow, aRow, aColumn, panel, Row(startColumn, i * startRow), startRow, c + i * cRow + n, cRow);
-            for (; i < m; i++)
-                Tile1(k, a + i * aRow, aRow, aColumn, panel, Row(startColumn, i * startRow), startRow, c + i * cRow + n, cRow);
+            for (; i + 12 <= m; i += 12)
+                Tile12(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
+            for (; i + 8 <= m; i += 8)
+                Tile8(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
         }
+        for (; i + 4 <= m; i += 4)
+            Tile4(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
+        for (; i < m; i++)
+            Tile1(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
     }
 
     private static float* Row(float* start, nint offset) => start == null ? null : start + offset;
