@@ -27,8 +27,8 @@ internal static class MemoryReport
             $"Budget {settings.BudgetBytes / 1e6:N1} MB; used at the most [bold]{training.PeakActivationBytes / 1e6:N1} MB[/]; " +
             $"the same batches, all stored, would have taken {training.StoredActivationBytes / 1e6:N1} MB.");
         AnsiConsole.MarkupLine(
-            $"Over the whole training the forget gates threw away {training.OptimalBits / 8e6:N1} MB; {training.LostBits / 8e6:N1} MB were kept " +
-            "for reversal. The other batches were short enough to be stored.");
+            $"In the batches too long to be stored, the forget gates threw away {training.OptimalBits / 8e6:N1} MB over the whole training; " +
+            $"{training.LostBits / 8e6:N1} MB were kept of it to reverse them.");
     }
 
     private static ActivationEstimate Estimate(Settings settings, TrialResult trial, int[] lengths, int rows) => ActivationMemory.Estimate(
