@@ -3,7 +3,7 @@ using Microsoft.ML.RevRnn.Cells;
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
-/// The learned matrices of one reversible layer. Columns are the gates: half 1's blocks, then half 2's; logical column
+/// The learned matrices of one layer. Columns are the gates: half 1's blocks, then half 2's if there is one; logical column
 /// (half G + gate) P + unit.
 /// </summary>
 internal sealed class LayerParameters : IDisposable

@@ -9,13 +9,13 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// </summary>
 internal sealed class LayerRecord(MemoryMeter? meter) : IDisposable
 {
-    /// <summary>[flat rows, 2 GateStride].</summary>
+    /// <summary>[flat rows, GateRow].</summary>
     public NativeBuffer<float> Gates { get; } = new(meter);
 
-    /// <summary>[slot rows, 2 HalfStride].</summary>
+    /// <summary>[slot rows, StateStride].</summary>
     public NativeBuffer<float> Hidden { get; } = new(meter);
 
-    /// <summary>[slot rows, 2 HalfStride]; empty where the cell has no cell state.</summary>
+    /// <summary>[slot rows, StateStride]; empty where the cell has no cell state.</summary>
     public NativeBuffer<float> Cell { get; } = new(meter);
 
     public long Bytes => Gates.Bytes + Hidden.Bytes + Cell.Bytes;

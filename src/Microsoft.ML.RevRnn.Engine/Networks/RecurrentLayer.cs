@@ -6,7 +6,7 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
-/// One reversible layer at work: its state, its packed weights, and its part of each phase of a chunk. A phase's work on rows is split
+/// One recurrent layer at work: its state, its packed weights, and its part of each phase of a chunk. A phase's work on rows is split
 /// over threads by the caller; rows are independent of each other, so no split changes a bit.
 /// </summary>
 internal sealed unsafe class RecurrentLayer : IDisposable
@@ -62,16 +62,16 @@ internal sealed unsafe class RecurrentLayer : IDisposable
             && (!Shape.HasCellState || !_cellState.Span[..length].ContainsAnyExcept(0));
     }
 
-    /// <summary>[B, 2 HalfStride]: the hidden state now, in the cell's arithmetic.</summary>
+    /// <summary>[B, StateStride]: the hidden state now, in the cell's arithmetic.</summary>
     public int* HiddenState => _hiddenState.Pointer;
 
-    /// <summary>[B, 2 HalfStride]: the cell state now; null where the cell has none.</summary>
+    /// <summary>[B, StateStride]: the cell state now; null where the cell has none.</summary>
     public int* CellState => _cellState.Pointer;
 
     /// <summary>[B, HalfStride]: the gradient of a half by the hidden state before the steps already gone back over.</summary>
     public float* HiddenGradient(int half) => half == 0 ? _hiddenGradient1.Pointer : _hiddenGradient2.Pointer;
 
-    /// <summary>[B, 2 HalfStride]: likewise by the cell state.</summary>
+    /// <summary>[B, StateStride]: likewise by the cell state.</summary>
     public float* CellGradient => _cellGradient.Pointer;
 
     /// <summary>What the forget gates of this layer threw away.</summary>

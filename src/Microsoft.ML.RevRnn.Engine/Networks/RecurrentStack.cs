@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Compute;
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
-/// An embedding and reversible layers at work on a batch, chunk after chunk: forward from the first, then backward from the last.
+/// An embedding and recurrent layers at work on a batch, chunk after chunk: forward from the first, then backward from the last.
 /// How a chunk's activations come back for the backward pass is the <see cref="ActivationStrategy"/>; the rest is the same for all.
 /// </summary>
 internal sealed unsafe partial class RecurrentStack : IDisposable
@@ -82,7 +82,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can.</summary>
     public long MemoryBudget { get; init; } = long.MaxValue;
 
-    /// <summary>Length of a row of outputs: both halves of the top layer's hidden state, padded.</summary>
+    /// <summary>Length of a row of outputs: the top layer's hidden state, padded.</summary>
     public int OutputStride => _layers[^1].Shape.StateStride;
 
     public CellShape TopShape => _layers[^1].Shape;
@@ -223,6 +223,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     /// <summary>The top layer's outputs in the chunk last run or recovered: [flat rows, <see cref="OutputStride"/>].</summary>
     public float* Outputs(in Chunk chunk) => OutputsOf(_layers.Length - 1, chunk);
 
+    /// <summary>After the last chunk's forward pass: zero gradients by the states, and a place for the tokens' gradients.</summary>
     public void BeginBackward()
     {
         if (_plan.Reverses)
