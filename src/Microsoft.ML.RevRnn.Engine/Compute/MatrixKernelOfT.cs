@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.RevRnn.Compute;
 
@@ -45,16 +46,23 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     private static void MultiplyPanel(
         int m, int k, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
     {
+        // The first two tiles prefetch the next block, half of its lines each; there is nothing left to fetch for the others.
         var i = 0;
-        if (TFloat.Count == 16)
+        for (var tile = 0; m - i >= 4; tile++)
         {
-            for (; i + 12 <= m; i += 12)
-                Tile12(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
-            for (; i + 8 <= m; i += 8)
-                Tile8(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
+            var ahead = tile < 2 ? panel + k * (2 + tile) * (nint)TFloat.Count : panel;
+            nint step = tile < 2 ? TFloat.Count : 0;
+            float* rows = a + i * aRow, from = Row(start, i * startRow), to = c + i * cRow;
+            // 16 rows are two even tiles: 12 and 4 would load the panel twice just as often and reuse it less in the second.
+            var count = TFloat.Count != 16 || m - i < 8 ? 4 : m - i < 12 || m - i == 16 ? 8 : 12;
+            switch (count)
+            {
+                case 12: Tile12(k, rows, aRow, aColumn, panel, from, startRow, to, cRow, ahead, step); break;
+                case 8: Tile8(k, rows, aRow, aColumn, panel, from, startRow, to, cRow, ahead, step); break;
+                default: Tile4(k, rows, aRow, aColumn, panel, from, startRow, to, cRow, ahead, step); break;
+            }
+            i += count;
         }
-        for (; i + 4 <= m; i += 4)
-            Tile4(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
         for (; i < m; i++)
             Tile1(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
     }
@@ -64,9 +72,16 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TFloat Start(float* start, nint offset) => start == null ? TFloat.Broadcast(0f) : TFloat.Load(start + offset);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* address)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(address);
+    }
+
     /// <summary>12 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Tile12(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
+    private static void Tile12(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow, float* ahead, nint aheadStep)
     {
         var width = TFloat.Count;
         TFloat c0L = Start(start, 0 * startRow), c0H = Start(start, 0 * startRow + width);
@@ -124,6 +139,8 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
             x = TFloat.Broadcast(*(a9 + aRow2));
             c11L = TFloat.FusedMultiplyAdd(x, low, c11L);
             c11H = TFloat.FusedMultiplyAdd(x, high, c11H);
+            Prefetch(ahead);
+            ahead += aheadStep;
             panel += 2 * width;
             a += aColumn;
             a3 += aColumn;
@@ -158,7 +175,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
 
     /// <summary>8 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Tile8(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
+    private static void Tile8(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow, float* ahead, nint aheadStep)
     {
         var width = TFloat.Count;
         TFloat c0L = Start(start, 0 * startRow), c0H = Start(start, 0 * startRow + width);
@@ -199,6 +216,8 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
             x = TFloat.Broadcast(*(a6 + aRow));
             c7L = TFloat.FusedMultiplyAdd(x, low, c7L);
             c7H = TFloat.FusedMultiplyAdd(x, high, c7H);
+            Prefetch(ahead);
+            ahead += aheadStep;
             panel += 2 * width;
             a += aColumn;
             a3 += aColumn;
@@ -224,7 +243,7 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
 
     /// <summary>4 rows by one panel.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Tile4(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow)
+    private static void Tile4(int depth, float* a, nint aRow, nint aColumn, float* panel, float* start, nint startRow, float* c, nint cRow, float* ahead, nint aheadStep)
     {
         var width = TFloat.Count;
         TFloat c0L = Start(start, 0 * startRow), c0H = Start(start, 0 * startRow + width);
@@ -248,6 +267,8 @@ internal sealed unsafe class MatrixKernel<TFloat, TInt> : MatrixKernel
             x = TFloat.Broadcast(*a3);
             c3L = TFloat.FusedMultiplyAdd(x, low, c3L);
             c3H = TFloat.FusedMultiplyAdd(x, high, c3H);
+            Prefetch(ahead);
+            ahead += aheadStep;
             panel += 2 * width;
             a += aColumn;
             a3 += aColumn;

@@ -40,7 +40,10 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable, IReleasable
             return;
         Free();
         var bytes = checked((nuint)length * (nuint)sizeof(T));
-        Pointer = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        var large = bytes >= HugePages.LeastBytes;
+        Pointer = (T*)NativeMemory.AlignedAlloc(bytes, large ? HugePages.PageBytes : Alignment);
+        if (large)
+            HugePages.Prefer(Pointer, bytes);
         NativeMemory.Clear(Pointer, bytes);
         Length = length;
         _meter?.Add(Bytes);

@@ -35,14 +35,14 @@ internal sealed unsafe class GemmSuite : ISuite
     /// <summary>All tiles of the kernel: 12, 8, 4 and 1 rows.</summary>
     private void WarmUp()
     {
-        var shape = new GemmShape(25, 128, 128);
-        using var packed = new PackedMatrix(shape.K, shape.N, _kernel);
-        using var a = Random((long)shape.M * shape.K);
-        using var c = new NativeBuffer<float>((long)shape.M * shape.N);
-        Alternation.Run(
-            new Pace(TimeSpan.Zero),
-            new TimedAction(_peak.Run),
-            new TimedAction(() => _kernel.Multiply(shape.M, shape.K, a.Pointer, shape.K, 1, packed, 0, 0, shape.N, null, 0, c.Pointer, shape.N)));
+        ReadOnlySpan<int> tiles = [12, 8, 4, 1];
+        var subjects = new List<ITimed> { new TimedAction(_peak.Run) };
+        using var packed = new PackedMatrix(128, 128, _kernel);
+        using var a = Random(12 * 128);
+        using var c = new NativeBuffer<float>(12 * 128);
+        foreach (var rows in tiles)
+            subjects.Add(new TimedAction(() => _kernel.Multiply(rows, 128, a.Pointer, 128, 1, packed, 0, 0, 128, null, 0, c.Pointer, 128)));
+        Alternation.Run(new Pace(TimeSpan.Zero) { WarmUp = TimeSpan.FromMilliseconds(300) }, [.. subjects]);
     }
 
     private void Compare(GemmShape shape, OpenBlas? blas, IReport report)
