@@ -21,7 +21,7 @@ public static class RevRnnCatalog
     /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192.</param>
     /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
     /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 1.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
     /// <param name="progress">Told several times a second where training stands.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public static RevRnnClassificationTrainer RevLstm(
@@ -65,7 +65,7 @@ public static class RevRnnCatalog
     /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192.</param>
     /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
     /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 1.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
     /// <param name="progress">Told several times a second where training stands.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public static RevRnnClassificationTrainer RevGru(
@@ -107,7 +107,7 @@ public static class RevRnnCatalog
     /// <param name="hiddenSize">H: hidden units, so features; even, 2 to 8,192.</param>
     /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
     /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 1.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
     /// <param name="progress">Told several times a second where training stands.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public static RevRnnFeaturesEstimator RevLstm(

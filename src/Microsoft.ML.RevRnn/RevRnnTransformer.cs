@@ -13,11 +13,9 @@ namespace Microsoft.ML.RevRnn;
 /// </summary>
 public abstract class RevRnnTransformer : ITransformer
 {
-    private readonly IHost _host;
-
     private protected RevRnnTransformer(IHost host, string inputColumnName, Tokenization tokenization, TrainingReport? report)
     {
-        _host = host;
+        Host = host;
         InputColumnName = inputColumnName;
         Tokenization = tokenization;
         Report = report;
@@ -34,6 +32,8 @@ public abstract class RevRnnTransformer : ITransformer
 
     bool ITransformer.IsRowToRowMapper => true;
 
+    private protected IHost Host { get; }
+
     private protected Tokenization Tokenization { get; }
 
     /// <summary>The columns of the input, and those that are added.</summary>
@@ -45,7 +45,7 @@ public abstract class RevRnnTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(_host, input, Bind(input.Schema));
+        return new BoundDataView(Host, input, Bind(input.Schema));
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
@@ -70,10 +70,29 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>Writes the model.</summary>
     private protected abstract void Save(BinaryWriter writer);
 
+    /// <summary>A view of the data with columns of another kind added; the processors share its rows, which come in order.</summary>
+    /// <param name="input">The data.</param>
+    /// <param name="added">The columns.</param>
+    /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its column that is read.</param>
+    private protected IDataView View(
+        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
+    }
+
     private BoundMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var source = InputSchema.FindSequence(_host, inputSchema, InputColumnName, Tokenization);
-        return new BoundMapper(inputSchema, source, AddedColumns(inputSchema), row => CreateGetters(row, Tokenization.CreateReader(row, source)));
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, source) => CreateGetters(row, Tokenization.CreateReader(row, source)));
+    }
+
+    private BoundMapper Bind(
+        DataViewSchema inputSchema,
+        IEnumerable<DataViewSchema.DetachedColumn> added,
+        Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+    {
+        var source = InputSchema.FindSequence(Host, inputSchema, InputColumnName, Tokenization);
+        return new BoundMapper(inputSchema, source, added, row => createGetters(row, source));
     }
 }

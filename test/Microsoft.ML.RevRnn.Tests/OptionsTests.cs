@@ -17,7 +17,12 @@ public sealed class OptionsTests
     [DataRow(nameof(RevRnnOptions.ForgettingLimit), (ForgettingLimit)4, "ThreeBits")]
     [DataRow(nameof(RevRnnOptions.MaximumEpochs), 0, "from 1 to 10000")]
     [DataRow(nameof(RevRnnOptions.BatchSize), 5000, "from 1 to 4096")]
-    [DataRow(nameof(RevRnnOptions.LearningRate), float.NaN, "from 1E-07 to 1")]
+    [DataRow(nameof(RevRnnOptions.LearningRate), float.NaN, "from 1E-07 to 100")]
+    [DataRow(nameof(RevRnnOptions.Optimizer), (OptimizerKind)2, "AdamW, Sgd")]
+    [DataRow(nameof(RevRnnOptions.Schedule), (LearningRateSchedule)(-1), "Cosine")]
+    [DataRow(nameof(RevRnnOptions.WarmUpFraction), 0.91f, "from 0 to 0.9")]
+    [DataRow(nameof(RevRnnOptions.NonMonotoneEpochs), 0, "from 1 to 10000")]
+    [DataRow(nameof(RevRnnOptions.MaximumMinutes), -1.0, "from 0 to 1000000")]
     [DataRow(nameof(RevRnnOptions.WeightDecay), -1f, "from 0 to 1")]
     [DataRow(nameof(RevRnnOptions.MaximumGradientNorm), 0f, "from 0.0001 to 1000000")]
     [DataRow(nameof(RevRnnOptions.Dropout), 1f, "from 0 to 0.95")]
@@ -27,7 +32,7 @@ public sealed class OptionsTests
     [DataRow(nameof(RevRnnOptions.ThreadCount), -1, "from 0 to 256")]
     public void AnOptionOutOfItsRangeIsNamed(string option, object value, string range)
     {
-        foreach (var options in (RevRnnOptions[])[new RevRnnClassificationOptions(), new RevRnnFeaturesOptions()])
+        foreach (var options in (RevRnnOptions[])[new RevRnnClassificationOptions(), new RevRnnFeaturesOptions(), new RevLanguageModelOptions()])
         {
             typeof(RevRnnOptions).GetProperty(option)!.SetValue(options, value);
             var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(options));
@@ -99,11 +104,12 @@ public sealed class OptionsTests
         {
             var isFeatures = method.ReturnType == typeof(RevRnnFeaturesEstimator);
             RevRnnOptions options = isFeatures ? new RevRnnFeaturesOptions() : new RevRnnClassificationOptions();
-            foreach (var parameter in method.GetParameters().Where(parameter => parameter.HasDefaultValue && parameter.Name != "inputColumnName"))
-            {
-                var option = options.GetType().GetProperty(char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..])!;
-                Assert.AreEqual(option.GetValue(options), parameter.DefaultValue, $"{method}: {parameter.Name}");
-            }
+            AssertDefaultsAgree(method, options, except: "inputColumnName");
+        }
+        foreach (var method in typeof(RevLanguageModelCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static))
+        {
+            AssertDefaultsAgree(method, new RevLanguageModelOptions(), except: "tokens");
+            Assert.AreEqual(new VocabularyOptions().Kind, method.GetParameters().FirstOrDefault(p => p.Name == "tokens")?.DefaultValue ?? TokenKind.Words);
         }
     }
 
@@ -117,7 +123,7 @@ public sealed class OptionsTests
         Assert.AreEqual("BatchSize", failure.ParamName);
         failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.RevLstm("Features", maximumEpochs: 0));
         Assert.AreEqual("MaximumEpochs", failure.ParamName);
-        failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.RevGru("Features", learningRate: 2));
+        failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.RevGru("Features", learningRate: 101));
         Assert.AreEqual("LearningRate", failure.ParamName);
 
         var epochs = new List<int>();
@@ -136,8 +142,59 @@ public sealed class OptionsTests
         Assert.AreEqual("Out", features.OutputColumnName);
     }
 
+    [TestMethod]
+    public void EveryTrainingAndNetworkOptionArrives()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new RevLanguageModelOptions
+        {
+            SkipConnections = true,
+            TieEmbeddings = true,
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 20,
+            Schedule = LearningRateSchedule.NonMonotone,
+            WarmUpFraction = 0.3f,
+            NonMonotoneEpochs = 7,
+            MaximumMinutes = 12,
+            CheckpointPath = folder.File("checkpoint"),
+        };
+
+        Assert.AreEqual(new NetworkOptions { Cell = CellKind.RevGru, SkipConnections = true, TieEmbeddings = true }, options.GetNetwork(CellKind.RevGru));
+        var expected = new TrainingOptions
+        {
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 20,
+            Schedule = LearningRateSchedule.NonMonotone,
+            WarmUpFraction = 0.3f,
+            NonMonotoneEpochs = 7,
+            MaximumMinutes = 12,
+            CheckpointPath = folder.File("checkpoint"),
+            Seed = 3,
+        };
+        Assert.AreEqual(expected, options.GetTraining(3));
+    }
+
+    [TestMethod]
+    public void ACheckpointMustBeAFile()
+    {
+        using var folder = new TemporaryFolder();
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => Make(new RevRnnFeaturesOptions { CheckpointPath = folder.File(".") }));
+        Assert.AreEqual(nameof(RevRnnOptions.CheckpointPath), failure.ParamName);
+    }
+
+    private static void AssertDefaultsAgree(MethodInfo method, RevRnnOptions options, string except)
+    {
+        foreach (var parameter in method.GetParameters().Where(parameter => parameter.HasDefaultValue && parameter.Name != except))
+        {
+            var option = options.GetType().GetProperty(char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..])!;
+            var value = option.PropertyType.IsEnum ? Enum.ToObject(option.PropertyType, parameter.DefaultValue!) : parameter.DefaultValue;
+            Assert.AreEqual(option.GetValue(options), value, $"{method}: {parameter.Name}");
+        }
+    }
+
     private IEstimator<ITransformer> Make(RevRnnOptions options) => options switch
     {
+        RevLanguageModelOptions languageModel => _context.Transforms.Text.RevLanguageModel(languageModel),
         RevRnnFeaturesOptions features => _context.Transforms.RevLstm(features),
         _ => _context.MulticlassClassification.Trainers.RevLstm((RevRnnClassificationOptions)options),
     };

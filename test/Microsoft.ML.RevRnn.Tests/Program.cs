@@ -10,15 +10,19 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
-        if (arguments is not [var modelPath, var columnName])
+        if (arguments is not [var modelPath, .. [] or [_]])
         {
-            Console.Error.WriteLine("Arguments: model file, name of the vector column to print.");
+            Console.Error.WriteLine("Arguments: model file; name of the vector column to print, or nothing where the model is a language model.");
             return 2;
         }
 
         var context = new MLContext();
         var model = context.Model.Load(modelPath, out _);
-        foreach (var line in Bits.Lines(model.Transform(context.Data.LoadFromEnumerable(TestData.Probes)), columnName))
+        var probes = context.Data.LoadFromEnumerable(TestData.Probes);
+        var lines = arguments is [_, var columnName]
+            ? Bits.Lines(model.Transform(probes), columnName)
+            : LanguageModelLines.Of((RevLanguageModelTransformer)model, probes);
+        foreach (var line in lines)
             Console.WriteLine(line);
         return 0;
     }

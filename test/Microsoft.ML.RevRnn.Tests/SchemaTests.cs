@@ -64,6 +64,10 @@ public sealed class SchemaTests
     public void TheFeaturesPromiseIsKept()
         => AssertPromiseKept(Trained.Context.Transforms.RevLstm(Small.Features()), Trained.Data());
 
+    [TestMethod]
+    public void TheLanguageModelsPromiseIsKept()
+        => AssertPromiseKept(Trained.Context.Transforms.Text.RevLanguageModel(Small.LanguageModel()), Trained.Data());
+
     /// <summary>Compares the shape that the estimator announces with that of what its transformer then makes.</summary>
     private static void AssertPromiseKept(IEstimator<ITransformer> estimator, IDataView data)
     {

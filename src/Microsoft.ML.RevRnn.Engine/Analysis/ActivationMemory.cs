@@ -28,11 +28,11 @@ public static class ActivationMemory
         OptionCheck.Range(nameof(batchSize), batchSize, 1, 4096);
         OptionCheck.Range(nameof(stepCount), stepCount, 1, 1 << 30);
         OptionCheck.Range(nameof(threadCount), threadCount, 1, 256);
-        var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(network.ForgettingLimit);
-        OptionCheck.Range(nameof(bitsPerForgetGate), bits, 0, 10);
+        OptionCheck.Range(nameof(bitsPerForgetGate), bitsPerForgetGate ?? 0, 0, 10);
 
         // The number of tokens has no influence on activations.
         var options = Tasks.ModelFile.Options(network, vocabulary: 2);
+        var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(options.Shape(0), network.ForgettingLimit);
         var chunkSteps = ChunkLength.Default.Steps(batchSize);
         var footprint = new ActivationFootprint(options, batchSize, stepCount, chunkSteps, threadCount, hasDropout, bits);
         long? Bytes(ActivationStrategy strategy) =>

@@ -14,4 +14,18 @@ public enum CellKind
 
     /// <summary>Ordinary GRU (Cho et al. 2014: the reset gate acts before the matrix product), for comparison. It cannot be reversed.</summary>
     Gru = 3,
+
+    /// <summary>
+    /// NF-RevLSTM, a reversible LSTM that cannot forget (MacKay et al. 2018, section 4): hidden and cell state, three gates a half. For study: it needs
+    /// no lost bits, but section 4 shows that a reversible cell cannot do without forgetting, not even to repeat each token of a text, for its last
+    /// state would have to hold the whole text. Nothing bounds its states: over texts of more than some 250 tokens one may outgrow the fixed-point range
+    /// of +-256, and then training and prediction throw <see cref="ReversalException"/>. The forgetting limit has no meaning for it.
+    /// </summary>
+    NfRevLstm = 4,
+
+    /// <summary>
+    /// NF-RevGRU, a reversible GRU that cannot forget: hidden state only, three gates a half. For study, like <see cref="NfRevLstm"/>. The forgetting
+    /// limit bounds its z, which here says how little is added, by the same formula.
+    /// </summary>
+    NfRevGru = 5,
 }

@@ -34,7 +34,10 @@ internal sealed class CellShape
     /// <summary>H.</summary>
     public int Units { get; }
 
-    public bool IsReversible => Kind is CellKind.RevLstm or CellKind.RevGru;
+    public bool IsReversible => Kind is CellKind.RevLstm or CellKind.RevGru || IsNoForgetting;
+
+    /// <summary>Whether the states are only added to: reversal needs no lost bits, and nothing bounds the states.</summary>
+    public bool IsNoForgetting => Kind is CellKind.NfRevLstm or CellKind.NfRevGru;
 
     /// <summary>2 for a reversible cell, 1 for an ordinary one.</summary>
     public int Halves => IsReversible ? 2 : 1;
@@ -42,13 +45,20 @@ internal sealed class CellShape
     /// <summary>P = H / <see cref="Halves"/>: the units that are updated together.</summary>
     public int Half { get; }
 
-    /// <summary>G, gates of a half: z, g, f, o, p for RevLSTM; z, r, g for RevGRU and GRU; i, f, g, o for LSTM.</summary>
+    /// <summary>G, gates of a half: z, g, f, o, p for RevLSTM; g, f, o for NF-RevLSTM; z, r, g for the GRUs; i, f, g, o for LSTM.</summary>
     public int GateCount { get; }
 
-    /// <summary>Which of a half's gates cost lost bits: z and p for RevLSTM, z for RevGRU, none for ordinary cells.</summary>
+    /// <summary>Which of a half's gates cost lost bits: z and p for RevLSTM, z for RevGRU, none for the others.</summary>
     public ReadOnlySpan<int> ForgetGates => Kind switch { CellKind.RevLstm => [0, 4], CellKind.RevGru => [0], _ => [] };
 
-    public bool HasCellState => Kind is CellKind.RevLstm or CellKind.Lstm;
+    /// <summary>
+    /// What a gate's bias is about before training. A RevLSTM's h := p h + o tanh(c) is not bounded by 1 like an ordinary LSTM's: with p = 0.56 in the middle of
+    /// its range, small changes that all point the same way, as the first ones do, feed back on h until p is near 1 and h is 200. With a p that begins
+    /// near its least, h is almost overwritten at each step, as in an LSTM, and c is the memory.
+    /// </summary>
+    public float InitialBias(int gate) => Kind == CellKind.RevLstm && gate == 4 ? -2 : 0;
+
+    public bool HasCellState => Kind is CellKind.RevLstm or CellKind.NfRevLstm or CellKind.Lstm;
 
     /// <summary>
     /// The highest quantised forget gate. An update adds at most 1 to a RevLSTM's state, which so stays below 1 / (1 - 1019 / 1024) = 205 in
@@ -74,4 +84,13 @@ internal sealed class CellShape
 
     /// <summary>Position of unit <paramref name="unit"/> (0 ... H-1) in a row of states.</summary>
     public int StateIndex(int unit) => unit < Half ? unit : HalfStride + unit - Half;
+
+    /// <summary><see cref="StateIndex"/> of all units.</summary>
+    public int[] StateColumns()
+    {
+        var columns = new int[Units];
+        for (var unit = 0; unit < Units; unit++)
+            columns[unit] = StateIndex(unit);
+        return columns;
+    }
 }

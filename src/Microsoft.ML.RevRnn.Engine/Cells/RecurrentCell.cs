@@ -96,6 +96,8 @@ internal abstract unsafe class RecurrentCell : IDisposable
         {
             CellKind.RevLstm => new RevLstm<TFloat, TInt, TState>(shape, limit, kernel),
             CellKind.RevGru => new RevGru<TFloat, TInt, TState>(shape, limit, kernel),
+            CellKind.NfRevLstm => new NfRevLstm<TFloat, TInt, TState>(shape, kernel),
+            CellKind.NfRevGru => new NfRevGru<TFloat, TInt, TState>(shape, limit, kernel),
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Kind, "Unknown cell."),
         };
 }

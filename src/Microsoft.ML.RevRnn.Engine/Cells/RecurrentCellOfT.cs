@@ -88,12 +88,14 @@ internal abstract unsafe class RecurrentCell<TFloat, TInt, TState>(CellShape sha
     protected static TFloat TanhSlope(TFloat g) => TFloat.Broadcast(1f) - g * g;
 
     /// <summary>Throws if any state came near the end of its range, where the next update could wrap.</summary>
-    protected static void CheckRange(TInt largest)
+    protected void CheckRange(TInt largest)
     {
         if (TState.IsFixedPoint && TInt.AnyLess(TInt.Broadcast(FixedPoint.StateLimit), largest))
         {
-            throw new ReversalException(
-                $"A hidden or cell state grew beyond {FixedPoint.StateLimit / FixedPoint.StateOne}, the range of its fixed-point format. " +
+            throw new ReversalException(Shape.IsNoForgetting
+                ? $"A state of {Shape.Kind}, a no-forgetting cell, outgrew the fixed-point range of +-{1 << (31 - FixedPoint.StateBits)}: nothing bounds it, " +
+                $"and each step adds up to 1. Use shorter texts, or a cell that forgets: {CellKind.RevLstm} or {CellKind.RevGru}."
+                : $"A hidden or cell state grew beyond {FixedPoint.StateLimit / FixedPoint.StateOne}, the range of its fixed-point format. " +
                 "Gates keep states far below it, so memory was damaged; please report this.");
         }
     }

@@ -10,52 +10,12 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// c := z c + f g; h := p h + o tanh(c). The letters are those of the authors' code: z and p forget the cell and the hidden state, f is the input gate.
 /// </summary>
 internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
-    : RecurrentCell<TFloat, TInt, TState>(shape, limit, kernel)
+    : CoupledLstm<TFloat, TInt, TState>(shape, limit, kernel)
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
-    public override void Forward(in CellStep step, int begin, int end)
-    {
-        AddRecurrent(step, step.HiddenBefore + Shape.HalfStride, 0, begin, end);
-        ForwardHalf(step, 0, begin, end);
-        AddRecurrent(step, step.HiddenAfter, 1, begin, end);
-        ForwardHalf(step, 1, begin, end);
-    }
-
-    public override void Reverse(in CellStep step, int begin, int end)
-    {
-        AddRecurrent(step, step.HiddenAfter, 1, begin, end);
-        ReverseHalf(step, 1, begin, end);
-        AddRecurrent(step, step.HiddenBefore + Shape.HalfStride, 0, begin, end);
-        ReverseHalf(step, 0, begin, end);
-    }
-
-    public override void Backward(in CellStep step, int begin, int end)
-    {
-        BackwardHalf(step, 1, step.HiddenGradient2, begin, end);
-        BackwardRecurrent(step, 1, step.HiddenGradient1, begin, end);
-        BackwardHalf(step, 0, step.HiddenGradient1, begin, end);
-        BackwardRecurrent(step, 0, step.HiddenGradient2, begin, end);
-    }
-
-    private void AddRecurrent(in CellStep step, float* hidden, int half, int begin, int end)
-    {
-        var row = Shape.GateRow;
-        var gates = step.Gates + (nint)begin * row + half * Shape.GateStride;
-        Kernel.Multiply(end - begin, Shape.Half, hidden + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
-            Weights.Hidden[half], 0, 0, Shape.GateStride, gates, row, gates, row);
-    }
-
-    private void BackwardRecurrent(in CellStep step, int half, float* gradient, int begin, int end)
-    {
-        var row = Shape.GateRow;
-        var target = gradient + (nint)begin * Shape.HalfStride;
-        Kernel.Multiply(end - begin, Shape.GateCount * Shape.BlockStride, step.Gates + (nint)begin * row + half * Shape.GateStride, row, 1,
-            Weights.HiddenTransposed[half], 0, 0, Shape.HalfStride, target, Shape.HalfStride, target, Shape.HalfStride);
-    }
-
-    private void ForwardHalf(in CellStep step, int half, int begin, int end)
+    protected override void ForwardHalf(in CellStep step, int half, int begin, int end)
     {
         var largest = TInt.Broadcast(0);
         for (var b = begin; b < end; b++)
@@ -70,7 +30,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
         CheckRange(largest);
     }
 
-    private void ReverseHalf(in CellStep step, int half, int begin, int end)
+    protected override void ReverseHalf(in CellStep step, int half, int begin, int end)
     {
         for (var b = end - 1; b >= begin; b--)
         {
@@ -168,7 +128,7 @@ internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, Forg
         }
     }
 
-    private void BackwardHalf(in CellStep step, int half, float* hiddenGradient, int begin, int end)
+    protected override void BackwardHalf(in CellStep step, int half, float* hiddenGradient, int begin, int end)
     {
         for (var b = begin; b < end; b++)
         {

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Reversible;
 
@@ -27,8 +28,11 @@ internal sealed class ActivationFootprint
             var shape = options.Shape(layer);
             var stateRow = sizeof(float) * (long)shape.StateStride;
             var stateKinds = shape.HasCellState ? 2 : 1;
-            var inputRow = sizeof(float) * (long)(layer == 0 ? PackedMatrix.RoundUp(options.EmbeddingWidth) : options.Shape(layer - 1).StateStride);
-            var lanes = blocks * LostBitLanes.Count * (long)(sizeof(double) + sizeof(int));
+            var inputRow = sizeof(float) * (long)(layer > 0
+                ? options.Shape(layer - 1).StateStride
+                : options.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(options.EmbeddingWidth));
+            var skips = options.SkipsTo(layer);
+            var lanes = shape.IsNoForgetting ? 0 : blocks * LostBitLanes.Count * (long)(sizeof(double) + sizeof(int));
 
             var activations = sizeof(float) * (long)shape.GateRow + stateRow * stateKinds;
             var start = rows * stateRow * stateKinds;
@@ -40,8 +44,9 @@ internal sealed class ActivationFootprint
             // Of a chunk: hidden inputs, reset states, packed gate gradients, output gradients, inputs.
             Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.HasCellState ? 0 : stateRow)
                 + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow
-                + (layer == 0 || hasDropout ? inputRow : 0));
-            if (layer == 0)
+                + (layer == 0 || hasDropout || skips ? inputRow : 0));
+            // The gradient by the inputs of the first layer, and the one that skips past a layer, of which there is one at a time.
+            if (layer == 0 || (skips && !options.SkipsTo(layer - 1)))
                 Fixed += flat * inputRow;
             if (layer == options.Layers - 1)
                 Fixed += HeadRowsPerUnit * rows * stateRow;
@@ -64,10 +69,16 @@ internal sealed class ActivationFootprint
     public double PerChunkLostBits { get; }
 
     /// <summary>
-    /// -log2 z of a forget gate z = m sigmoid(0) + (1 - m): what it costs before training. Gates that learn to forget cost up to the limit.
+    /// Mean of -log2 z over the forget gates z = m sigmoid(b) + (1 - m) of a cell: what they cost before training. Gates that learn to forget cost up to the limit.
     /// </summary>
-    public static double BitsAtStart(ForgettingLimit limit) =>
-        limit == ForgettingLimit.None ? 1 : -Math.Log2(1 - (1 - Math.ScaleB(1, -(int)limit)) / 2);
+    public static double BitsAtStart(CellShape shape, ForgettingLimit limit)
+    {
+        var m = limit == ForgettingLimit.None ? 1 : 1 - Math.ScaleB(1, -(int)limit);
+        var bits = 0.0;
+        foreach (var gate in shape.ForgetGates)
+            bits -= Math.Log2(m / (1 + Math.Exp(-shape.InitialBias(gate))) + 1 - m);
+        return shape.ForgetGates.Length == 0 ? 0 : bits / shape.ForgetGates.Length;
+    }
 
     /// <summary>The most that a forget gate can cost.</summary>
     public static double BitsAtMost(ForgettingLimit limit) => limit == ForgettingLimit.None ? FixedPoint.GateBits : (int)limit;

@@ -10,11 +10,11 @@ internal sealed class ClassifierParameters : IDisposable
         ClassCount = classCount;
         Stack = new StackParameters(options);
         var shape = options.Shape(options.Layers - 1);
-        var columns = new int[2 * options.Units];
-        for (var unit = 0; unit < options.Units; unit++)
+        var columns = new int[2 * shape.Units];
+        for (var unit = 0; unit < shape.Units; unit++)
         {
             columns[unit] = shape.StateIndex(unit);
-            columns[options.Units + unit] = shape.StateStride + shape.StateIndex(unit);
+            columns[shape.Units + unit] = shape.StateStride + shape.StateIndex(unit);
         }
         Weight = new Parameter("classes.weight", Parameter.Identity(classCount), classCount, columns, 2 * shape.StateStride);
         Bias = new Parameter("classes.bias", [0], 1, Parameter.Identity(classCount), PackedMatrix.RoundUp(classCount)) { IsDecayed = false };

@@ -4,7 +4,8 @@ using Microsoft.ML.RevRnn.Compute;
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
-/// A learned vector for each token: [V, I]. In training only the rows of a batch's own tokens have gradients; they are kept compactly.
+/// A learned vector for each token: [V, I]. In training only the rows of a batch's own tokens have gradients, which are kept compactly; a table that
+/// is the output weights too has gradients in all rows, those of its <see cref="Parameter"/>.
 /// </summary>
 internal sealed unsafe class EmbeddingTable : IDisposable
 {
@@ -12,18 +13,26 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     private int[] _slotOf = [];
     private int[] _touched = [];
 
-    public EmbeddingTable(int vocabulary, int width)
+    /// <param name="vocabulary">V.</param>
+    /// <param name="columns">Where the I values of a vector lie in its row.</param>
+    /// <param name="stride">Length of a row.</param>
+    /// <param name="isDense">Whether gradients are those of <see cref="Value"/>.</param>
+    public EmbeddingTable(int vocabulary, int[] columns, int stride, bool isDense)
     {
-        Width = width;
-        Stride = PackedMatrix.RoundUp(width);
-        Value = new Parameter("embedding", Parameter.Identity(vocabulary), vocabulary, Parameter.Identity(width), Stride);
+        Columns = columns;
+        Stride = stride;
+        IsDense = isDense;
+        Value = new Parameter("embedding", Parameter.Identity(vocabulary), vocabulary, columns, stride) { IsDecayed = isDense };
     }
 
-    /// <summary>I.</summary>
-    public int Width { get; }
+    /// <summary>Where the I values of a vector lie in its row.</summary>
+    public int[] Columns { get; }
 
-    /// <summary>I, padded.</summary>
+    /// <summary>Length of a row, padded.</summary>
     public int Stride { get; }
+
+    /// <summary>Whether gradients are those of <see cref="Value"/>, and there are none of single rows.</summary>
+    public bool IsDense { get; }
 
     public Parameter Value { get; }
 
@@ -40,6 +49,8 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     /// <summary>Gives each distinct token of a batch a gradient row, zero.</summary>
     public void BeginGradient(PackedBatch batch)
     {
+        if (IsDense)
+            return;
         if (_slotOf.Length == 0)
         {
             _slotOf = new int[Value.Rows];
@@ -60,29 +71,42 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         Gradients.Clear();
     }
 
-    /// <summary>Copies the vectors of flat rows [begin, end) of a chunk.</summary>
-    public void Gather(in Chunk chunk, float* target, int begin, int end)
+    /// <summary>Copies the vectors of flat rows [begin, end) of a chunk, those of dropped tokens as zero.</summary>
+    public void Gather(in Chunk chunk, float* target, float dropout, ulong key, int begin, int end)
     {
         var tokens = chunk.Batch.Tokens.Slice((int)chunk.FlatStart, chunk.FlatRows);
         for (var r = begin; r < end; r++)
         {
-            new ReadOnlySpan<float>(Value.Value + (nint)tokens[r] * Stride, Stride)
-                .CopyTo(new Span<float>(target + (nint)r * Stride, Stride));
+            var vector = new ReadOnlySpan<float>(Value.Value + (nint)tokens[r] * Stride, Stride);
+            var row = new Span<float>(target + (nint)r * Stride, Stride);
+            if (dropout == 0)
+                vector.CopyTo(row);
+            else
+                TensorPrimitives.Multiply(vector, Scale(tokens[r], dropout, key), row);
         }
     }
 
-    /// <summary>Adds the columns [begin, end) of the gradients of a chunk's flat rows to their tokens' rows.</summary>
-    public void Scatter(in Chunk chunk, float* gradient, int begin, int end)
+    /// <summary>Adds the columns [begin, end) of the gradients of a chunk's flat rows to their tokens' rows; none for dropped tokens.</summary>
+    public void Scatter(in Chunk chunk, float* gradient, float dropout, ulong key, int begin, int end)
     {
         if (begin >= end)
             return;
         var tokens = chunk.Batch.Tokens.Slice((int)chunk.FlatStart, chunk.FlatRows);
         for (var r = 0; r < tokens.Length; r++)
         {
-            var target = new Span<float>(_gradient.Pointer + (nint)_slotOf[tokens[r]] * Stride + begin, end - begin);
-            TensorPrimitives.Add(target, new ReadOnlySpan<float>(gradient + (nint)r * Stride + begin, end - begin), target);
+            var rows = IsDense ? Value.Gradient + (nint)tokens[r] * Stride : _gradient.Pointer + (nint)_slotOf[tokens[r]] * Stride;
+            var target = new Span<float>(rows + begin, end - begin);
+            var addend = new ReadOnlySpan<float>(gradient + (nint)r * Stride + begin, end - begin);
+            if (dropout == 0)
+                TensorPrimitives.Add(target, addend, target);
+            else
+                TensorPrimitives.FusedMultiplyAdd(addend, Scale(tokens[r], dropout, key), target, target);
         }
     }
+
+    /// <summary>What a token's vector is multiplied by: 0 where it is dropped, else 1 / (1 - rate).</summary>
+    private static float Scale(int token, float dropout, ulong key) =>
+        CounterRandom.Uniform(key, (ulong)token) < dropout ? 0 : 1 / (1 - dropout);
 
     public void Dispose()
     {

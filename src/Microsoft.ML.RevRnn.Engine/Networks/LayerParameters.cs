@@ -55,13 +55,15 @@ internal sealed class LayerParameters : IDisposable
 
     /// <summary>
     /// Uniform in +-1 / sqrt(I + P), the fan-in of a gate, for reversible cells (the default of PyTorch's Linear, as in the authors' code);
-    /// +-1 / sqrt(H) for ordinary ones (that of PyTorch's recurrent layers).
+    /// +-1 / sqrt(H) for ordinary ones (that of PyTorch's recurrent layers); and <see cref="CellShape.InitialBias"/>.
     /// </summary>
     public void Initialize(ulong seed)
     {
         var bound = 1f / MathF.Sqrt(Shape.IsReversible ? Shape.Inputs + Shape.Half : Shape.Units);
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
+        for (var column = 0; column < Bias.Columns; column++)
+            Bias.At(0, column) += Shape.InitialBias(column / Shape.Half % Shape.GateCount);
     }
 
     public void Dispose()

@@ -11,6 +11,7 @@ internal sealed class PackedBatch
     private int[] _order = [];
     private int[] _rowOf = [];
     private int[] _lengths = [];
+    private int[] _following = [];
 
     /// <summary>B.</summary>
     public int RowCount { get; private set; }
@@ -24,16 +25,39 @@ internal sealed class PackedBatch
     /// <summary>The token of each step's rows, step after step.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, TokenCount);
 
+    /// <summary>The token that follows a row's last one: the target of its last prediction.</summary>
+    public int TokenAfter(int row) => _following[row];
+
+    /// <summary>
+    /// Arranges a window of contiguous streams: row b has tokens b * rowLength + first ... + steps - 1 of the stream, which must have one more.
+    /// </summary>
+    public void FillWindow(ReadOnlySpan<int> stream, int rows, int rowLength, int first, int steps)
+    {
+        RowCount = rows;
+        StepCount = steps;
+        TokenCount = checked(rows * steps);
+        Reserve();
+        for (var row = 0; row < rows; row++)
+        {
+            _order[row] = row;
+            _rowOf[row] = row;
+            _lengths[row] = steps;
+            _following[row] = stream[row * rowLength + first + steps];
+        }
+        for (var t = 0; t < steps; t++)
+        {
+            _active[t] = rows;
+            _offset[t] = (long)t * rows;
+            for (var row = 0; row < rows; row++)
+                _tokens[t * rows + row] = stream[row * rowLength + first + t];
+        }
+    }
+
     /// <summary>Arranges the sequences; an empty one is read as <paramref name="emptyToken"/>, for a row needs at least one step.</summary>
     public void Fill(IReadOnlyList<int[]> sequences, ReadOnlySpan<int> members, int emptyToken)
     {
         RowCount = members.Length;
-        if (_order.Length < RowCount)
-        {
-            _order = new int[RowCount];
-            _rowOf = new int[RowCount];
-            _lengths = new int[RowCount];
-        }
+        ReserveRows();
         var keys = new long[RowCount];
         long total = 0;
         for (var i = 0; i < RowCount; i++)
@@ -50,15 +74,10 @@ internal sealed class PackedBatch
             _order[row] = i;
             _rowOf[i] = row;
             _lengths[row] = int.MaxValue - (int)(keys[row] >> 32);
+            _following[row] = emptyToken;
         }
         StepCount = RowCount == 0 ? 0 : _lengths[0];
-        if (_active.Length < StepCount)
-        {
-            _active = new int[StepCount];
-            _offset = new long[StepCount];
-        }
-        if (_tokens.Length < TokenCount)
-            _tokens = new int[TokenCount];
+        Reserve();
         var active = RowCount;
         var offset = 0;
         for (var t = 0; t < StepCount; t++)
@@ -80,19 +99,8 @@ internal sealed class PackedBatch
     {
         RowCount = 1;
         StepCount = TokenCount = Math.Max(1, sequence.Length);
-        if (_order.Length < 1)
-        {
-            _order = new int[1];
-            _rowOf = new int[1];
-            _lengths = new int[1];
-        }
-        if (_active.Length < StepCount)
-        {
-            _active = new int[StepCount];
-            _offset = new long[StepCount];
-        }
-        if (_tokens.Length < TokenCount)
-            _tokens = new int[TokenCount];
+        Reserve();
+        _following[0] = emptyToken;
         _order[0] = 0;
         _rowOf[0] = 0;
         _lengths[0] = StepCount;
@@ -118,4 +126,26 @@ internal sealed class PackedBatch
 
     /// <summary>The row of a member.</summary>
     public int RowOfMember(int member) => _rowOf[member];
+
+    private void Reserve()
+    {
+        ReserveRows();
+        if (_active.Length < StepCount)
+        {
+            _active = new int[StepCount];
+            _offset = new long[StepCount];
+        }
+        if (_tokens.Length < TokenCount)
+            _tokens = new int[TokenCount];
+    }
+
+    private void ReserveRows()
+    {
+        if (_order.Length >= RowCount)
+            return;
+        _order = new int[RowCount];
+        _rowOf = new int[RowCount];
+        _lengths = new int[RowCount];
+        _following = new int[RowCount];
+    }
 }

@@ -31,6 +31,9 @@ internal sealed unsafe class Parameter : IDisposable
     /// <summary>Whether weight decay applies: to matrices, not to biases.</summary>
     public bool IsDecayed { get; init; } = true;
 
+    /// <summary>Factor of the learning rate; 0 freezes the parameter.</summary>
+    public float RateFactor { get; set; } = 1;
+
     /// <summary>Logical columns.</summary>
     public int Columns => _columnMap.Length;
 

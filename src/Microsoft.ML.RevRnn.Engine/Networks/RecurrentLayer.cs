@@ -53,12 +53,11 @@ internal sealed unsafe class RecurrentLayer : IDisposable
 
     public CellShape Shape { get; }
 
-    /// <summary>Whether all states are zero and nothing is left in the lost-bit store, as before the first step.</summary>
-    public bool IsAtStart(int rows)
+    /// <summary>Whether all states are zero, as before the first step.</summary>
+    public bool HasZeroStates(int rows)
     {
         var length = rows * Shape.StateStride;
-        return _lostBits.IsEmpty
-            && !_hiddenState.Span[..length].ContainsAnyExcept(0)
+        return !_hiddenState.Span[..length].ContainsAnyExcept(0)
             && (!Shape.HasCellState || !_cellState.Span[..length].ContainsAnyExcept(0));
     }
 
@@ -77,7 +76,10 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// <summary>What the forget gates of this layer threw away.</summary>
     public LostBitStore LostBitStore => _lostBits;
 
-    /// <summary>Brings one worker's share of the packed weights up to date.</summary>
+    /// <summary>Zeroes recurrent weights in training; null for none.</summary>
+    public WeightDrop? WeightDrop { get; init; }
+
+    /// <summary>Brings one worker's share of the packed weights up to date; dropped weights must have been made before.</summary>
     public void PackWeights(bool forTraining, WorkerTeam team, int worker)
     {
         var (first, end) = team.Share(_inputWeights.PanelCount, 1, worker);
@@ -86,7 +88,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         {
             var hidden = _cell.Weights.Hidden[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.Pack(_parameters.Hidden[half].Value, _parameters.Hidden[half].Stride, first, end);
+            hidden.Pack(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
         }
         if (!forTraining)
             return;
@@ -96,7 +98,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
         {
             var hidden = _cell.Weights.HiddenTransposed[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.PackTransposed(_parameters.Hidden[half].Value, _parameters.Hidden[half].Stride, first, end);
+            hidden.PackTransposed(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
         }
     }
 
@@ -108,17 +110,21 @@ internal sealed unsafe class RecurrentLayer : IDisposable
             hidden.Resize(Shape.GateStride, Shape.Half);
     }
 
-    /// <summary>Zero states and an empty lost-bit store for a batch of <paramref name="rows"/> rows.</summary>
-    public void Begin(int rows, bool keepsLostBits)
+    /// <summary>An empty lost-bit store for a batch of <paramref name="rows"/> rows, and zero states unless those of the last step are to go on.</summary>
+    public void Begin(int rows, bool keepsLostBits, bool continues = false)
     {
-        _hiddenState.EnsureLength((long)rows * Shape.StateStride);
-        _hiddenState.Clear();
-        if (Shape.HasCellState)
+        if (!continues)
         {
-            _cellState.EnsureLength((long)rows * Shape.StateStride);
-            _cellState.Clear();
+            _hiddenState.EnsureLength((long)rows * Shape.StateStride);
+            _hiddenState.Clear();
+            if (Shape.HasCellState)
+            {
+                _cellState.EnsureLength((long)rows * Shape.StateStride);
+                _cellState.Clear();
+            }
         }
-        _lostBits.Reset(rows, keepsLostBits);
+        // A cell that forgets nothing has no use for lanes.
+        _lostBits.Reset(Shape.IsNoForgetting ? 0 : rows, keepsLostBits);
         _checksums.Clear();
     }
 
@@ -143,12 +149,18 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     /// <summary>Goes back to a kept state.</summary>
     public void Restore(Checkpoint checkpoint)
     {
+        RestoreStates(checkpoint);
+        checkpoint.Digits.Span[.._lostBits.Digits.Length].CopyTo(_lostBits.Digits);
+        checkpoint.Fill.Span[.._lostBits.Fill.Length].CopyTo(_lostBits.Fill);
+    }
+
+    /// <summary>Goes back to kept states, whatever is in the lost-bit store.</summary>
+    public void RestoreStates(Checkpoint checkpoint)
+    {
         var length = checkpoint.Rows * Shape.StateStride;
         checkpoint.Hidden.Span[..length].CopyTo(_hiddenState.Span);
         if (Shape.HasCellState)
             checkpoint.Cell.Span[..length].CopyTo(_cellState.Span);
-        checkpoint.Digits.Span[.._lostBits.Digits.Length].CopyTo(_lostBits.Digits);
-        checkpoint.Fill.Span[.._lostBits.Fill.Length].CopyTo(_lostBits.Fill);
     }
 
     public void BeginBackward(int rows)
@@ -336,6 +348,7 @@ internal sealed unsafe class RecurrentLayer : IDisposable
 
     public void Dispose()
     {
+        WeightDrop?.Dispose();
         foreach (var owned in (ReadOnlySpan<IDisposable>)
             [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, _hiddenState, _cellState, _hiddenGradient1,
              _hiddenGradient2, _cellGradient, _scratch, _reset, _hiddenInputs])
@@ -351,6 +364,9 @@ internal sealed unsafe class RecurrentLayer : IDisposable
     private ulong Checksum(int rows) =>
         _cell.Checksum(_hiddenState.Pointer, 0, rows)
         + (Shape.HasCellState ? 3 * _cell.Checksum(_cellState.Pointer, 0, rows) : 0);
+
+    private float* HiddenWeights(int half, bool forTraining) =>
+        forTraining && WeightDrop != null ? WeightDrop.Dropped(half) : _parameters.Hidden[half].Value;
 
     private void Materialize(LayerRecord record, int slot, int begin, int end)
     {

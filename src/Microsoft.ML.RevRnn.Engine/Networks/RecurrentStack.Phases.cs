@@ -12,6 +12,8 @@ internal sealed unsafe partial class RecurrentStack
         public Phases(RecurrentStack stack)
         {
             _stack = stack;
+            DropWeights = DropWeightsShare;
+            DropWeightGradients = DropWeightGradientsShare;
             Pack = PackShare;
             Inputs = worker => InputShare(worker, training: false, multiply: true);
             TrainingInputs = worker => InputShare(worker, training: true, multiply: true);
@@ -23,6 +25,10 @@ internal sealed unsafe partial class RecurrentStack
             Gradients = GradientShare;
             Scatter = ScatterShare;
         }
+
+        public Action<int> DropWeights { get; }
+
+        public Action<int> DropWeightGradients { get; }
 
         public Action<int> Pack { get; }
 
@@ -47,6 +53,18 @@ internal sealed unsafe partial class RecurrentStack
         private RecurrentLayer Layer => _stack._layers[_stack._layer];
 
         private LayerRecord Record => _stack.Record(_stack._layer, _stack._chunk);
+
+        private void DropWeightsShare(int worker)
+        {
+            foreach (var layer in _stack._layers)
+                layer.WeightDrop!.Apply(_stack._dropoutSeed, _stack._team, worker);
+        }
+
+        private void DropWeightGradientsShare(int worker)
+        {
+            foreach (var layer in _stack._layers)
+                layer.WeightDrop!.ApplyToGradients(_stack._dropoutSeed, _stack._team, worker);
+        }
 
         private void PackShare(int worker)
         {
@@ -98,15 +116,14 @@ internal sealed unsafe partial class RecurrentStack
                 return;
             var gradient = layer == 0 ? _stack._embeddingGradient.Pointer : _stack._outputGradients[layer - 1].Pointer;
             Layer.InputGradient(Record, gradient, begin, end);
-            if (_stack._dropout != null)
-                _stack.ApplyDropout(gradient, gradient, begin, end);
+            _stack.PassSkips(gradient, begin, end);
         }
 
         private void ScatterShare(int worker)
         {
             var embedding = _stack._parameters.Embedding;
             var (begin, end) = _stack._team.Share(embedding.Stride, LostBitLanes.Count, worker);
-            embedding.Scatter(_stack._chunk, _stack._embeddingGradient.Pointer, begin, end);
+            embedding.Scatter(_stack._chunk, _stack._embeddingGradient.Pointer, _stack._rates.Embedding, _stack.EmbeddingKey, begin, end);
         }
 
         /// <summary>A worker's part of the chunk's flat rows.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 
@@ -10,22 +11,28 @@ namespace Microsoft.ML.RevRnn.Networks;
 internal sealed unsafe partial class RecurrentStack : IDisposable
 {
     private const ulong InputDropout = 1;
+    private const ulong EmbeddingDropout = 500;
+    private const ulong WeightDropUse = 600;
 
     private readonly StackParameters _parameters;
     private readonly WorkerTeam _team;
     private readonly ActivationStrategy _strategy;
-    private readonly Dropout? _dropout;
+    private readonly DropoutRates _rates;
+    private readonly Dropout?[] _dropouts;
     private readonly MemoryMeter _meter = new();
     private readonly RecurrentLayer[] _layers;
     private readonly NativeBuffer<float>[] _inputs;
     private readonly NativeBuffer<float>[] _outputGradients;
     private readonly NativeBuffer<float> _embeddingGradient;
+    private readonly NativeBuffer<float> _skipGradient;
     private readonly List<LayerRecord>[] _records;
     private readonly List<Checkpoint>[] _checkpoints;
+    private readonly Checkpoint[] _ends;
     private readonly double[] _optimalBits;
     private readonly Phases _phases;
     private PackedBatch _batch = new();
     private ulong _dropoutSeed;
+    private bool _continues;
     private ActivationPlan _plan;
     private int _segment;
 
@@ -35,7 +42,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     private bool _packForTraining;
 
     public RecurrentStack(
-        StackParameters parameters, CellArithmetic arithmetic, ActivationStrategy strategy, float dropout, WorkerTeam team, SimdWidth width)
+        StackParameters parameters, CellArithmetic arithmetic, ActivationStrategy strategy, in DropoutRates dropout, WorkerTeam team, SimdWidth width)
     {
         if (arithmetic == CellArithmetic.Reversible && strategy is (ActivationStrategy.Reversible or ActivationStrategy.Hybrid)
             && !parameters.Options.Shape(0).IsReversible)
@@ -47,8 +54,10 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         _parameters = parameters;
         _strategy = strategy;
         _team = team;
-        _dropout = dropout > 0 ? Dropout.For(width, dropout) : null;
+        _rates = dropout;
         var count = parameters.Layers.Length;
+        _dropouts = new Dropout?[count];
+        _ends = new Checkpoint[count];
         _layers = new RecurrentLayer[count];
         _inputs = new NativeBuffer<float>[count];
         _outputGradients = new NativeBuffer<float>[count];
@@ -56,13 +65,22 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         _checkpoints = new List<Checkpoint>[count];
         for (var i = 0; i < count; i++)
         {
-            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, team.Size, _meter);
+            var rate = i == 0 ? dropout.Input : dropout.Layer;
+            _dropouts[i] = rate > 0 ? Dropout.For(width, rate) : null;
+            _ends[i] = new Checkpoint(_meter);
+            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, team.Size, _meter)
+            {
+                WeightDrop = dropout.Weight > 0
+                    ? new WeightDrop(parameters.Layers[i].Hidden, Dropout.For(width, dropout.Weight), WeightDropUse + 2 * (ulong)i)
+                    : null,
+            };
             _inputs[i] = new NativeBuffer<float>(_meter);
             _outputGradients[i] = new NativeBuffer<float>(_meter);
             _records[i] = [];
             _checkpoints[i] = [];
         }
         _embeddingGradient = new NativeBuffer<float>(_meter);
+        _skipGradient = new NativeBuffer<float>(_meter);
         _optimalBits = new double[team.Size];
         _phases = new Phases(this);
     }
@@ -81,6 +99,12 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
 
     /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can.</summary>
     public long MemoryBudget { get; init; } = long.MaxValue;
+
+    /// <summary>Bytes of the head's buffers, which the budget is for too.</summary>
+    public long HeadBytes { get; init; }
+
+    /// <summary>Whether batches go on from each other, so that the states of their ends are kept besides.</summary>
+    public bool CarriesStates { get; init; }
 
     /// <summary>Length of a row of outputs: the top layer's hidden state, padded.</summary>
     public int OutputStride => _layers[^1].Shape.StateStride;
@@ -139,27 +163,34 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
             layer.PrepareTraining();
     }
 
-    /// <summary>Must be called after each change of the weights.</summary>
-    public void PackWeights(bool forTraining)
+    /// <summary>Must be called after each change of the weights, and before each batch where weights are dropped: the seed gives their masks.</summary>
+    public void PackWeights(bool forTraining, ulong dropoutSeed = 0)
     {
         _packForTraining = forTraining;
+        _dropoutSeed = dropoutSeed;
+        if (forTraining && _rates.Weight > 0)
+            _team.Run(_phases.DropWeights);
         _team.Run(_phases.Pack);
     }
 
-    /// <summary>Starts a batch from zero states. The same dropout seed gives the same masks.</summary>
-    public void Begin(PackedBatch batch, bool training, ulong dropoutSeed)
+    /// <summary>
+    /// Starts a batch. The same dropout seed, which must be that of <see cref="PackWeights"/>, gives the same masks. It starts from zero states, or goes on
+    /// from those after the last batch's last step; that batch must then have had as many rows, all of them to its end.
+    /// </summary>
+    public void Begin(PackedBatch batch, bool training, ulong dropoutSeed, bool continues = false)
     {
         _batch = batch;
         _dropoutSeed = dropoutSeed;
+        _continues = continues;
         OptimalBits = 0;
         ReversedBits = 0;
         ChunkCount = (batch.StepCount + ChunkSteps - 1) / ChunkSteps;
         _plan = training ? Plan(batch.RowCount, batch.StepCount) : new ActivationPlan(int.MaxValue, true);
         // With a budget this batch's needs alone may count, not the largest that each buffer ever was.
         if (MemoryBudget != long.MaxValue)
-            _meter.ReleaseAll();
+            ReleaseBuffers(continues);
         foreach (var layer in _layers)
-            layer.Begin(batch.RowCount, keepsLostBits: false);
+            layer.Begin(batch.RowCount, keepsLostBits: false, continues);
     }
 
     /// <summary>The most rows, up to <paramref name="most"/>, of a batch of so many steps that stays within the budget; 0 if not even one does.</summary>
@@ -181,20 +212,43 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     public long LeastBytes(int rows, int steps)
     {
         var footprint = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
-        return footprint.Bytes(footprint.Plan(_strategy == ActivationStrategy.Auto ? footprint.Choose(MemoryBudget) : _strategy));
+        var reserved = ReservedBytes(footprint);
+        return footprint.Bytes(footprint.Plan(_strategy == ActivationStrategy.Auto ? footprint.Choose(MemoryBudget - reserved) : _strategy)) + reserved;
     }
 
     /// <summary>How the activations of a batch of so many rows and steps come back.</summary>
     private ActivationPlan Plan(int rows, int steps)
     {
         if (_strategy != ActivationStrategy.Auto)
-            return Footprint(rows, steps, ActivationFootprint.BitsAtStart(_parameters.Options.Limit)).Plan(_strategy);
+            return Footprint(rows, steps, ActivationFootprint.BitsAtStart(TopShape, _parameters.Options.Limit)).Plan(_strategy);
         var worst = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
-        return worst.Plan(worst.Choose(MemoryBudget));
+        return worst.Plan(worst.Choose(MemoryBudget - ReservedBytes(worst)));
+    }
+
+    /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>
+    private long ReservedBytes(ActivationFootprint footprint) => HeadBytes + (CarriesStates ? footprint.PerCheckpoint : 0);
+
+    /// <summary>Frees what the last batch's plan needed; the states that are to go on stay.</summary>
+    private void ReleaseBuffers(bool continues)
+    {
+        if (!continues)
+        {
+            _meter.ReleaseAll();
+            return;
+        }
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            foreach (var record in _records[i])
+                record.Dispose();
+            foreach (var checkpoint in _checkpoints[i])
+                checkpoint.Dispose();
+            _records[i].Clear();
+            _checkpoints[i].Clear();
+        }
     }
 
     private ActivationFootprint Footprint(int rows, int steps, double bits) =>
-        new(_parameters.Options, rows, steps, ChunkLength.Steps(rows), _team.Size, _dropout != null, bits);
+        new(_parameters.Options, rows, steps, ChunkLength.Steps(rows), _team.Size, _rates.Layer > 0, bits);
 
     public Chunk GetChunk(int index)
     {
@@ -222,6 +276,20 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
 
     /// <summary>The top layer's outputs in the chunk last run or recovered: [flat rows, <see cref="OutputStride"/>].</summary>
     public float* Outputs(in Chunk chunk) => OutputsOf(_layers.Length - 1, chunk);
+
+    /// <summary>Keeps the states after the last step, for a batch that goes on from them: the backward pass undoes them.</summary>
+    public void KeepEnd()
+    {
+        for (var i = 0; i < _layers.Length; i++)
+            _layers[i].Save(_ends[i], _batch.RowCount);
+    }
+
+    /// <summary>After the backward pass: the states that <see cref="KeepEnd"/> kept.</summary>
+    public void ReturnToEnd()
+    {
+        for (var i = 0; i < _layers.Length; i++)
+            _layers[i].RestoreStates(_ends[i]);
+    }
 
     /// <summary>After the last chunk's forward pass: zero gradients by the states, and a place for the tokens' gradients.</summary>
     public void BeginBackward()
@@ -269,6 +337,8 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         {
             var below = _layer == 0 ? _embeddingGradient : _outputGradients[_layer - 1];
             below.EnsureLength((long)chunk.FlatRows * _parameters.Layers[_layer].InputStride);
+            if (_parameters.Options.SkipsTo(_layer))
+                _skipGradient.EnsureLength((long)chunk.FlatRows * _parameters.Layers[_layer].InputStride);
             _team.Run(_phases.Backward);
             _team.Run(_phases.Gradients);
         }
@@ -278,11 +348,14 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     /// <summary>After the last chunk's backward pass: reversal must have arrived where the forward pass began.</summary>
     public void FinishBackward()
     {
+        if (_rates.Weight > 0)
+            _team.Run(_phases.DropWeightGradients);
         if (!_plan.Reverses)
             return;
         for (var i = 0; i < _layers.Length; i++)
         {
-            if (!_layers[i].IsAtStart(_batch.RowCount))
+            // Where states were carried over, the first chunk's checksum has told that they are back.
+            if (!_layers[i].LostBitStore.IsEmpty || (!_continues && !_layers[i].HasZeroStates(_batch.RowCount)))
             {
                 throw new ReversalException(
                     $"Reversal of layer {i} ended with states or lost bits left over, so the gradient is wrong and training stops.");
@@ -294,11 +367,11 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     {
         foreach (var layer in _layers)
             layer.Dispose();
-        foreach (var buffer in (ReadOnlySpan<NativeBuffer<float>>)[.. _inputs, .. _outputGradients, _embeddingGradient])
+        foreach (var buffer in (ReadOnlySpan<NativeBuffer<float>>)[.. _inputs, .. _outputGradients, _embeddingGradient, _skipGradient])
             buffer.Dispose();
         foreach (var record in _records.SelectMany(records => records))
             record.Dispose();
-        foreach (var checkpoint in _checkpoints.SelectMany(checkpoints => checkpoints))
+        foreach (var checkpoint in _checkpoints.SelectMany(checkpoints => checkpoints).Concat(_ends))
             checkpoint.Dispose();
     }
 
@@ -369,25 +442,60 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     private void PrepareInputs(bool backward)
     {
         _layers[_layer].PrepareChunk(_chunk, Record(_layer, _chunk), backward);
-        if (_layer == 0 || _dropout != null)
+        if (HasInputs(_layer, training: true))
             _inputs[_layer].EnsureLength((long)_chunk.FlatRows * _parameters.Layers[_layer].InputStride);
     }
 
-    private float* InputsOf(int layer, bool training) =>
-        layer == 0 || (_dropout != null && training) ? _inputs[layer].Pointer : OutputsOf(layer - 1, _chunk);
+    /// <summary>Whether a layer's inputs are other than the outputs of the layer below.</summary>
+    private bool HasInputs(int layer, bool training) =>
+        layer == 0 || (_dropouts[layer] != null && training) || _parameters.Options.SkipsTo(layer);
+
+    private float* InputsOf(int layer, bool training) => HasInputs(layer, training) ? _inputs[layer].Pointer : OutputsOf(layer - 1, _chunk);
+
+    private ulong EmbeddingKey => CounterRandom.Key(_dropoutSeed, EmbeddingDropout);
 
     /// <summary>Writes the inputs of the running layer for flat rows [begin, end).</summary>
     private void WriteInputs(bool training, int begin, int end)
     {
+        if (!HasInputs(_layer, training))
+            return;
         var inputs = InputsOf(_layer, training);
         if (_layer == 0)
-            _parameters.Embedding.Gather(_chunk, inputs, begin, end);
-        if (_dropout != null && training)
-            ApplyDropout(_layer == 0 ? inputs : OutputsOf(_layer - 1, _chunk), inputs, begin, end);
+            _parameters.Embedding.Gather(_chunk, inputs, training ? _rates.Embedding : 0, EmbeddingKey, begin, end);
+        var source = _layer == 0 ? inputs : OutputsOf(_layer - 1, _chunk);
+        var dropout = training ? _dropouts[_layer] : null;
+        if (dropout != null)
+            ApplyDropout(dropout, source, inputs, begin, end);
+        if (!_parameters.Options.SkipsTo(_layer))
+            return;
+        var stride = _parameters.Layers[_layer].InputStride;
+        var (first, length) = ((nint)begin * stride, (end - begin) * stride);
+        TensorPrimitives.Add(
+            new ReadOnlySpan<float>((dropout == null ? source : inputs) + first, length),
+            new ReadOnlySpan<float>(InputsOf(_layer - 1, training) + first, length),
+            new Span<float>(inputs + first, length));
+    }
+
+    /// <summary>
+    /// From the gradient by the running layer's inputs, in place, to that by the outputs of the layer below: what the layer above read of these inputs is
+    /// added, what the layer below's inputs get is kept, and dropout's mask is applied.
+    /// </summary>
+    private void PassSkips(float* gradient, int begin, int end)
+    {
+        var options = _parameters.Options;
+        var stride = _parameters.Layers[_layer].InputStride;
+        var here = new Span<float>(gradient + (nint)begin * stride, (end - begin) * stride);
+        var skipped = new Span<float>(_skipGradient.Pointer + (nint)begin * stride, here.Length);
+        if (options.SkipsTo(_layer + 1))
+            TensorPrimitives.Add(here, skipped, here);
+        if (options.SkipsTo(_layer))
+            here.CopyTo(skipped);
+        if (_dropouts[_layer] is { } dropout)
+            ApplyDropout(dropout, gradient, gradient, begin, end);
     }
 
     /// <summary>One mask a row of the batch, the same at every step (variational dropout, Gal and Ghahramani 2016).</summary>
-    private void ApplyDropout(float* source, float* target, int begin, int end)
+    private void ApplyDropout(Dropout dropout, float* source, float* target, int begin, int end)
     {
         var stride = _parameters.Layers[_layer].InputStride;
         for (var s = 0; s < _chunk.Steps; s++)
@@ -397,7 +505,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
             for (var r = Math.Max(begin, first); r < last; r++)
             {
                 var key = CounterRandom.Key(_dropoutSeed, InputDropout + (ulong)_layer, (ulong)(r - first));
-                _dropout!.Apply(source + (nint)r * stride, target + (nint)r * stride, stride, key);
+                dropout.Apply(source + (nint)r * stride, target + (nint)r * stride, stride, key);
             }
         }
     }

@@ -4,19 +4,24 @@ namespace Microsoft.ML.RevRnn.Tasks;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version (1); byte cell; byte forgetting limit; int32 V, I, H, layers, C (0 for a model without classes);
-/// then each parameter's values as float32, row after row without padding: embedding [V, I]; for each layer input [I, 2 G P], bias [1, 2 G P],
-/// hidden1 [P, G P], hidden2 [P, G P]; last the head's weight and bias. A content checksum is the container's business.
+/// int32 version (2); byte kind of model; byte cell; byte forgetting limit; bool tied embedding; bool skip connections;
+/// int32 V, I, H, layers, C (0 for a model without classes);
+/// then each parameter's values as float32, row after row without padding: embedding [V, I]; for each layer input [I, N G P], bias [1, N G P] and for each of
+/// its N halves hidden [P, G P]; last a classifier's weight [C, 2 H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and
+/// bias [1, V]. A content checksum is the container's business.
 /// </summary>
 internal static class ModelFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
-    public static void WriteHeader(BinaryWriter writer, StackOptions options, int classCount)
+    public static void WriteHeader(BinaryWriter writer, ModelKind kind, StackOptions options, int classCount = 0)
     {
         writer.Write(Version);
+        writer.Write((byte)kind);
         writer.Write((byte)options.Cell);
         writer.Write((byte)options.Limit);
+        writer.Write(options.TiesEmbedding);
+        writer.Write(options.HasSkips);
         writer.Write(options.Vocabulary);
         writer.Write(options.EmbeddingWidth);
         writer.Write(options.Units);
@@ -25,27 +30,32 @@ internal static class ModelFile
     }
 
     /// <summary>Reads a header; every size is checked before anything is allocated by it.</summary>
-    /// <exception cref="FormatException">The header is damaged or from a newer version.</exception>
-    public static (StackOptions Options, int ClassCount) ReadHeader(BinaryReader reader)
+    /// <exception cref="FormatException">The header is damaged, from a newer version, or of another kind of model.</exception>
+    public static (StackOptions Options, int ClassCount) ReadHeader(BinaryReader reader, ModelKind kind)
     {
         try
         {
             var version = reader.ReadInt32();
             if (version != Version)
                 throw new FormatException($"The network has format version {version}; this library reads version {Version}. A newer library may have written it.");
+            var found = (ModelKind)reader.ReadByte();
+            if (found != kind)
+                throw new FormatException($"The network is of kind {found}; {kind} is expected.");
             var network = new NetworkOptions
             {
                 Cell = (CellKind)reader.ReadByte(),
                 ForgettingLimit = (ForgettingLimit)reader.ReadByte(),
+                TieEmbeddings = reader.ReadBoolean(),
+                SkipConnections = reader.ReadBoolean(),
             };
             var vocabulary = reader.ReadInt32();
             network = network with { EmbeddingSize = reader.ReadInt32(), HiddenSize = reader.ReadInt32(), LayerCount = reader.ReadInt32() };
             var classCount = reader.ReadInt32();
             network.Validate();
             OptionCheck.Range("Vocabulary", vocabulary, 2, 10_000_002);
-            OptionCheck.Range("ClassCount", classCount, 0, 10_000_000);
+            OptionCheck.Range("ClassCount", classCount, kind == ModelKind.Classifier ? 2 : 0, kind == ModelKind.Classifier ? 10_000_000 : 0);
             var options = Options(network, vocabulary);
-            RequireContent(reader, options, classCount);
+            RequireContent(reader, kind, options, classCount);
             return (options, classCount);
         }
         catch (Exception failure) when (failure is EndOfStreamException or ArgumentException)
@@ -84,6 +94,8 @@ internal static class ModelFile
         Units = network.HiddenSize,
         Layers = network.LayerCount,
         Limit = network.ForgettingLimit,
+        TiesEmbedding = network.TieEmbeddings,
+        HasSkips = network.SkipConnections,
     };
 
     public static NetworkOptions Network(StackOptions options) => new()
@@ -93,18 +105,26 @@ internal static class ModelFile
         HiddenSize = options.Units,
         LayerCount = options.Layers,
         ForgettingLimit = options.Limit,
+        TieEmbeddings = options.TiesEmbedding,
+        SkipConnections = options.HasSkips,
     };
 
     /// <summary>A damaged size must not make us allocate what the file cannot hold.</summary>
-    private static void RequireContent(BinaryReader reader, StackOptions options, int classCount)
+    private static void RequireContent(BinaryReader reader, ModelKind kind, StackOptions options, int classCount)
     {
         var values = (long)options.Vocabulary * options.EmbeddingWidth;
         for (var layer = 0; layer < options.Layers; layer++)
         {
             var shape = options.Shape(layer);
-            values += 2L * shape.GateCount * shape.Half * (shape.Inputs + 1 + shape.Half);
+            values += (long)shape.Halves * shape.GateCount * shape.Half * (shape.Inputs + 1 + shape.Half);
         }
-        values += classCount == 0 ? 0 : classCount * (2L * options.Units + 1);
+        var top = options.UnitsOf(options.Layers - 1);
+        values += kind switch
+        {
+            ModelKind.Classifier => classCount * (2L * top + 1),
+            ModelKind.LanguageModel => options.Vocabulary * ((options.TiesEmbedding ? 0L : top) + 1),
+            _ => 0,
+        };
         var stream = reader.BaseStream;
         if (!stream.CanSeek)
             throw new FormatException("A network can be read from a seekable stream only, so that its size can be checked first.");

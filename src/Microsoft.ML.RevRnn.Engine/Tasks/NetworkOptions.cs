@@ -18,6 +18,18 @@ public sealed record NetworkOptions
     /// <summary>The most bits a forget gate may discard from a unit at a step.</summary>
     public ForgettingLimit ForgettingLimit { get; init; } = ForgettingLimit.ThreeBits;
 
+    /// <summary>
+    /// Whether a language model's token vectors are its output weights too (Press and Wolf 2017): fewer parameters, and mostly a better model of words. The
+    /// top layer then has <see cref="EmbeddingSize"/> units instead of <see cref="HiddenSize"/>.
+    /// </summary>
+    public bool TieEmbeddings { get; init; }
+
+    /// <summary>
+    /// Whether a layer above the first reads the sum of the outputs and the inputs of the layer below, where those are equally long
+    /// (<see cref="EmbeddingSize"/> and <see cref="HiddenSize"/> for the second layer); gradients so reach lower layers directly.
+    /// </summary>
+    public bool SkipConnections { get; init; }
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
@@ -27,6 +39,11 @@ public sealed record NetworkOptions
         OptionCheck.Range(nameof(HiddenSize), HiddenSize, 2, 8192);
         if (HiddenSize % 2 != 0)
             throw new ArgumentOutOfRangeException(nameof(HiddenSize), HiddenSize, $"{nameof(HiddenSize)} must be even: a reversible cell updates it in two halves.");
+        if (TieEmbeddings && EmbeddingSize % 2 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(EmbeddingSize), EmbeddingSize,
+                $"{nameof(EmbeddingSize)} must be even where {nameof(TieEmbeddings)} is set: the top layer has as many units.");
+        }
         OptionCheck.Range(nameof(LayerCount), LayerCount, 1, 8);
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
     }

@@ -35,12 +35,16 @@ public sealed class SequenceClassifier
     /// <param name="vocabularySize">V, at least 2.</param>
     /// <param name="network">Shape of the network.</param>
     /// <param name="training">How to train.</param>
+    /// <param name="pretrained">
+    /// A language model of the same tokens and network to start from (Howard and Ruder 2018), instead of random weights; null for these.
+    /// </param>
+    /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Training diverged.</exception>
-    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
     public static TrainingResult<SequenceClassifier> Train(
         IReadOnlyList<int[]> sequences,
         IReadOnlyList<int> labels,
@@ -48,10 +52,20 @@ public sealed class SequenceClassifier
         int vocabularySize,
         NetworkOptions network,
         TrainingOptions training,
+        LanguageModel? pretrained = null,
+        FineTuningOptions? fineTuning = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
+        fineTuning ??= new FineTuningOptions();
+        fineTuning.Validate();
+        if (pretrained != null && (pretrained.Network != network || pretrained.VocabularySize != vocabularySize))
+        {
+            throw new ArgumentException(
+                $"The language model has {pretrained.VocabularySize} tokens and the network {pretrained.Network}, not {vocabularySize} and {network}; " +
+                "a classifier that starts from it must have the same.", nameof(pretrained));
+        }
         ArgumentNullException.ThrowIfNull(labels);
         OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
         if (labels.Count != sequences.Count)
@@ -64,10 +78,14 @@ public sealed class SequenceClassifier
 
         var parameters = new ClassifierParameters(ModelFile.Options(network, vocabularySize), classCount);
         parameters.Initialize(CounterRandom.Key((ulong)training.Seed, 0));
+        if (pretrained != null)
+            parameters.Stack.CopyFrom(pretrained.Parameters.Stack);
+        var rates = pretrained == null ? null : new LayerRates(parameters.Stack, fineTuning);
         using var team = new WorkerTeam(TrainingInput.Threads(training));
-        using var task = new ClassificationTask(parameters, sequences, labels, training, team);
-        using var loop = new TrainingLoop(task, training, team, progress);
+        using var task = new ClassificationTask(parameters, sequences, labels, training, team, rates == null ? null : fineTuning);
+        using var loop = new TrainingLoop(task, training, team, progress) { EpochBegins = rates == null ? null : rates.BeginEpoch };
         var report = loop.Run(cancellationToken);
+        rates?.End();
         return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters), report);
     }
 
@@ -75,6 +93,7 @@ public sealed class SequenceClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
     {
         if (probabilities.Length != ClassCount)
@@ -90,7 +109,7 @@ public sealed class SequenceClassifier
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, _parameters.Stack.Options, ClassCount);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Stack.Options, ClassCount);
         ModelFile.WriteParameters(writer, [_parameters.Stack.Embedding.Value, .. _parameters.Dense]);
     }
 
@@ -99,9 +118,7 @@ public sealed class SequenceClassifier
     public static SequenceClassifier Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (options, classCount) = ModelFile.ReadHeader(reader);
-        if (classCount < 2)
-            throw new FormatException($"The network is no classifier: it has {classCount} classes.");
+        var (options, classCount) = ModelFile.ReadHeader(reader, ModelKind.Classifier);
         var parameters = new ClassifierParameters(options, classCount);
         ModelFile.ReadParameters(reader, [parameters.Stack.Embedding.Value, .. parameters.Dense]);
         return new SequenceClassifier(parameters);
@@ -117,7 +134,7 @@ public sealed class SequenceClassifier
         public Session(ClassifierParameters parameters)
         {
             var team = new WorkerTeam(1);
-            _stack = new RecurrentStack(parameters.Stack, CellArithmetic.Inference, ActivationStrategy.Reversible, 0, team, SimdWidths.Best);
+            _stack = new RecurrentStack(parameters.Stack, CellArithmetic.Inference, ActivationStrategy.Reversible, DropoutRates.None, team, SimdWidths.Best);
             _stack.PackWeights(forTraining: false);
             _head = new ClassificationHead(parameters, _stack, 0, team, SimdWidths.Best);
         }

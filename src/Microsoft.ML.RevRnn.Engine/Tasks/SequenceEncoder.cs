@@ -3,7 +3,6 @@ using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Tasks;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -19,8 +18,15 @@ public sealed class SequenceEncoder
 
     private SequenceEncoder(StackParameters parameters) => _parameters = parameters;
 
+    /// <summary>Makes features of a language model's states; it shares the model's weights.</summary>
+    public SequenceEncoder(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _parameters = model.Parameters.Stack;
+    }
+
     /// <summary>H: the number of features.</summary>
-    public int FeatureCount => _parameters.Options.Units;
+    public int FeatureCount => _parameters.Options.UnitsOf(_parameters.Options.Layers - 1);
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Options.Vocabulary;
@@ -28,7 +34,7 @@ public sealed class SequenceEncoder
     /// <summary>The shape of the network.</summary>
     public NetworkOptions Network => ModelFile.Network(_parameters.Options);
 
-    /// <summary>Trains an encoder by Adam on the cross-entropy of each sequence's next tokens and its end; none is cut off.</summary>
+    /// <summary>Trains a language model of whole sequences, none of which is cut off, and makes an encoder of it.</summary>
     /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="vocabularySize">V, at least 2.</param>
     /// <param name="network">Shape of the network.</param>
@@ -38,7 +44,7 @@ public sealed class SequenceEncoder
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Training diverged.</exception>
-    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
     public static TrainingResult<SequenceEncoder> Train(
         IReadOnlyList<int[]> sequences,
         int vocabularySize,
@@ -47,20 +53,16 @@ public sealed class SequenceEncoder
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        TrainingInput.Check(sequences, vocabularySize, network, training);
-        using var parameters = new LanguageModelParameters(ModelFile.Options(network, vocabularySize));
-        parameters.Initialize(CounterRandom.Key((ulong)training.Seed, 0));
-        using var team = new WorkerTeam(TrainingInput.Threads(training));
-        using var task = new NextTokenTask(parameters, sequences, training, team);
-        using var loop = new TrainingLoop(task, training, team, progress);
-        var report = loop.Run(cancellationToken);
-        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.DetachStack()), report);
+        var model = new LanguageModelOptions { Layout = TextLayout.Documents };
+        var result = LanguageModel.Train(sequences, vocabularySize, network, model, training, validation: null, progress, epochEnded: null, cancellationToken);
+        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(result.Model), result.Report);
     }
 
     /// <summary>Features of one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="features">[H]: receives the features.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not H.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Encode(ReadOnlySpan<int> tokens, Span<float> features)
     {
         if (features.Length != FeatureCount)
@@ -76,8 +78,8 @@ public sealed class SequenceEncoder
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, _parameters.Options, 0);
-        ModelFile.WriteParameters(writer, [_parameters.Embedding.Value, .. _parameters.Dense]);
+        ModelFile.WriteHeader(writer, ModelKind.Encoder, _parameters.Options);
+        ModelFile.WriteParameters(writer, _parameters.All);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
@@ -85,11 +87,9 @@ public sealed class SequenceEncoder
     public static SequenceEncoder Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (options, classCount) = ModelFile.ReadHeader(reader);
-        if (classCount != 0)
-            throw new FormatException($"The network is no encoder: it has {classCount} classes.");
+        var (options, _) = ModelFile.ReadHeader(reader, ModelKind.Encoder);
         var parameters = new StackParameters(options);
-        ModelFile.ReadParameters(reader, [parameters.Embedding.Value, .. parameters.Dense]);
+        ModelFile.ReadParameters(reader, parameters.All);
         return new SequenceEncoder(parameters);
     }
 
@@ -99,18 +99,23 @@ public sealed class SequenceEncoder
         private readonly RecurrentStack _stack;
         private readonly MeanMaxPooling _pooling;
         private readonly PackedBatch _batch = new();
+        private int[] _tokens = [Vocabulary.EmptyToken];
 
         public Session(StackParameters parameters)
         {
             _stack = new RecurrentStack(
-                parameters, CellArithmetic.Inference, ActivationStrategy.Reversible, 0, new WorkerTeam(1), SimdWidths.Best);
+                parameters, CellArithmetic.Inference, ActivationStrategy.Reversible, DropoutRates.None, new WorkerTeam(1), SimdWidths.Best);
             _stack.PackWeights(forTraining: false);
             _pooling = MeanMaxPooling.For(SimdWidths.Best, _stack.OutputStride, _stack.Memory);
         }
 
         public void Encode(ReadOnlySpan<int> tokens, Span<float> features)
         {
-            _batch.Fill(tokens, Vocabulary.EmptyToken);
+            // As in training, a text has a boundary before it.
+            if (_tokens.Length <= tokens.Length)
+                _tokens = new int[tokens.Length + 1];
+            tokens.CopyTo(_tokens.AsSpan(1));
+            _batch.Fill(_tokens.AsSpan(0, tokens.Length + 1), Vocabulary.EmptyToken);
             _stack.Begin(_batch, training: false, 0);
             _pooling.Begin(1);
             for (var i = 0; i < _stack.ChunkCount; i++)

@@ -1,24 +1,20 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.ML.RevRnn.Text;
 
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Words and their numbers. Number 0 stands for a text without words, 1 for a word that is not known, the rest are the training texts'
-/// most frequent words in descending order of frequency.
+/// most frequent words in descending order of frequency. <c>&lt;unk&gt;</c> in a text is read as a word that is not known, as it is meant in
+/// the Penn Treebank and WikiText.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads.</remarks>
-public sealed class Vocabulary
+public sealed class Vocabulary : TextTokenizer
 {
     /// <summary>The token of a text that has no words.</summary>
-    public const int EmptyToken = 0;
+    public const int EmptyToken = BoundaryToken;
 
-    /// <summary>The token of a word that is not in the vocabulary.</summary>
-    public const int UnknownToken = 1;
-
-    private const int ReservedTokens = 2;
     private const int FormatVersion = 1;
     private const int LongestWord = 256;
 
@@ -35,36 +31,38 @@ public sealed class Vocabulary
             _numbers.Add(words[i], i + ReservedTokens);
     }
 
-    /// <summary>V: the number of tokens, the two reserved ones included.</summary>
-    public int Size => _words.Length + ReservedTokens;
+    /// <inheritdoc/>
+    public override TokenKind Kind => TokenKind.Words;
+
+    /// <inheritdoc/>
+    public override int Size => _words.Length + ReservedTokens;
 
     /// <summary>Counts the words of <paramref name="texts"/> and keeps the most frequent; ties go to the word that sorts first.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options ask for another kind of tokens.</exception>
     public static Vocabulary Learn(IEnumerable<ReadOnlyMemory<char>> texts, VocabularyOptions options)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (options.Kind != TokenKind.Words)
+            throw new ArgumentException($"{nameof(options.Kind)} is {options.Kind}; a vocabulary is of {TokenKind.Words}.", nameof(options));
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         var buffer = new char[LongestWord];
         foreach (var text in texts)
         {
             foreach (var word in new WordTokenizer(text.Span))
-                CollectionsMarshal.GetValueRefOrAddDefault(lookup, Normalize(word, buffer, options.Lowercase), out _)++;
+            {
+                if (word is not UnknownName)
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, Normalize(word, buffer, options.Lowercase), out _)++;
+            }
         }
-        var words = counts
-            .Where(entry => entry.Value >= options.MinimumCount)
-            .OrderByDescending(entry => entry.Value)
-            .ThenBy(entry => entry.Key, StringComparer.Ordinal)
-            .Take(options.MaximumSize - ReservedTokens)
-            .Select(entry => entry.Key)
-            .ToArray();
-        return new Vocabulary(words, options.Lowercase);
+        return new Vocabulary(TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal), options.Lowercase);
     }
 
     /// <summary>The token numbers of a text's words; empty for a text without words.</summary>
-    public int[] Encode(ReadOnlySpan<char> text)
+    public override int[] Encode(ReadOnlySpan<char> text)
     {
         var lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         var buffer = (stackalloc char[LongestWord]);
@@ -77,55 +75,33 @@ public sealed class Vocabulary
         return result;
     }
 
-    /// <summary>The word of a token number; of a reserved number a name in angle brackets.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
-    public string Word(int token)
+    /// <summary>Puts words together with spaces where they are usual; the spaces of the text that was encoded are not kept.</summary>
+    public override TextAssembler CreateAssembler() => new WordAssembler(this);
+
+    /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
+    internal static Vocabulary LoadContent(BinaryReader reader)
     {
-        OptionCheck.Range(nameof(token), token, 0, Size - 1);
-        return token switch
-        {
-            EmptyToken => "<empty>",
-            UnknownToken => "<unk>",
-            _ => _words[token - ReservedTokens],
-        };
+        TokenizerContent.RequireVersion(reader, FormatVersion);
+        var lowercase = reader.ReadBoolean();
+        var count = TokenizerContent.ReadCount(reader);
+        var words = new List<string>(Math.Min(count, 4096));
+        for (var i = 0; i < count; i++)
+            words.Add(reader.ReadString());
+        if (words.Distinct(StringComparer.Ordinal).Count() != count)
+            throw new FormatException("The tokenizer is damaged: a word occurs twice.");
+        return new Vocabulary([.. words], lowercase);
     }
 
+    private protected override string KnownToken(int token) => _words[token - ReservedTokens];
+
     /// <summary>Writes: int version; bool lowercase; int count; count strings (length-prefixed UTF-8), from token 2 on.</summary>
-    public void Save(BinaryWriter writer)
+    private protected override void SaveContent(BinaryWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.Write(FormatVersion);
         writer.Write(_lowercase);
         writer.Write(_words.Length);
         foreach (var word in _words)
             writer.Write(word);
-    }
-
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
-    public static Vocabulary Load(BinaryReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        try
-        {
-            var version = reader.ReadInt32();
-            if (version != FormatVersion)
-                throw new FormatException($"The vocabulary has format version {version}; this library reads version {FormatVersion}. A newer library may have written it.");
-            var lowercase = reader.ReadBoolean();
-            var count = reader.ReadInt32();
-            if (count < 0 || count > 10_000_000)
-                throw new FormatException($"The vocabulary is damaged: it claims {count} words.");
-            var words = new List<string>(Math.Min(count, 4096));
-            for (var i = 0; i < count; i++)
-                words.Add(reader.ReadString());
-            if (words.Distinct(StringComparer.Ordinal).Count() != count)
-                throw new FormatException("The vocabulary is damaged: a word occurs twice.");
-            return new Vocabulary([.. words], lowercase);
-        }
-        catch (Exception failure) when (failure is IOException or DecoderFallbackException or ArgumentException)
-        {
-            throw new FormatException("The vocabulary is damaged: " + failure.Message, failure);
-        }
     }
 
     /// <summary>The form under which a word is counted and found: of a bounded length, and in lower case if asked for.</summary>

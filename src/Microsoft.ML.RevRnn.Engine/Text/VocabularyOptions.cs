@@ -3,20 +3,30 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>How texts are cut into tokens and which tokens are known.</summary>
 public sealed record VocabularyOptions
 {
-    /// <summary>V: most tokens, the two reserved ones included, 3 to 10,000,000. The most frequent are kept.</summary>
+    /// <summary>What a token is.</summary>
+    public TokenKind Kind { get; init; } = TokenKind.Words;
+
+    /// <summary>
+    /// V: most tokens, the two reserved ones included, 3 to 10,000,000. Of words and characters the most frequent are kept. Byte pairs are
+    /// merged until there are so many tokens; as every byte is one of them, there are at least 259. Bytes do not use it: they are always 258.
+    /// </summary>
     public int MaximumSize { get; init; } = 20_000;
 
-    /// <summary>A token must occur this often to be known, 1 to 1,000,000; rarer ones are read as <see cref="Vocabulary.UnknownToken"/>, which so gets learned.</summary>
+    /// <summary>
+    /// A word or a character must occur this often to be known, 1 to 1,000,000; rarer ones are read as
+    /// <see cref="TextTokenizer.UnknownToken"/>, which so gets learned. A byte pair must occur this often to be merged. Bytes do not use it.
+    /// </summary>
     public int MinimumCount { get; init; } = 2;
 
-    /// <summary>Whether upper and lower case are the same.</summary>
+    /// <summary>Whether upper and lower case of a word are the same. Only words use it; of the other kinds text is taken as it is.</summary>
     public bool Lowercase { get; init; } = true;
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
     {
-        OptionCheck.Range(nameof(MaximumSize), MaximumSize, 3, 10_000_000);
+        OptionCheck.Defined(nameof(Kind), Kind);
+        OptionCheck.Range(nameof(MaximumSize), MaximumSize, Kind == TokenKind.BytePairs ? 259 : 3, 10_000_000);
         OptionCheck.Range(nameof(MinimumCount), MinimumCount, 1, 1_000_000);
     }
 }

@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Text;
 /// <summary>
 /// Cuts text into words: runs of letters, runs of digits, and each other visible character by itself. Han characters and kana, which are
 /// written without spaces, are words of one character. A mark belongs to what it follows. What is no character (half a surrogate pair)
-/// separates words like a space does.
+/// separates words like a space does. <c>&lt;unk&gt;</c> is one word: prepared texts have it in place of rare ones.
 /// </summary>
 internal ref struct WordTokenizer(ReadOnlySpan<char> text)
 {
@@ -34,6 +34,12 @@ internal ref struct WordTokenizer(ReadOnlySpan<char> text)
         while (_next < _text.Length)
         {
             var start = _next;
+            if (_text[start..].StartsWith(TextTokenizer.UnknownName))
+            {
+                _next += TextTokenizer.UnknownName.Length;
+                Current = _text[start.._next];
+                return true;
+            }
             var kind = Read();
             if (kind == Kind.Space)
                 continue;
@@ -62,8 +68,7 @@ internal ref struct WordTokenizer(ReadOnlySpan<char> text)
             return Kind.Space;
         return Rune.GetUnicodeCategory(rune) switch
         {
-            UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter when rune.Value is (>= 0x2E80 and <= 0x9FFF) or (>= 0xF900 and <= 0xFAFF)
-                or (>= 0xFF66 and <= 0xFF9F) or (>= 0x20000 and <= 0x3FFFF) => Kind.Single,
+            UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter when UnspacedScript.Includes(rune) => Kind.Single,
             UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter or UnicodeCategory.ModifierLetter
                 or UnicodeCategory.OtherLetter => Kind.Letter,
             UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark => Kind.Mark,

@@ -1,23 +1,27 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Training of a sequence classifier.</summary>
-internal sealed class ClassificationTask : TrainingTask
+internal sealed class ClassificationTask : SequenceTask
 {
     private readonly ClassifierParameters _parameters;
     private readonly IReadOnlyList<int> _labels;
     private readonly ClassificationHead _head;
     private readonly ClassificationHead _evaluatorHead;
+    private readonly FineTuningOptions? _fineTuning;
     private int[] _batchLabels = [];
 
     public ClassificationTask(
-        ClassifierParameters parameters, IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, TrainingOptions options, WorkerTeam team)
-        : base(parameters.Stack, sequences, options, team)
+        ClassifierParameters parameters, IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, TrainingOptions options, WorkerTeam team,
+        FineTuningOptions? fineTuning = null)
+        : base(parameters.Stack, sequences, heldBack: null, options, DropoutRates.OfLayers(options.Dropout), team)
     {
         _parameters = parameters;
         _labels = labels;
+        _fineTuning = fineTuning;
         _head = new ClassificationHead(parameters, Stack, options.Dropout, team, SimdWidths.Best);
         _evaluatorHead = new ClassificationHead(parameters, Evaluator, 0, team, SimdWidths.Best);
     }
@@ -27,7 +31,9 @@ internal sealed class ClassificationTask : TrainingTask
     public override BatchResult Train(ReadOnlySpan<int> members, ulong dropoutSeed)
     {
         var labels = Labels(members);
-        Begin(members, dropoutSeed);
+        Batch.Fill(Sequences, members, Vocabulary.EmptyToken);
+        Stack.PackWeights(forTraining: true);
+        Stack.Begin(Batch, training: true, dropoutSeed);
         _head.Begin(Batch, training: true, dropoutSeed);
         for (var i = 0; i < Stack.ChunkCount; i++)
         {
@@ -65,6 +71,20 @@ internal sealed class ClassificationTask : TrainingTask
         }
         _evaluatorHead.Finish();
         return _evaluatorHead.Score(Labels(members));
+    }
+
+    public override void WriteIdentity(BinaryWriter writer)
+    {
+        base.WriteIdentity(writer);
+        foreach (var label in _labels)
+            writer.Write(label);
+        if (_fineTuning == null)
+            return;
+        // The weights to start from are what the language model knew.
+        writer.Write(_fineTuning.GradualUnfreezing);
+        writer.Write(_fineTuning.LayerRateFactor);
+        foreach (var parameter in _parameters.Stack.All)
+            writer.Write(MemoryMarshal.AsBytes(parameter.Values));
     }
 
     public override void Dispose()

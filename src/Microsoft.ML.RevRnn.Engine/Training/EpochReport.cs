@@ -6,4 +6,8 @@ namespace Microsoft.ML.RevRnn;
 /// <param name="Accuracy">Training accuracy, 0 to 1, with dropout.</param>
 /// <param name="ValidationLoss">Mean validation cross-entropy, in nats; null without validation.</param>
 /// <param name="ValidationAccuracy">Validation accuracy, 0 to 1; null without validation.</param>
-public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy);
+public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy)
+{
+    /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
+    public double? ValidationPerplexity => ValidationLoss is { } loss ? Math.Exp(loss) : null;
+}

@@ -3,68 +3,61 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
-/// <summary>Training of a next-token model, each sequence from a zero state to its end.</summary>
-internal sealed class NextTokenTask : TrainingTask
+/// <summary>Training of a language model on whole texts, each from a zero state to its end.</summary>
+internal sealed class NextTokenTask : SequenceTask
 {
     private readonly LanguageModelParameters _parameters;
-    private readonly NextTokenHead _head;
-    private readonly NextTokenHead _evaluatorHead;
+    private readonly NextTokenPass _pass;
 
-    public NextTokenTask(LanguageModelParameters parameters, IReadOnlyList<int[]> sequences, TrainingOptions options, WorkerTeam team)
-        : base(parameters.Stack, sequences, options, team)
+    /// <param name="parameters">What is trained; its output bias begins at the training data's frequencies.</param>
+    /// <param name="sequences">Training data; and held-back data behind it.</param>
+    /// <param name="heldBack">How many of the sequences, the last ones, are held back; null for a random part of them.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="dropout">Rates of dropout.</param>
+    /// <param name="softmaxSamples">Tokens drawn for a batch's softmax; 0 for all of them.</param>
+    /// <param name="team">Workers.</param>
+    public NextTokenTask(
+        LanguageModelParameters parameters, IReadOnlyList<int[]> sequences, int? heldBack, TrainingOptions options, in DropoutRates dropout,
+        int softmaxSamples, WorkerTeam team)
+        : base(parameters.Stack, sequences, heldBack, options, dropout, team, TokenHead.Bytes(parameters.Stack.Options, softmaxSamples, dropout.Output))
     {
         _parameters = parameters;
-        _head = new NextTokenHead(parameters, Stack, team, SimdWidths.Best);
-        _evaluatorHead = new NextTokenHead(parameters, Evaluator, team, SimdWidths.Best);
+        var frequencies = TokenFrequencies.Count(TrainingSequences, parameters.Weight.Rows);
+        parameters.InitializeBias(frequencies);
+        _pass = new NextTokenPass(parameters, Stack, Evaluator, frequencies, dropout, softmaxSamples, team);
     }
 
     public override IEnumerable<Parameter> Dense => _parameters.Dense;
 
     public override BatchResult Train(ReadOnlySpan<int> members, ulong dropoutSeed)
     {
-        Begin(members, dropoutSeed);
-        _head.PackWeights(forTraining: true);
-        for (var i = 0; i < Stack.ChunkCount; i++)
-            Stack.Forward(Stack.GetChunk(i), training: true);
-        Stack.LossScale = 1f / Batch.TokenCount;
-        Stack.BeginBackward();
-        var result = default(BatchResult);
-        for (var i = Stack.ChunkCount - 1; i >= 0; i--)
-        {
-            var chunk = Stack.GetChunk(i);
-            Stack.Recover(chunk);
-            result += _head.Backward(chunk);
-            Stack.Backward(chunk);
-        }
-        Stack.FinishBackward();
+        Batch.Fill(Sequences, members, Vocabulary.EmptyToken);
+        var result = _pass.Train(Batch, dropoutSeed);
         LostBits += Stack.ReversedBits;
         return result;
     }
 
-    public override void PrepareEvaluation()
+    public override void BeginValidation()
     {
-        base.PrepareEvaluation();
-        _evaluatorHead.PackWeights(forTraining: false);
+        base.BeginValidation();
+        _pass.BeginValidation();
     }
 
     public override BatchResult Evaluate(ReadOnlySpan<int> members)
     {
         Batch.Fill(Sequences, members, Vocabulary.EmptyToken);
-        Evaluator.Begin(Batch, training: false, 0);
-        var result = default(BatchResult);
-        for (var i = 0; i < Evaluator.ChunkCount; i++)
-        {
-            var chunk = Evaluator.GetChunk(i);
-            Evaluator.Forward(chunk, training: false);
-            result += _evaluatorHead.Score(chunk);
-        }
-        return result;
+        return _pass.Evaluate(Batch);
+    }
+
+    public override void WriteIdentity(BinaryWriter writer)
+    {
+        base.WriteIdentity(writer);
+        _pass.WriteIdentity(writer);
     }
 
     public override void Dispose()
     {
-        _head.Dispose();
-        _evaluatorHead.Dispose();
+        _pass.Dispose();
         base.Dispose();
     }
 }

@@ -4,25 +4,25 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
-/// <summary>Epochs of batches: schedule, optimiser, validation, early stopping, the best weights, progress and cancellation.</summary>
+/// <summary>Epochs of batches: schedule, optimiser, validation, early stopping, the best weights, checkpoints, progress and cancellation.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
-    private const double WarmUpFraction = 0.05;
-    private const double FinalRateFraction = 0.01;
     private static readonly TimeSpan _progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly IProgress<TrainingProgress>? _progress;
-    private readonly AdamOptimizer _optimizer;
-    private readonly int[] _training;
-    private readonly int[] _validation;
+    private readonly Optimizer _optimizer;
+    private readonly RateSchedule _schedule;
+    private readonly TrainingCheckpoint? _checkpoint;
     private readonly ulong _seed;
     private readonly Parameter[] _parameters;
     private readonly Stopwatch _clock = new();
     private readonly Stopwatch _trainingClock = new();
     private readonly List<EpochReport> _epochs = [];
     private float[][]? _bestWeights;
+    private int _bestEpoch;
+    private double _best = double.PositiveInfinity;
     private long _tokens;
     private double _optimalBits;
     private long _storedBytes;
@@ -34,55 +34,45 @@ internal sealed class TrainingLoop : IDisposable
         _options = options;
         _progress = progress;
         _seed = CounterRandom.Mix((ulong)options.Seed);
-        _optimizer = new AdamOptimizer(task.Dense, task.Parameters.Embedding, team, SimdWidths.Best);
-        _parameters = [task.Parameters.Embedding.Value, .. task.Dense];
-        var order = Parameter.Identity(task.Sequences.Count);
-        BatchPlan.Shuffle(order, CounterRandom.Key(_seed, 3));
-        var held = (int)(order.Length * options.ValidationFraction);
-        _validation = order[..held];
-        _training = order[held..];
-        Array.Sort(_validation);
-        Array.Sort(_training);
-        CheckBudget();
+        _schedule = new RateSchedule(options);
+        var embedding = task.Parameters.Embedding;
+        _optimizer = options.Optimizer == OptimizerKind.Sgd
+            ? new SgdOptimizer(task.Dense, embedding, team)
+            : new AdamOptimizer(task.Dense, embedding, team, SimdWidths.Best);
+        _parameters = embedding.IsDense ? [.. task.Dense] : [embedding.Value, .. task.Dense];
+        _checkpoint = options.CheckpointPath is { } path ? new TrainingCheckpoint(path, task, options) : null;
     }
+
+    /// <summary>Called after each epoch's validation, with the task's parameters as they are then.</summary>
+    public Action<EpochReport>? EpochEnded { get; init; }
+
+    /// <summary>Called before each epoch.</summary>
+    public Action<int>? EpochBegins { get; init; }
 
     /// <summary>Trains; when it returns, the task's parameters are the best weights.</summary>
     public TrainingReport Run(CancellationToken cancellationToken)
     {
         _clock.Start();
-        var best = double.PositiveInfinity;
-        var bestEpoch = 0;
+        _checkpoint?.Load(_parameters, _optimizer, RestoreEpochs);
         var stop = TrainingStop.Completed;
-        for (var epoch = 1; epoch <= _options.MaximumEpochs; epoch++)
+        for (var epoch = _epochs.Count + 1; epoch <= _options.MaximumEpochs; epoch++)
         {
+            // After a resumption the last checkpoint may have been the end.
+            if (IsOver(epoch - 1, out stop))
+                break;
+            EpochBegins?.Invoke(epoch);
             if (!RunEpoch(epoch, cancellationToken, out var trained) || !Validate(cancellationToken, out var validated))
             {
                 stop = TrainingStop.Cancelled;
                 break;
             }
-            var report = new EpochReport(epoch, Mean(trained), Accuracy(trained),
-                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null);
-            _epochs.Add(report);
-            Report(report, 1);
-            if (_validation.Length == 0)
-            {
-                bestEpoch = epoch;
-                continue;
-            }
-            if (report.ValidationLoss < best)
-            {
-                best = report.ValidationLoss.Value;
-                bestEpoch = epoch;
-                KeepWeights();
-            }
-            else if (epoch - bestEpoch >= _options.Patience)
-            {
-                stop = TrainingStop.EarlyStopping;
+            EndEpoch(new EpochReport(epoch, Mean(trained), Accuracy(trained),
+                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null));
+            if (IsOver(epoch, out stop))
                 break;
-            }
         }
         RestoreWeights();
-        return new TrainingReport(_epochs, bestEpoch, stop, _clock.Elapsed, TokensPerSecond,
+        return new TrainingReport(_epochs, _bestEpoch, stop, _clock.Elapsed, TokensPerSecond,
             _task.Stack.Memory.PeakBytes, _storedBytes, _task.LostBits, _optimalBits);
     }
 
@@ -90,78 +80,108 @@ internal sealed class TrainingLoop : IDisposable
 
     private double TokensPerSecond => _tokens / Math.Max(1e-9, _trainingClock.Elapsed.TotalSeconds);
 
+    private bool IsTimeUp => _options.MaximumMinutes > 0 && _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
+
     private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
 
     private static double Accuracy(BatchResult result) => result.Predictions == 0 ? 0 : (double)result.Correct / result.Predictions;
 
+    private void EndEpoch(EpochReport report)
+    {
+        TakeIn(report);
+        if (_bestEpoch == report.Epoch && report.ValidationLoss != null)
+            KeepWeights();
+        _checkpoint?.Save(_parameters, _optimizer, _epochs, _bestWeights);
+        Report(report, 1);
+        EpochEnded?.Invoke(report);
+    }
+
+    /// <summary>What an epoch's result means for the schedule and the choice of the best.</summary>
+    private void TakeIn(EpochReport report)
+    {
+        _epochs.Add(report);
+        _schedule.EndEpoch(report.ValidationLoss);
+        if (report.ValidationLoss == null)
+        {
+            _bestEpoch = report.Epoch;
+        }
+        else if (report.ValidationLoss < _best)
+        {
+            _best = report.ValidationLoss.Value;
+            _bestEpoch = report.Epoch;
+        }
+    }
+
+    private void RestoreEpochs(IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
+    {
+        foreach (var report in epochs)
+            TakeIn(report);
+        _bestWeights = bestWeights;
+    }
+
+    /// <summary>Whether training ends after an epoch that is not the last one possible.</summary>
+    private bool IsOver(int epoch, out TrainingStop stop)
+    {
+        stop = TrainingStop.Completed;
+        if (epoch == 0)
+            return false;
+        if (IsTimeUp)
+            stop = TrainingStop.TimeUp;
+        else if (_schedule.HasEnded)
+            stop = TrainingStop.RateExhausted;
+        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.Patience)
+            stop = TrainingStop.EarlyStopping;
+        return stop != TrainingStop.Completed;
+    }
+
     private bool RunEpoch(int epoch, CancellationToken cancellationToken, out BatchResult sum)
     {
         sum = default;
-        var plan = new BatchPlan(_task.Sequences, _training, _options.BatchSize, CounterRandom.Key(_seed, 4, (ulong)epoch), RowLimit);
-        for (var i = 0; i < plan.BatchCount; i++)
+        var count = _task.BeginEpoch(epoch, CounterRandom.Key(_seed, 4, (ulong)epoch));
+        for (var i = 0; i < count && (i == 0 || !IsTimeUp); i++)
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
             _trainingClock.Start();
-            var members = plan.Batch(i);
-            var result = _task.Train(members, CounterRandom.Key(CounterRandom.Key(_seed, 5, (ulong)epoch), (ulong)i));
-            var rate = Rate((epoch - 1 + (i + 0.5) / plan.BatchCount) / _options.MaximumEpochs);
-            var norm = _optimizer.Step(rate, _options.WeightDecay, _options.MaximumGradientNorm);
+            var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, 5, (ulong)epoch), (ulong)i));
+            var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / count) / _options.MaximumEpochs));
+            var norm = _optimizer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
             _trainingClock.Stop();
             if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
-            {
-                throw new InvalidOperationException(
-                    $"Training diverged in epoch {epoch}, batch {i + 1}: the {(double.IsFinite(norm) ? "loss" : "gradient")} is not a finite number. " +
-                    $"Lower {nameof(TrainingOptions.LearningRate)} (now {_options.LearningRate}) or {nameof(TrainingOptions.MaximumGradientNorm)} (now {_options.MaximumGradientNorm}).");
-            }
+                throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
             sum += result;
-            foreach (var member in members)
-                _tokens += Math.Max(1, _task.Sequences[member].Length);
+            _tokens += _task.TokenCount(i);
             _optimalBits += _task.Stack.OptimalBits;
             _storedBytes = Math.Max(_storedBytes, _task.Stack.StoredBytes);
-            if (i + 1 < plan.BatchCount && _clock.Elapsed - _lastProgress >= _progressInterval)
-                Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / plan.BatchCount);
+            if (i + 1 < count && _clock.Elapsed - _lastProgress >= _progressInterval)
+                Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / count);
         }
         return true;
     }
 
-    /// <summary>Rises over the first part of training, then falls linearly.</summary>
-    /// <param name="done">Part of all epochs that is done, 0 to 1.</param>
-    private float Rate(double done)
-    {
-        var factor = done < WarmUpFraction
-            ? done / WarmUpFraction
-            : FinalRateFraction + (1 - FinalRateFraction) * (1 - done) / (1 - WarmUpFraction);
-        return (float)(_options.LearningRate * factor);
-    }
+    /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
+    private double Done(double ofEpochs) =>
+        _options.MaximumMinutes == 0 ? ofEpochs : Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / _options.MaximumMinutes));
 
-    private int RowLimit(int longest) =>
-        _options.MemoryBudget == 0 ? _options.BatchSize : Math.Max(1, _task.Stack.RowLimit(Math.Max(1, longest), _options.BatchSize));
-
-    /// <summary>The longest text must fit by itself, or training would fail when its turn comes.</summary>
-    private void CheckBudget()
+    private InvalidOperationException Diverged(int epoch, int batch, string what)
     {
-        var longest = _training.Length == 0 ? 1 : Math.Max(1, _training.Max(member => _task.Sequences[member].Length));
-        if (_options.MemoryBudget == 0 || _task.Stack.RowLimit(longest, 1) == 1)
-            return;
-        throw new ArgumentException(
-            $"{nameof(TrainingOptions.MemoryBudget)} is {_options.MemoryBudget} bytes; the longest sequence has {longest} tokens and takes up to " +
-            $"{_task.Stack.LeastBytes(1, longest)} by itself. Raise the budget, lower {nameof(NetworkOptions.HiddenSize)}, take a tighter " +
-            $"{nameof(NetworkOptions.ForgettingLimit)}, or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto} or {ActivationStrategy.Hybrid}.");
+        var kept = _checkpoint is { HasFile: true } ? $" The state after epoch {epoch - 1} is in '{_options.CheckpointPath}'." : "";
+        return new InvalidOperationException(
+            $"Training diverged in epoch {epoch}, batch {batch}: the {what} is not a finite number. " +
+            $"Lower {nameof(TrainingOptions.LearningRate)} (now {_options.LearningRate}) or {nameof(TrainingOptions.MaximumGradientNorm)} (now {_options.MaximumGradientNorm}).{kept}");
     }
 
     private bool Validate(CancellationToken cancellationToken, out BatchResult sum)
     {
         sum = default;
-        if (_validation.Length == 0)
+        if (_task.ValidationBatchCount == 0)
             return true;
-        _task.PrepareEvaluation();
-        var plan = new BatchPlan(_task.Sequences, _validation, _options.BatchSize, 0);
-        for (var i = 0; i < plan.BatchCount; i++)
+        _task.BeginValidation();
+        for (var i = 0; i < _task.ValidationBatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
-            sum += _task.Evaluate(plan.Batch(i));
+            sum += _task.Evaluate(i);
         }
         return true;
     }
@@ -184,7 +204,7 @@ internal sealed class TrainingLoop : IDisposable
         if (_progress == null)
             return;
         _lastProgress = _clock.Elapsed;
-        var done = (epoch.Epoch - 1 + fraction) / _options.MaximumEpochs;
+        var done = Done((epoch.Epoch - 1 + fraction) / _options.MaximumEpochs);
         _progress.Report(new TrainingProgress(epoch.Epoch, _options.MaximumEpochs, fraction, epoch.Loss, epoch.Accuracy,
             epoch.ValidationLoss, epoch.ValidationAccuracy, TokensPerSecond, _clock.Elapsed,
             _clock.Elapsed * ((1 - done) / Math.Max(1e-6, done))));

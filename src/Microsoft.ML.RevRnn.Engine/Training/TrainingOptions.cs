@@ -9,10 +9,22 @@ public sealed record TrainingOptions
     /// <summary>B: most sequences of a batch, 1 to 4,096.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Adam's step size at its highest, 1e-7 to 1. It rises over the first 5 % of the steps and falls linearly to a hundredth.</summary>
+    /// <summary>The optimiser.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
+
+    /// <summary>The optimiser's step size at its highest, 1e-7 to 100.</summary>
     public float LearningRate { get; init; } = 3e-3f;
 
-    /// <summary>Decoupled weight decay (AdamW) of weight matrices, 0 to 1; token vectors and biases have none.</summary>
+    /// <summary>How the learning rate goes over the run.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Linear;
+
+    /// <summary>Part of the run over which the learning rate rises from 0, 0 to 0.9.</summary>
+    public float WarmUpFraction { get; init; } = 0.05f;
+
+    /// <summary>n of <see cref="LearningRateSchedule.NonMonotone"/>, 1 to 10,000.</summary>
+    public int NonMonotoneEpochs { get; init; } = 5;
+
+    /// <summary>Decoupled weight decay of weight matrices, 0 to 1; biases, and token vectors that are not output weights too, have none.</summary>
     public float WeightDecay { get; init; }
 
     /// <summary>The gradient is scaled down to this norm where it is longer, 1e-4 to 1e6.</summary>
@@ -24,16 +36,25 @@ public sealed record TrainingOptions
     /// </summary>
     public float MaximumStateGradientNorm { get; init; } = 10f;
 
-    /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's input, 0 to 0.95.</summary>
+    /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's or softmax's input, 0 to 0.95.</summary>
     public float Dropout { get; init; } = 0.4f;
 
-    /// <summary>Part of the sequences held back to choose the best epoch, 0 to 0.5; rounded down. With none the last epoch's weights are kept.</summary>
+    /// <summary>
+    /// Part of the data held back to choose the best epoch, 0 to 0.5; rounded down. With none the last epoch's weights are kept. Sequences are chosen at
+    /// random; of contiguous streams it is the end.
+    /// </summary>
     public float ValidationFraction { get; init; } = 0.05f;
 
-    /// <summary>Epochs without a better validation loss before training stops, 1 to 10,000.</summary>
+    /// <summary>
+    /// Epochs without a better validation loss before training stops, 1 to 10,000; not used with <see cref="LearningRateSchedule.NonMonotone"/>, which waits for
+    /// such epochs.
+    /// </summary>
     public int Patience { get; init; } = 3;
 
-    /// <summary>How the backward pass gets at past activations; no influence on the result.</summary>
+    /// <summary>
+    /// How the backward pass gets at past activations; no influence on the result. A cell that cannot be reversed stores them instead of
+    /// <see cref="ActivationStrategy.Reversible"/>.
+    /// </summary>
     public ActivationStrategy ActivationStrategy { get; init; } = ActivationStrategy.Reversible;
 
     /// <summary>
@@ -42,6 +63,18 @@ public sealed record TrainingOptions
     /// it counts the most bits they can lose. 0 to 2^50.
     /// </summary>
     public long MemoryBudget { get; init; }
+
+    /// <summary>
+    /// Time after which training ends, 0 for no such end; up to 1,000,000 minutes. The learning rate then falls by whichever of time and epochs is further on,
+    /// so that the result depends on the machine's speed.
+    /// </summary>
+    public double MaximumMinutes { get; init; }
+
+    /// <summary>
+    /// A file that holds the state of training after each epoch, replaced as a whole, so that there is a good one at any time. Where it exists, training goes on
+    /// from it, to the same bits as without the interruption. Null for none.
+    /// </summary>
+    public string? CheckpointPath { get; init; }
 
     /// <summary>Same seed, same data, same options: same model, bit for bit.</summary>
     public int Seed { get; init; }
@@ -55,7 +88,11 @@ public sealed record TrainingOptions
     {
         OptionCheck.Range(nameof(MaximumEpochs), MaximumEpochs, 1, 10_000);
         OptionCheck.Range(nameof(BatchSize), BatchSize, 1, 4096);
-        OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 1);
+        OptionCheck.Defined(nameof(Optimizer), Optimizer);
+        OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 100);
+        OptionCheck.Defined(nameof(Schedule), Schedule);
+        OptionCheck.Range(nameof(WarmUpFraction), WarmUpFraction, 0, 0.9f);
+        OptionCheck.Range(nameof(NonMonotoneEpochs), NonMonotoneEpochs, 1, 10_000);
         OptionCheck.Range(nameof(WeightDecay), WeightDecay, 0, 1);
         OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
         OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
@@ -64,6 +101,9 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
         OptionCheck.Range(nameof(MemoryBudget), MemoryBudget, 0, 1L << 50);
+        OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes, 0, 1_000_000);
+        if (CheckpointPath is { } path && (string.IsNullOrWhiteSpace(path) || Directory.Exists(path)))
+            throw new ArgumentException($"{nameof(CheckpointPath)} is '{path}'; it must be the path of a file.", nameof(CheckpointPath));
         OptionCheck.Range(nameof(ThreadCount), ThreadCount, 0, 256);
     }
 }

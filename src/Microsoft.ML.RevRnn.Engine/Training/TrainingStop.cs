@@ -11,4 +11,10 @@ public enum TrainingStop
 
     /// <summary>It was cancelled. The model has the best epoch's weights; where no epoch has been validated, those of the last batch.</summary>
     Cancelled = 2,
+
+    /// <summary><see cref="LearningRateSchedule.NonMonotone"/> had lowered the learning rate to its end.</summary>
+    RateExhausted = 3,
+
+    /// <summary><see cref="TrainingOptions.MaximumMinutes"/> had passed. The epoch under way was cut short and validated like the others.</summary>
+    TimeUp = 4,
 }

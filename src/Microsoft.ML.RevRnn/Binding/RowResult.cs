@@ -10,30 +10,27 @@ namespace Microsoft.ML.RevRnn.Binding;
 /// <param name="compute">Computes it of the row's current values.</param>
 internal sealed class RowResult(DataViewRow row, int length, Action<float[]> compute)
 {
-    private readonly float[] _values = new float[length];
-    private long _position = -1;
+    private readonly RowResult<float[]> _values = new(row, Computing(length, compute));
 
     /// <summary>The vector as the value of a column.</summary>
     public ValueGetter<VBuffer<float>> Getter => (ref VBuffer<float> destination) =>
     {
-        var editor = VBufferEditor.Create(ref destination, _values.Length);
+        var editor = VBufferEditor.Create(ref destination, Values.Length);
         Values.CopyTo(editor.Values);
         destination = editor.Commit();
     };
 
     /// <summary>The vector of the current row.</summary>
-    public ReadOnlySpan<float> Values
+    public ReadOnlySpan<float> Values => _values.Value;
+
+    /// <summary>All rows share one array.</summary>
+    private static Func<float[]> Computing(int length, Action<float[]> compute)
     {
-        get
+        var values = new float[length];
+        return () =>
         {
-            // A row that does not count its positions may have changed unnoticed.
-            if (_position < 0 || _position != row.Position)
-            {
-                _position = -1;
-                compute(_values);
-                _position = row.Position;
-            }
-            return _values;
-        }
+            compute(values);
+            return values;
+        };
     }
 }

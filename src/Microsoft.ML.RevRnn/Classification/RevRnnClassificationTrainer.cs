@@ -28,12 +28,14 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
         _host = env.Register(nameof(RevRnnClassificationTrainer));
         _cell = cell;
         _options = (RevRnnClassificationOptions)options.Checked();
+        Pretrained.RequireCell(_host, _options.LanguageModel, cell);
         _columns = new ClassificationColumns(_options.TextColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName);
     }
 
     /// <summary>Learns from the data, in one pass over it. Rows without a label are left out, with a warning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There is no data, or of one class only, or training diverged.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, or of one class only, training diverged, or a checkpoint cannot be used.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public RevRnnClassificationTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -43,14 +45,16 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
         var labelValues = LabelValues.Of(label, classCount);
 
         using var channel = _host.Start("Training");
-        var rows = TrainingRows.Read(input, input.Schema[_options.TextColumnName], label, _options.Vocabulary, channel);
+        var rows = _options.LanguageModel is { } model
+            ? TrainingRows.Read(input, InputSchema.FindSequence(_host, input.Schema, _options.TextColumnName, model.Tokens), label, model.Tokens, channel)
+            : TrainingRows.Read(input, input.Schema[_options.TextColumnName], label, _options.Vocabulary, channel);
         if (rows.Labels.All(other => other == rows.Labels[0]))
         {
             throw channel.Process(new InvalidOperationException(
                 $"All rows have the same value in the label column '{label.Name}'; a classifier needs at least two to tell apart."));
         }
 
-        var network = _options.GetNetwork(_cell);
+        var network = _options.LanguageModel?.Network ?? _options.GetNetwork(_cell);
         using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
         monitor.Started(rows, network);
         var result = SequenceClassifier.Train(
@@ -60,6 +64,8 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
             rows.Tokenization.VocabularySize,
             network,
             _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
+            _options.LanguageModel?.Model,
+            _options.GetFineTuning(),
             monitor,
             _options.CancellationToken);
         monitor.Ended(result.Report);

@@ -24,15 +24,23 @@ public sealed class RevRnnFeaturesEstimator : IEstimator<RevRnnFeaturesTransform
         _host = env.Register(nameof(RevRnnFeaturesEstimator));
         _cell = cell;
         _options = (RevRnnFeaturesOptions)options.Checked();
+        Pretrained.RequireCell(_host, _options.LanguageModel, cell);
     }
 
     /// <summary>Learns from the data, in one pass over it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There is no data, or training diverged.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, training diverged, or a checkpoint cannot be used.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public RevRnnFeaturesTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShape.Create(input.Schema));
+        if (_options.LanguageModel is { } model)
+        {
+            InputSchema.FindSequence(_host, input.Schema, _options.InputColumnName!, model.Tokens);
+            return new RevRnnFeaturesTransformer(
+                _host, _options.OutputColumnName, _options.InputColumnName!, model.Tokens, new SequenceEncoder(model.Model), report: null);
+        }
         using var channel = _host.Start("Training");
         var rows = TrainingRows.Read(input, input.Schema[_options.InputColumnName!], label: null, _options.Vocabulary, channel);
         var network = _options.GetNetwork(_cell);

@@ -3,6 +3,8 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>Options of the classification trainers, <c>MulticlassClassification.Trainers.RevLstm</c> and <c>RevGru</c>.</summary>
 public sealed class RevRnnClassificationOptions : RevRnnOptions
 {
+    private static readonly FineTuningOptions _fineTuning = new();
+
     /// <summary>The column of the class to learn: a key.</summary>
     public string LabelColumnName { get; set; } = "Label";
 
@@ -14,6 +16,27 @@ public sealed class RevRnnClassificationOptions : RevRnnOptions
 
     /// <summary>The column that will hold the most probable class.</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
+
+    /// <summary>
+    /// A language model to start from (Howard and Ruder 2018, ULMFiT): its tokens, network and weights are taken, and what the options say of vocabulary and network is
+    /// not used. Its cell must be the trainer's. Texts without labels teach it, many; few with labels are then enough. Null for none.
+    /// </summary>
+    public RevLanguageModelTransformer? LanguageModel { get; set; }
+
+    /// <inheritdoc cref="FineTuningOptions.GradualUnfreezing"/>
+    public bool GradualUnfreezing { get; set; } = _fineTuning.GradualUnfreezing;
+
+    /// <inheritdoc cref="FineTuningOptions.LayerRateFactor"/>
+    public float LayerRateFactor { get; set; } = _fineTuning.LayerRateFactor;
+
+    internal FineTuningOptions GetFineTuning() => new() { GradualUnfreezing = GradualUnfreezing, LayerRateFactor = LayerRateFactor };
+
+    internal override RevRnnOptions Checked()
+    {
+        var copy = (RevRnnClassificationOptions)base.Checked();
+        copy.GetFineTuning().Validate();
+        return copy;
+    }
 
     private protected override void CheckColumns()
     {

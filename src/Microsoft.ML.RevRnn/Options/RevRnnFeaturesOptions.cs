@@ -9,6 +9,12 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     /// <summary>The column they are made of: text, or a vector of keys with one key a token. Null for the output column's name.</summary>
     public string? InputColumnName { get; set; } = "Text";
 
+    /// <summary>
+    /// A language model whose states are the features: then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must
+    /// be the estimator's. Null to train one on the data.
+    /// </summary>
+    public RevLanguageModelTransformer? LanguageModel { get; set; }
+
     private protected override void CheckColumns()
     {
         CheckName(nameof(OutputColumnName), OutputColumnName);

@@ -25,14 +25,29 @@ public abstract class RevRnnOptions
     /// <inheritdoc cref="NetworkOptions.ForgettingLimit"/>
     public ForgettingLimit ForgettingLimit { get; set; } = _network.ForgettingLimit;
 
+    /// <inheritdoc cref="NetworkOptions.SkipConnections"/>
+    public bool SkipConnections { get; set; } = _network.SkipConnections;
+
     /// <inheritdoc cref="TrainingOptions.MaximumEpochs"/>
     public int MaximumEpochs { get; set; } = _training.MaximumEpochs;
 
     /// <inheritdoc cref="TrainingOptions.BatchSize"/>
     public int BatchSize { get; set; } = _training.BatchSize;
 
+    /// <inheritdoc cref="TrainingOptions.Optimizer"/>
+    public OptimizerKind Optimizer { get; set; } = _training.Optimizer;
+
     /// <inheritdoc cref="TrainingOptions.LearningRate"/>
     public float LearningRate { get; set; } = _training.LearningRate;
+
+    /// <inheritdoc cref="TrainingOptions.Schedule"/>
+    public LearningRateSchedule Schedule { get; set; } = _training.Schedule;
+
+    /// <inheritdoc cref="TrainingOptions.WarmUpFraction"/>
+    public float WarmUpFraction { get; set; } = _training.WarmUpFraction;
+
+    /// <inheritdoc cref="TrainingOptions.NonMonotoneEpochs"/>
+    public int NonMonotoneEpochs { get; set; } = _training.NonMonotoneEpochs;
 
     /// <inheritdoc cref="TrainingOptions.WeightDecay"/>
     public float WeightDecay { get; set; } = _training.WeightDecay;
@@ -58,6 +73,13 @@ public abstract class RevRnnOptions
     /// <inheritdoc cref="TrainingOptions.MemoryBudget"/>
     public long MemoryBudget { get; set; } = _training.MemoryBudget;
 
+    /// <inheritdoc cref="TrainingOptions.MaximumMinutes"/>
+    public double MaximumMinutes { get; set; } = _training.MaximumMinutes;
+
+    /// <inheritdoc cref="TrainingOptions.CheckpointPath"/>
+    /// <remarks>It takes a <see cref="Seed"/>, here or in the MLContext: without one each fit differs, and none goes on from another's file.</remarks>
+    public string? CheckpointPath { get; set; } = _training.CheckpointPath;
+
     /// <inheritdoc cref="TrainingOptions.ThreadCount"/>
     public int ThreadCount { get; set; } = _training.ThreadCount;
 
@@ -75,8 +97,8 @@ public abstract class RevRnnOptions
 
     /// <summary>A copy that later changes do not reach, after a check of every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
-    /// <exception cref="ArgumentException">A column has no name, or two have the same.</exception>
-    internal RevRnnOptions Checked()
+    /// <exception cref="ArgumentException">A column has no name, or two have the same, or options contradict each other.</exception>
+    internal virtual RevRnnOptions Checked()
     {
         var copy = (RevRnnOptions)MemberwiseClone();
         ArgumentNullException.ThrowIfNull(copy.Vocabulary, nameof(Vocabulary));
@@ -87,20 +109,25 @@ public abstract class RevRnnOptions
         return copy;
     }
 
-    internal NetworkOptions GetNetwork(CellKind cell) => new()
+    internal virtual NetworkOptions GetNetwork(CellKind cell) => new()
     {
         Cell = cell,
         EmbeddingSize = EmbeddingSize,
         HiddenSize = HiddenSize,
         LayerCount = LayerCount,
         ForgettingLimit = ForgettingLimit,
+        SkipConnections = SkipConnections,
     };
 
     internal TrainingOptions GetTraining(int seed) => new()
     {
         MaximumEpochs = MaximumEpochs,
         BatchSize = BatchSize,
+        Optimizer = Optimizer,
         LearningRate = LearningRate,
+        Schedule = Schedule,
+        WarmUpFraction = WarmUpFraction,
+        NonMonotoneEpochs = NonMonotoneEpochs,
         WeightDecay = WeightDecay,
         MaximumGradientNorm = MaximumGradientNorm,
         MaximumStateGradientNorm = MaximumStateGradientNorm,
@@ -109,6 +136,8 @@ public abstract class RevRnnOptions
         Patience = Patience,
         ActivationStrategy = ActivationStrategy,
         MemoryBudget = MemoryBudget,
+        MaximumMinutes = MaximumMinutes,
+        CheckpointPath = CheckpointPath,
         ThreadCount = ThreadCount,
         Seed = seed,
     };

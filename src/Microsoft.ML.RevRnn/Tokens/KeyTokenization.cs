@@ -4,7 +4,7 @@ namespace Microsoft.ML.RevRnn.Tokens;
 
 /// <summary>
 /// A vector of keys, each a token: key k (1 to the key type's count) is token k + 1, and a missing key, 0, is so
-/// <see cref="Vocabulary.UnknownToken"/>.
+/// <see cref="TextTokenizer.UnknownToken"/>.
 /// </summary>
 internal sealed class KeyTokenization(int keyCount) : Tokenization
 {

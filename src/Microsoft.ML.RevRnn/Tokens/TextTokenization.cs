@@ -2,14 +2,16 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.RevRnn.Tokens;
 
-/// <summary>Text, cut into words by a vocabulary. A text without words, an empty one too, is a sequence without tokens.</summary>
-internal sealed class TextTokenization(Vocabulary vocabulary) : Tokenization
+/// <summary>Text, cut into tokens by a tokenizer. A text without tokens, an empty one for example, is a sequence without tokens.</summary>
+internal sealed class TextTokenization(TextTokenizer tokenizer) : Tokenization
 {
     public const byte KindTag = 0;
 
-    public override int VocabularySize => vocabulary.Size;
+    public override int VocabularySize => tokenizer.Size;
 
     public override string ExpectedType => "text";
+
+    public override TextTokenizer Tokenizer => tokenizer;
 
     protected override byte Tag => KindTag;
 
@@ -22,12 +24,23 @@ internal sealed class TextTokenization(Vocabulary vocabulary) : Tokenization
         return () =>
         {
             getter(ref text);
-            return vocabulary.Encode(text.Span);
+            return tokenizer.Encode(text.Span);
         };
     }
 
-    public static TextTokenization LoadContent(BinaryReader reader) => new(Vocabulary.Load(reader));
+    public override Func<int> CreateCharacterCounter(DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
+        var text = default(ReadOnlyMemory<char>);
+        return () =>
+        {
+            getter(ref text);
+            return text.Length;
+        };
+    }
 
-    /// <summary>Writes the vocabulary.</summary>
-    protected override void SaveContent(BinaryWriter writer) => vocabulary.Save(writer);
+    public static TextTokenization LoadContent(BinaryReader reader) => new(TextTokenizer.Load(reader));
+
+    /// <summary>Writes the tokenizer.</summary>
+    protected override void SaveContent(BinaryWriter writer) => tokenizer.Save(writer);
 }

@@ -11,6 +11,9 @@ internal abstract class Tokenization
     /// <summary>What the input column must be, for error messages.</summary>
     public abstract string ExpectedType { get; }
 
+    /// <summary>What turns text into tokens and back; null where the column holds no text.</summary>
+    public virtual TextTokenizer? Tokenizer => null;
+
     /// <summary>Says which of the kinds below this is, in a saved model.</summary>
     protected abstract byte Tag { get; }
 
@@ -19,6 +22,9 @@ internal abstract class Tokenization
 
     /// <summary>A function that gives the tokens of the row's current value.</summary>
     public abstract Func<int[]> CreateReader(DataViewRow row, DataViewSchema.Column column);
+
+    /// <summary>A function that gives the UTF-16 units of the row's current text; 0 where the column holds no text.</summary>
+    public virtual Func<int> CreateCharacterCounter(DataViewRow row, DataViewSchema.Column column) => () => 0;
 
     /// <summary>Writes a byte for the kind, then the kind's own content.</summary>
     public void Save(BinaryWriter writer)

@@ -18,13 +18,39 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, IReadOnlyLis
         var labels = new List<int>();
         if (input.Type is TextDataViewType)
         {
-            var texts = ReadValues(data, input, label, labels, TextReader, channel);
-            var vocabulary = Vocabulary.Learn(texts.Select(text => text.AsMemory()), options);
-            return new TrainingRows(texts.ConvertAll(text => vocabulary.Encode(text)), labels, new TextTokenization(vocabulary));
+            var texts = ReadValues(data, input, label, labels, TextReader, "train", channel);
+            var tokenizer = TextTokenizer.Learn(texts.ConvertAll(text => text.AsMemory()), options);
+            return new TrainingRows(texts.ConvertAll(text => tokenizer.Encode(text)), labels, new TextTokenization(tokenizer));
         }
 
         var tokenization = new KeyTokenization(InputSchema.KeyCount(channel, input, "input", 1, KeyTokenization.MaximumKeyCount));
-        return new TrainingRows(ReadValues(data, input, label, labels, tokenization.CreateReader, channel), labels, tokenization);
+        return new TrainingRows(ReadValues(data, input, label, labels, tokenization.CreateReader, "train", channel), labels, tokenization);
+    }
+
+    /// <summary>Reads all rows in the tokens of a model that there is already; those whose label is missing are left out, with a warning.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows, or a label is not of its column's key type.</exception>
+    public static TrainingRows Read(
+        IDataView data, DataViewSchema.Column input, DataViewSchema.Column label, Tokenization tokenization, IChannel channel)
+    {
+        var labels = new List<int>();
+        return new TrainingRows(ReadValues(data, input, label, labels, tokenization.CreateReader, "train", channel), labels, tokenization);
+    }
+
+    /// <summary>Reads all rows of held-back data, in the tokens that the training data has.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows.</exception>
+    public static TrainingRows ReadValidation(IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel)
+        => new(ReadValues(data, input, label: null, [], tokenization.CreateReader, "validate", channel), [], tokenization);
+
+    /// <summary>Checks that a row has a token.</summary>
+    /// <exception cref="InvalidOperationException">None has.</exception>
+    public void RequireTokens(DataViewSchema.Column input, string use, IChannel channel)
+    {
+        foreach (var sequence in Sequences)
+        {
+            if (sequence.Length > 0)
+                return;
+        }
+        throw channel.Process(new InvalidOperationException($"No row has a token in column '{input.Name}', so there is nothing in it to {use} on."));
     }
 
     private static List<T> ReadValues<T>(
@@ -33,6 +59,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, IReadOnlyLis
         DataViewSchema.Column? label,
         List<int> labels,
         Func<DataViewRow, DataViewSchema.Column, Func<T>> createReader,
+        string use,
         IChannel channel)
     {
         var values = new List<T>();
@@ -65,7 +92,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, IReadOnlyLis
         {
             throw channel.Process(new InvalidOperationException(unlabelled > 0
                 ? $"No row has a value in the label column '{label?.Name}', so there is nothing to train on."
-                : $"The data has no rows, so there is nothing in column '{input.Name}' to train on."));
+                : $"The data has no rows, so there is nothing in column '{input.Name}' to {use} on."));
         }
         return values;
     }

@@ -39,7 +39,7 @@ internal sealed unsafe class TrainingStep : IDisposable
         _parameters.Initialize(1);
         _team = new WorkerTeam(threads);
         var arithmetic = Support.IsReversible(step.Cell) ? CellArithmetic.Reversible : CellArithmetic.Unquantized;
-        _stack = new RecurrentStack(_parameters, arithmetic, step.Strategy, 0, _team, SimdWidths.Best);
+        _stack = new RecurrentStack(_parameters, arithmetic, step.Strategy, DropoutRates.None, _team, SimdWidths.Best);
         _stack.PrepareTraining();
 
         var random = new Random(1);

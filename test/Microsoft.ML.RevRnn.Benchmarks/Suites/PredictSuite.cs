@@ -3,22 +3,25 @@ using Microsoft.ML.RevRnn.Tasks;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
-/// <summary>How fast a trained classifier reads.</summary>
+/// <summary>How fast a trained classifier reads, and a language model writes.</summary>
 internal sealed class PredictSuite : ISuite
 {
     private const int VocabularySize = 20_000;
     private const int Classes = 12;
     private const int Texts = 16;
+    private const int Characters = 100;
+    private const int GeneratedTokens = 2000;
 
     private static readonly int[] _lengths = [10, 100, 1000, 10_000];
     private static readonly Pace _pace = new(TimeSpan.FromSeconds(1));
 
     public string Name => "predict";
 
-    public string Title => "tokens a second that a trained classifier reads";
+    public string Title => "tokens a second that a trained classifier reads, and that a language model writes";
 
     public string Method =>
-        $"SequenceClassifier.Predict on one thread, one text at a time, embedding 128, {VocabularySize:N0} words, {Classes} classes.";
+        $"SequenceClassifier.Predict on one thread, one text at a time, embedding 128, {VocabularySize:N0} words, {Classes} classes. "
+        + $"generate: LanguageModelSession.Generate on one thread, {Characters} characters, each chosen of all with temperature 1.";
 
     public void Run(Settings settings, IReport report)
     {
@@ -27,6 +30,8 @@ internal sealed class PredictSuite : ISuite
             foreach (var units in (int[])[128, 256, 512])
             {
                 var network = new NetworkOptions { Cell = cell, EmbeddingSize = 128, HiddenSize = units };
+                if (settings.Wants($"{cell}/generate/H{units}"))
+                    Generate(network, $"{cell}/generate/H{units}", report);
                 var cases = _lengths.Select(length => (Length: length, Name: $"{cell}/T{length}/H{units}"))
                     .Where(c => settings.Wants(c.Name)).ToList();
                 if (cases.Count == 0)
@@ -54,6 +59,28 @@ internal sealed class PredictSuite : ISuite
         report.Add(new Measurement(Name, name, length / timings.Medians[0] * 1000, "tokens/s") { Runs = timings.Runs });
     }
 
+    private void Generate(NetworkOptions network, string name, IReport report)
+    {
+        using var parameters = new LanguageModelParameters(ModelFile.Options(network, Characters));
+        parameters.Initialize(1);
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, parameters.Stack.Options);
+        ModelFile.WriteParameters(writer, parameters.All);
+        writer.Flush();
+        file.Position = 0;
+        using var reader = new BinaryReader(file);
+        var session = LanguageModel.Load(reader).CreateSession();
+        var options = new GenerationOptions { MaximumTokens = GeneratedTokens, StopsAtEnd = false };
+        var timings = Alternation.Run(_pace, new TimedAction(() =>
+        {
+            foreach (var _ in session.Generate(options))
+            {
+            }
+        }));
+        report.Add(new Measurement(Name, name, GeneratedTokens / timings.Medians[0] * 1000, "tokens/s") { Runs = timings.Runs });
+    }
+
     /// <summary>A classifier with fresh weights, by way of the file format: speed does not ask what was learned.</summary>
     private static SequenceClassifier Untrained(NetworkOptions network)
     {
@@ -62,7 +89,7 @@ internal sealed class PredictSuite : ISuite
         parameters.Initialize(1);
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, options, Classes);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, options, Classes);
         ModelFile.WriteParameters(writer, [parameters.Stack.Embedding.Value, .. parameters.Dense]);
         writer.Flush();
         file.Position = 0;

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
@@ -11,6 +12,8 @@ internal sealed unsafe class FaultTests
     [DataRow(CellKind.RevLstm, 1)]
     [DataRow(CellKind.RevGru, 0)]
     [DataRow(CellKind.RevGru, 1)]
+    [DataRow(CellKind.NfRevLstm, 1)]
+    [DataRow(CellKind.NfRevGru, 0)]
     public void AFlippedBitOfAHiddenStateIsReported(CellKind cell, int layer)
     {
         for (var bit = 0; bit < 31; bit += 5)
@@ -73,6 +76,8 @@ internal sealed unsafe class FaultTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void AWeightChangedBetweenThePassesIsReported(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34 });
@@ -96,6 +101,30 @@ internal sealed unsafe class FaultTests
 
         StringAssert.Contains(failure.Message, "range");
         run.Train([new int[200]]);
+    }
+
+    /// <summary>Each step adds all but 1 to a state, which so leaves the range after some 254 steps.</summary>
+    [TestMethod]
+    [DataRow(CellKind.NfRevLstm, CellArithmetic.Reversible)]
+    [DataRow(CellKind.NfRevLstm, CellArithmetic.Inference)]
+    [DataRow(CellKind.NfRevGru, CellArithmetic.Reversible)]
+    [DataRow(CellKind.NfRevGru, CellArithmetic.Inference)]
+    public void AStateThatOutgrowsItsRangeForWantOfForgettingIsReported(CellKind cell, CellArithmetic arithmetic)
+    {
+        var setup = new StackSetup { Cell = cell, Arithmetic = arithmetic, Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 };
+        using var run = new StackRun(setup);
+        var layer = run.Parameters.Stack.Layers[0];
+        for (var column = 0; column < layer.Bias.Columns; column++)
+            layer.Bias.At(0, column) = cell == CellKind.NfRevGru && column / 4 % 3 == 0 ? -20 : 20;
+        var training = arithmetic == CellArithmetic.Reversible;
+
+        run.Forward([new int[250]], training: training);
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Forward([new int[300]], training: training));
+
+        foreach (var part in (string[])[cell.ToString(), "outgrew", "256", "shorter texts", nameof(CellKind.RevLstm), nameof(CellKind.RevGru)])
+            StringAssert.Contains(failure.Message, part);
+        if (training)
+            run.Train([new int[250]]);
     }
 
     /// <summary>Gates as open as they go, and updates of 1 at every step: without a ceiling a state would reach the number of steps.</summary>

@@ -16,6 +16,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevLstm, 2, ForgettingLimit.None)]
     [DataRow(CellKind.RevGru, 1, ForgettingLimit.ThreeBits)]
     [DataRow(CellKind.RevGru, 2, ForgettingLimit.None)]
+    [DataRow(CellKind.NfRevLstm, 1, ForgettingLimit.ThreeBits)]
+    [DataRow(CellKind.NfRevLstm, 2, ForgettingLimit.None)]
+    [DataRow(CellKind.NfRevGru, 1, ForgettingLimit.ThreeBits)]
+    [DataRow(CellKind.NfRevGru, 2, ForgettingLimit.None)]
     public void UnquantizedClassifiersAreThoseOfFiniteDifferences(CellKind cell, int layers, ForgettingLimit limit)
     {
         CheckFiniteDifferences(
@@ -27,6 +31,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevLstm, 2)]
     [DataRow(CellKind.RevGru, 1)]
     [DataRow(CellKind.RevGru, 2)]
+    [DataRow(CellKind.NfRevLstm, 1)]
+    [DataRow(CellKind.NfRevLstm, 2)]
+    [DataRow(CellKind.NfRevGru, 1)]
+    [DataRow(CellKind.NfRevGru, 2)]
     public void ReversibleClassifiersAreCloseToFiniteDifferences(CellKind cell, int layers)
     {
         // The straight-through gradient of states and gates that are rounded.
@@ -37,6 +45,8 @@ internal sealed class GradientTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void WithDropoutTheyAreThoseOfFiniteDifferencesUnderTheSameMasks(CellKind cell)
     {
         const float Step = 0.002f;
@@ -83,6 +93,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevGru, 1, 6, 0f)]
     [DataRow(CellKind.RevGru, 2, 34, 0.3f)]
     [DataRow(CellKind.RevGru, 2, 70, 0f)]
+    [DataRow(CellKind.NfRevLstm, 1, 6, 0f)]
+    [DataRow(CellKind.NfRevLstm, 2, 34, 0.3f)]
+    [DataRow(CellKind.NfRevGru, 2, 34, 0.3f)]
+    [DataRow(CellKind.NfRevGru, 2, 70, 0f)]
     public void ReversibleAndStoredActivationsGiveTheSameBits(CellKind cell, int layers, int units, float dropout)
     {
         var setup = new StackSetup { Cell = cell, Layers = layers, Units = units, Dropout = dropout, WeightScale = 2 };
@@ -100,6 +114,8 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevLstm, ActivationStrategy.Stored)]
     [DataRow(CellKind.RevGru, ActivationStrategy.Reversible)]
     [DataRow(CellKind.RevGru, ActivationStrategy.Stored)]
+    [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.NfRevGru, ActivationStrategy.Reversible)]
     public void OneTwoAndThreeThreadsGiveTheSameBits(CellKind cell, ActivationStrategy strategy)
     {
         var setup = new StackSetup { Cell = cell, Layers = 2, Units = 70, EmbeddingWidth = 40, Dropout = 0.2f, Strategy = strategy };
@@ -117,6 +133,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevGru, CellArithmetic.Reversible)]
     [DataRow(CellKind.RevLstm, CellArithmetic.Unquantized)]
     [DataRow(CellKind.RevGru, CellArithmetic.Unquantized)]
+    [DataRow(CellKind.NfRevLstm, CellArithmetic.Reversible)]
+    [DataRow(CellKind.NfRevLstm, CellArithmetic.Unquantized)]
+    [DataRow(CellKind.NfRevGru, CellArithmetic.Reversible)]
+    [DataRow(CellKind.NfRevGru, CellArithmetic.Unquantized)]
     public void AllRegisterWidthsGiveTheSameBits(CellKind cell, CellArithmetic arithmetic)
     {
         var setup = new StackSetup
@@ -142,6 +162,8 @@ internal sealed class GradientTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void ChunkSizesDoNotChangeAnOutput(CellKind cell)
     {
         var setup = new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.2f };
@@ -159,6 +181,8 @@ internal sealed class GradientTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void RunningABatchTwiceGivesTheSameBits(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.5f });
@@ -174,6 +198,8 @@ internal sealed class GradientTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });
@@ -192,6 +218,8 @@ internal sealed class GradientTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void PaddingHasNoGradient(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.2f });

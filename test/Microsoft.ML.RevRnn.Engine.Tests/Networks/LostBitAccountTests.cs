@@ -74,6 +74,38 @@ internal sealed class LostBitAccountTests
     }
 
     [TestMethod]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
+    public void WithoutForgettingThereIsNotOneLostBit(CellKind cell)
+    {
+        foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid, ActivationStrategy.Stored])
+        {
+            using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2, WeightScale = 1.5f, Strategy = strategy });
+
+            run.Train(Sequences.Random(21, 30, 200));
+
+            Assert.AreEqual(0, run.LostBits);
+            Assert.AreEqual(0, run.Stack.ReversedBits);
+            Assert.AreEqual(0, run.Stack.OptimalBits);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
+    public void WithoutForgettingReversibleMemoryDoesNotGrowWithTheLength(CellKind cell)
+    {
+        // Whole chunks, so that the moment of the peak is the same.
+        using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2, WeightScale = 1 });
+        run.Train(Sequences.Random(16, 96, 96));
+        var brief = run.Stack.Memory.PeakBytes;
+
+        run.Train(Sequences.Random(16, 192, 192));
+
+        Assert.AreEqual(brief, run.Stack.Memory.PeakBytes);
+    }
+
+    [TestMethod]
     public void StoredTrainingKeepsNoWords()
     {
         using var run = new StackRun(new StackSetup { Units = 34, Strategy = ActivationStrategy.Stored });

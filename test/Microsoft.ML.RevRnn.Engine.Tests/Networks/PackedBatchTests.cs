@@ -122,4 +122,47 @@ internal sealed class PackedBatchTests
         Assert.AreEqual(3, chunk.SlotBefore(1));
         Assert.AreEqual(6, chunk.SlotAfter(1));
     }
+
+    [TestMethod]
+    public void AWindowHasTheSameStepsOfAllStreams()
+    {
+        var batch = new PackedBatch();
+        batch.Fill([[1, 2], [3]], [0, 1], 0);
+        int[] stream = [.. Enumerable.Range(0, 31)];
+
+        batch.FillWindow(stream, rows: 3, rowLength: 10, first: 4, steps: 2);
+
+        Assert.AreEqual(3, batch.RowCount);
+        Assert.AreEqual(2, batch.StepCount);
+        Assert.AreEqual(6, batch.TokenCount);
+        CollectionAssert.AreEqual(new[] { 4, 14, 24, 5, 15, 25 }, batch.Tokens.ToArray());
+        CollectionAssert.AreEqual(new[] { 6, 16, 26 }, Enumerable.Range(0, 3).Select(batch.TokenAfter).ToArray());
+        CollectionAssert.AreEqual(new[] { 3, 3 }, Enumerable.Range(0, 2).Select(batch.ActiveRows).ToArray());
+        CollectionAssert.AreEqual(new[] { 0L, 3, 6 }, Enumerable.Range(0, 3).Select(batch.FlatOffset).ToArray());
+        CollectionAssert.AreEqual(new[] { 0, 1, 2 }, Enumerable.Range(0, 3).Select(batch.RowOfMember).ToArray());
+    }
+
+    [TestMethod]
+    public void TheLastWindowOfTheLastStreamIsFollowedByTheLastToken()
+    {
+        var batch = new PackedBatch();
+
+        batch.FillWindow([0, 1, 2, 3, 4, 5, 6], rows: 2, rowLength: 3, first: 0, steps: 3);
+
+        CollectionAssert.AreEqual(new[] { 0, 3, 1, 4, 2, 5 }, batch.Tokens.ToArray());
+        Assert.AreEqual(3, batch.TokenAfter(0));
+        Assert.AreEqual(6, batch.TokenAfter(1));
+    }
+
+    [TestMethod]
+    public void AWholeSequenceIsFollowedByTheEmptyToken()
+    {
+        var batch = new PackedBatch();
+        batch.FillWindow([5, 6, 7, 8], rows: 1, rowLength: 3, first: 0, steps: 3);
+
+        batch.Fill([[1, 2], [3]], [0, 1], 9);
+
+        Assert.AreEqual(9, batch.TokenAfter(0));
+        Assert.AreEqual(9, batch.TokenAfter(1));
+    }
 }

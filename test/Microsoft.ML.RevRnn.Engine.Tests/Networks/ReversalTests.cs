@@ -14,6 +14,10 @@ internal sealed class ReversalTests
     [DataRow(CellKind.RevLstm, 2)]
     [DataRow(CellKind.RevGru, 1)]
     [DataRow(CellKind.RevGru, 2)]
+    [DataRow(CellKind.NfRevLstm, 1)]
+    [DataRow(CellKind.NfRevLstm, 2)]
+    [DataRow(CellKind.NfRevGru, 1)]
+    [DataRow(CellKind.NfRevGru, 2)]
     public void EveryBatchSizeWithVariableLengthsReturnsToItsStart(CellKind cell, int layers)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = layers });
@@ -36,6 +40,12 @@ internal sealed class ReversalTests
     [DataRow(CellKind.RevGru, 130, SimdWidth.Bits512)]
     [DataRow(CellKind.RevGru, 130, SimdWidth.Bits256)]
     [DataRow(CellKind.RevGru, 130, SimdWidth.Bits128)]
+    [DataRow(CellKind.NfRevLstm, 6, SimdWidth.Bits512)]
+    [DataRow(CellKind.NfRevLstm, 34, SimdWidth.Bits256)]
+    [DataRow(CellKind.NfRevLstm, 130, SimdWidth.Bits128)]
+    [DataRow(CellKind.NfRevGru, 6, SimdWidth.Bits512)]
+    [DataRow(CellKind.NfRevGru, 34, SimdWidth.Bits256)]
+    [DataRow(CellKind.NfRevGru, 130, SimdWidth.Bits128)]
     public void EveryLimitWithAndWithoutDropoutReturnsToItsStart(CellKind cell, int units, SimdWidth width)
     {
         foreach (var limit in Enum.GetValues<ForgettingLimit>())
@@ -80,8 +90,23 @@ internal sealed class ReversalTests
     }
 
     [TestMethod]
+    [DataRow(CellKind.NfRevLstm, 1, 0f)]
+    [DataRow(CellKind.NfRevLstm, 2, 0.4f)]
+    [DataRow(CellKind.NfRevGru, 1, 0.4f)]
+    [DataRow(CellKind.NfRevGru, 2, 0f)]
+    public void WithoutForgettingSequencesOfTwoHundredStepsReturnToTheirStart(CellKind cell, int layers, float dropout)
+    {
+        using var run = new StackRun(new StackSetup { Cell = cell, Layers = layers, Units = 34, Dropout = dropout });
+
+        TrainAndCheck(run, Sequences.Random(21, 200, 200));
+        TrainAndCheck(run, Sequences.Random(37, 1, 200, seed: 2));
+    }
+
+    [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void NearlyClosedAndNearlyOpenGatesReturnToTheirStart(CellKind cell)
     {
         foreach (var scale in (float[])[0.01f, 30f])
@@ -94,6 +119,8 @@ internal sealed class ReversalTests
     [TestMethod]
     [DataRow(CellKind.RevLstm, 1)]
     [DataRow(CellKind.RevGru, 2)]
+    [DataRow(CellKind.NfRevLstm, 2)]
+    [DataRow(CellKind.NfRevGru, 1)]
     public void SmallChunksReturnToTheirStart(CellKind cell, int layers)
     {
         for (var steps = 1; steps <= 5; steps++)
@@ -106,6 +133,8 @@ internal sealed class ReversalTests
     [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
     public void SeveralThreadsReturnToTheirStart(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Threads = 3, Dropout = 0.2f });
@@ -141,7 +170,7 @@ internal sealed class ReversalTests
         run.Train(sequences);
         foreach (var layer in run.Stack.Layers)
         {
-            Assert.IsTrue(layer.IsAtStart(sequences.Length));
+            Assert.IsTrue(layer.LostBitStore.IsEmpty && layer.HasZeroStates(sequences.Length));
             Assert.IsTrue(layer.LostBitStore.IsEmpty);
         }
     }

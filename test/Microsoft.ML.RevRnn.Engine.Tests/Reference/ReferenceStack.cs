@@ -3,7 +3,8 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>
-/// Embedding and unquantised reversible layers in plain double-precision loops, with parameters copied from the engine's and free to be changed.
+/// Embedding and unquantised reversible layers, with or without skips, in plain double-precision loops, with parameters copied from the engine's and
+/// free to be changed.
 /// </summary>
 internal abstract class ReferenceStack
 {
@@ -17,7 +18,7 @@ internal abstract class ReferenceStack
         _parameters = parameters;
         _options = parameters.Options;
         _range = _options.Limit == ForgettingLimit.None ? 1 : 1 - Math.Pow(2, -(int)_options.Limit);
-        foreach (var parameter in (Parameter[])[parameters.Embedding.Value, .. dense])
+        foreach (var parameter in (HashSet<Parameter>)[parameters.Embedding.Value, .. dense])
         {
             var values = new double[parameter.Rows * parameter.Columns];
             for (var i = 0; i < values.Length; i++)
@@ -26,7 +27,7 @@ internal abstract class ReferenceStack
         }
     }
 
-    protected int Units => _options.Units;
+    protected int Units => _options.UnitsOf(_options.Layers - 1);
 
     /// <summary>The parameter's values here, [rows, columns].</summary>
     public double[] Values(Parameter parameter) => _values[parameter];
@@ -36,8 +37,13 @@ internal abstract class ReferenceStack
     {
         var embedding = _values[_parameters.Embedding.Value];
         var vectors = Array.ConvertAll(tokens, token => embedding.AsSpan(token * _options.EmbeddingWidth, _options.EmbeddingWidth).ToArray());
-        foreach (var layer in _parameters.Layers)
-            vectors = Run(layer, vectors);
+        for (var layer = 0; layer < _parameters.Layers.Length; layer++)
+        {
+            var inputs = vectors;
+            vectors = Run(_parameters.Layers[layer], inputs);
+            if (_options.HasSkips && layer < _parameters.Layers.Length - 1 && vectors[0].Length == inputs[0].Length)
+                vectors = [.. vectors.Zip(inputs, (output, input) => (double[])[.. output.Zip(input, (h, x) => h + x)])];
+        }
         return vectors;
     }
 
@@ -63,13 +69,19 @@ internal abstract class ReferenceStack
                         hidden[i] = Limited(Sum(layer, part, 4, unit, inputs[t], other)) * hidden[i]
                             + Sigmoid(Sum(layer, part, 3, unit, inputs[t], other)) * Math.Tanh(cell[i]);
                     }
+                    else if (layer.Shape.Kind == CellKind.NfRevLstm)
+                    {
+                        cell[i] += Sigmoid(Sum(layer, part, 1, unit, inputs[t], other)) * Math.Tanh(Sum(layer, part, 0, unit, inputs[t], other));
+                        hidden[i] += Sigmoid(Sum(layer, part, 2, unit, inputs[t], other)) * Math.Tanh(cell[i]);
+                    }
                     else
                     {
                         var reset = new double[half];
                         for (var k = 0; k < half; k++)
                             reset[k] = Sigmoid(Sum(layer, part, 1, k, inputs[t], other)) * other[k];
                         var z = Limited(Sum(layer, part, 0, unit, inputs[t], other));
-                        hidden[i] = z * hidden[i] + (1 - z) * Math.Tanh(Sum(layer, part, 2, unit, inputs[t], reset));
+                        var kept = layer.Shape.Kind == CellKind.NfRevGru ? 1 : z;
+                        hidden[i] = kept * hidden[i] + (1 - z) * Math.Tanh(Sum(layer, part, 2, unit, inputs[t], reset));
                     }
                 }
             }

@@ -59,7 +59,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
 
     public static CellShape ShapeOf(GoldenFile file)
     {
-        var name = file.Text(file.Has("kind") ? "kind" : "name");
+        var name = file.Text(file.Has("kind") ? "kind" : "name").Replace("nf_", "nf", StringComparison.Ordinal);
         var kind = Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
             || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase));
         return new CellShape(kind, file.Int("I"), file.Int("H"));

@@ -15,7 +15,8 @@ internal sealed class GoldenWeights
         _rows = shape.Kind switch
         {
             CellKind.RevLstm => Torch(file, shape, set, half, ("zgfop", 5)),
-            CellKind.RevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
+            CellKind.NfRevLstm => Torch(file, shape, set, half, ("zgfop", 5))[shape.Half..(4 * shape.Half)],
+            CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
             CellKind.Lstm => TorchLstm(file, shape, set),
             _ => TensorFlowGru(file, shape, set),
         };

@@ -7,6 +7,8 @@ internal static class Models
 
     public static byte[] Bytes(SequenceEncoder model) => Bytes(model.Save);
 
+    public static byte[] Bytes(LanguageModel model) => Bytes(model.Save);
+
     public static byte[] Bytes(Action<BinaryWriter> save)
     {
         using var stream = new MemoryStream();
@@ -25,6 +27,12 @@ internal static class Models
     {
         using var reader = new BinaryReader(new MemoryStream(content));
         return SequenceEncoder.Load(reader);
+    }
+
+    public static LanguageModel LanguageModel(byte[] content)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content));
+        return RevRnn.LanguageModel.Load(reader);
     }
 
     public static float[] Predict(this SequenceClassifier model, params int[] tokens)

@@ -3,12 +3,12 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
-/// <summary>A <see cref="RecurrentStack"/> under a <see cref="NextTokenHead"/>, driven as training drives them.</summary>
+/// <summary>A <see cref="RecurrentStack"/> under a <see cref="TokenHead"/>, driven as training drives them.</summary>
 internal sealed class NextTokenRun : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly RecurrentStack _stack;
-    private readonly NextTokenHead _head;
+    private readonly TokenHead _head;
     private readonly PackedBatch _batch = new();
 
     public NextTokenRun(StackSetup setup)
@@ -16,19 +16,18 @@ internal sealed class NextTokenRun : IDisposable
         _team = new WorkerTeam(setup.Threads);
         Parameters = new LanguageModelParameters(setup.Options);
         Parameters.Initialize(setup.Seed);
-        foreach (var parameter in All)
-        {
-            foreach (ref var value in parameter.Values)
-                value *= setup.WeightScale;
-        }
+        WeightScaling.Apply(Parameters.Stack, All, setup.WeightScale);
         // A bias starts at zero, and so would hide that it is left out.
         for (var v = 0; v < setup.Vocabulary; v++)
             Parameters.Bias.At(0, v) = 0.3f * MathF.Sin(v);
-        _stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Dropout, _team, setup.Width)
+        _stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Rates, _team, setup.Width)
         {
             ChunkLength = new ChunkLength(setup.MinimumChunkSteps, setup.MaximumChunkSteps, setup.TargetChunkRows),
         };
-        _head = new NextTokenHead(Parameters, _stack, _team, setup.Width);
+        _head = setup.SoftmaxSamples == 0
+            ? new NextTokenHead(Parameters, _stack, setup.Rates.Output, _team, setup.Width)
+            : new SampledTokenHead(
+                Parameters, _stack, setup.Rates.Output, setup.Frequencies ?? new long[setup.Vocabulary], setup.SoftmaxSamples, _team, setup.Width);
         foreach (var parameter in Parameters.Dense)
             parameter.EnableGradient();
         _stack.PrepareTraining();
@@ -36,18 +35,18 @@ internal sealed class NextTokenRun : IDisposable
 
     public LanguageModelParameters Parameters { get; }
 
-    /// <summary>The embedding's table, then the dense parameters.</summary>
-    public IEnumerable<Parameter> All => [Parameters.Stack.Embedding.Value, .. Parameters.Dense];
+    /// <summary>The embedding's table, then the others.</summary>
+    public IEnumerable<Parameter> All => Parameters.All;
 
     /// <summary>The largest number of flat rows that a chunk of the last batch had.</summary>
     public int LargestChunkRows { get; private set; }
 
     /// <summary>Forward and backward over a batch; the gradients are of the mean over its tokens.</summary>
-    public BatchResult Train(IReadOnlyList<int[]> sequences)
+    public BatchResult Train(IReadOnlyList<int[]> sequences, ulong dropoutSeed = 5, bool continues = false)
     {
         foreach (var parameter in Parameters.Dense)
             parameter.Gradients.Clear();
-        Begin(sequences, training: true);
+        Begin(sequences, training: true, dropoutSeed, continues);
         LargestChunkRows = 0;
         for (var i = 0; i < _stack.ChunkCount; i++)
         {
@@ -55,6 +54,7 @@ internal sealed class NextTokenRun : IDisposable
             LargestChunkRows = Math.Max(LargestChunkRows, chunk.FlatRows);
             _stack.Forward(chunk, training: true);
         }
+        _stack.KeepEnd();
         _stack.BeginBackward();
         var result = default(BatchResult);
         for (var i = _stack.ChunkCount - 1; i >= 0; i--)
@@ -65,19 +65,21 @@ internal sealed class NextTokenRun : IDisposable
             _stack.Backward(chunk);
         }
         _stack.FinishBackward();
+        _head.FinishBackward();
+        _stack.ReturnToEnd();
         return result;
     }
 
     /// <summary>The forward pass alone.</summary>
     public BatchResult Score(IReadOnlyList<int[]> sequences)
     {
-        Begin(sequences, training: false);
+        Begin(sequences, training: false, dropoutSeed: 0, continues: false);
         var result = default(BatchResult);
         for (var i = 0; i < _stack.ChunkCount; i++)
         {
             var chunk = _stack.GetChunk(i);
             _stack.Forward(chunk, training: false);
-            result += _head.Score(chunk);
+            result += ((NextTokenHead)_head).Score(chunk);
         }
         return result;
     }
@@ -88,7 +90,8 @@ internal sealed class NextTokenRun : IDisposable
         var gradients = new List<float>();
         foreach (var parameter in Parameters.Dense)
             gradients.AddRange(parameter.Gradients);
-        gradients.AddRange(Parameters.Stack.Embedding.Gradients);
+        if (!Parameters.Stack.Embedding.IsDense)
+            gradients.AddRange(Parameters.Stack.Embedding.Gradients);
         return [.. gradients];
     }
 
@@ -96,10 +99,10 @@ internal sealed class NextTokenRun : IDisposable
     public float GradientAt(Parameter parameter, int row, int column)
     {
         var embedding = Parameters.Stack.Embedding;
-        if (parameter != embedding.Value)
+        if (parameter != embedding.Value || embedding.IsDense)
             return parameter.GradientAt(row, column);
         var slot = embedding.Touched.IndexOf(row);
-        return slot < 0 ? 0 : embedding.Gradients[slot * embedding.Stride + column];
+        return slot < 0 ? 0 : embedding.Gradients[slot * embedding.Stride + embedding.Columns[column]];
     }
 
     public void Dispose()
@@ -110,11 +113,11 @@ internal sealed class NextTokenRun : IDisposable
         _team.Dispose();
     }
 
-    private void Begin(IReadOnlyList<int[]> sequences, bool training)
+    private void Begin(IReadOnlyList<int[]> sequences, bool training, ulong dropoutSeed, bool continues)
     {
         _batch.Fill(sequences, Parameter.Identity(sequences.Count), Vocabulary.EmptyToken);
-        _stack.PackWeights(training);
-        _head.PackWeights(training);
-        _stack.Begin(_batch, training, dropoutSeed: 5);
+        _stack.PackWeights(training, dropoutSeed);
+        _head.PackWeights(training, dropoutSeed);
+        _stack.Begin(_batch, training, dropoutSeed, continues);
     }
 }

@@ -22,12 +22,8 @@ internal sealed unsafe class StackRun : IDisposable
         _team = new WorkerTeam(setup.Threads);
         Parameters = new ClassifierParameters(setup.Options, setup.Classes);
         Parameters.Initialize(setup.Seed);
-        foreach (var parameter in All)
-        {
-            foreach (ref var value in parameter.Values)
-                value *= setup.WeightScale;
-        }
-        Stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Dropout, _team, setup.Width)
+        WeightScaling.Apply(Parameters.Stack, All, setup.WeightScale);
+        Stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Rates, _team, setup.Width)
         {
             MaximumStateGradientNorm = setup.MaximumStateGradientNorm,
             ChunkLength = new ChunkLength(setup.MinimumChunkSteps, setup.MaximumChunkSteps, setup.TargetChunkRows),
@@ -65,13 +61,13 @@ internal sealed unsafe class StackRun : IDisposable
         Backward();
     }
 
-    public void Forward(IReadOnlyList<int[]> sequences, int[]? labels = null, bool training = true, ulong dropoutSeed = 5)
+    public void Forward(IReadOnlyList<int[]> sequences, int[]? labels = null, bool training = true, ulong dropoutSeed = 5, bool continues = false)
     {
         _labels = labels;
         _batch.Fill(sequences, Parameter.Identity(sequences.Count), 0);
         _outputs.Clear();
-        Stack.PackWeights(training);
-        Stack.Begin(_batch, training, dropoutSeed);
+        Stack.PackWeights(training, dropoutSeed);
+        Stack.Begin(_batch, training, dropoutSeed, continues);
         _head.Begin(_batch, training, dropoutSeed);
         for (var i = 0; i < Stack.ChunkCount; i++)
         {
@@ -85,6 +81,15 @@ internal sealed unsafe class StackRun : IDisposable
             return;
         _head.Finish();
         Result = _head.Score(labels);
+    }
+
+    /// <summary>Forward and backward over a window of streams, from zero states or those after the last window, and on to those after this one.</summary>
+    public void TrainWindow(IReadOnlyList<int[]> window, bool continues)
+    {
+        Forward(window, continues: continues);
+        Stack.KeepEnd();
+        Backward();
+        Stack.ReturnToEnd();
     }
 
     /// <summary>Zeroes the gradients and fills them; checks that recovered outputs are those of the forward pass.</summary>

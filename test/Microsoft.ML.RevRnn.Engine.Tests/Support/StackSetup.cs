@@ -25,7 +25,27 @@ internal sealed record StackSetup
 
     public ActivationStrategy Strategy { get; init; } = ActivationStrategy.Reversible;
 
+    /// <summary>Rate of what passes between embedding, layers and head.</summary>
     public float Dropout { get; init; }
+
+    /// <summary>Rate of what the head reads, where it is not <see cref="Dropout"/>.</summary>
+    public float? OutputDropout { get; init; }
+
+    public float EmbeddingDropout { get; init; }
+
+    public float WeightDropout { get; init; }
+
+    public DropoutRates Rates => new(Dropout, Dropout, OutputDropout ?? Dropout, EmbeddingDropout, WeightDropout);
+
+    public bool TiesEmbedding { get; init; }
+
+    public bool HasSkips { get; init; }
+
+    /// <summary>Tokens drawn for a next-token model's softmax; 0 for all of them.</summary>
+    public int SoftmaxSamples { get; init; }
+
+    /// <summary>How often each token is taken to occur when they are drawn; null for all alike.</summary>
+    public long[]? Frequencies { get; init; }
 
     public int Threads { get; init; } = 1;
 
@@ -52,5 +72,7 @@ internal sealed record StackSetup
         Units = Units,
         Layers = Layers,
         Limit = Limit,
+        TiesEmbedding = TiesEmbedding,
+        HasSkips = HasSkips,
     };
 }

@@ -39,7 +39,7 @@ internal sealed record ToyTask
         new(Engine.Tests.Sequences.Random(count, 3, 12, VocabularySize), Engine.Tests.Sequences.Labels(count, Classes));
 
     public TrainingResult<SequenceClassifier> Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        SequenceClassifier.Train(Sequences, Labels, Classes, VocabularySize, Network, Training, progress, cancellationToken);
+        SequenceClassifier.Train(Sequences, Labels, Classes, VocabularySize, Network, Training, progress: progress, cancellationToken: cancellationToken);
 
     public TrainingResult<SequenceEncoder> RunEncoder(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         SequenceEncoder.Train(Sequences, VocabularySize, Network, Training, progress, cancellationToken);

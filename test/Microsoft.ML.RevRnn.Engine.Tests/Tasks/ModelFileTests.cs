@@ -7,14 +7,16 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class ModelFileTests
 {
-    private const int HeaderBytes = 4 + 1 + 1 + 5 * 4;
-    private const int CellByte = 4;
-    private const int LimitByte = 5;
-    private const int VocabularyField = 6;
-    private const int EmbeddingField = 10;
-    private const int UnitsField = 14;
-    private const int LayersField = 18;
-    private const int ClassesField = 22;
+    private const int HeaderBytes = 4 + 5 + 5 * 4;
+    private const int KindByte = 4;
+    private const int CellByte = 5;
+    private const int LimitByte = 6;
+    private const int TiedByte = 7;
+    private const int VocabularyField = 9;
+    private const int EmbeddingField = 13;
+    private const int UnitsField = 17;
+    private const int LayersField = 21;
+    private const int ClassesField = 25;
 
     private static readonly ToyTask _task = ToyTask.Learnable(4) with { Network = new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2 } };
 
@@ -25,7 +27,7 @@ internal sealed class ModelFileTests
         const int V = ToyTask.VocabularySize, I = 1, H = 2, P = 1, G = 5, C = ToyTask.Classes;
 
         Assert.AreEqual(HeaderBytes + 4 * (V * I + I * 2 * G * P + 2 * G * P + 2 * P * G * P + C * 2 * H + C), content.Length);
-        CollectionAssert.AreEqual(new byte[] { 1, 0, 0, 0, (byte)CellKind.RevLstm, (byte)ForgettingLimit.ThreeBits }, content[..6]);
+        CollectionAssert.AreEqual(new byte[] { 2, 0, 0, 0, 1, (byte)CellKind.RevLstm, (byte)ForgettingLimit.ThreeBits, 0, 0 }, content[..VocabularyField]);
         CollectionAssert.AreEqual(new[] { V, I, H, 1, C },
             Enumerable.Range(0, 5).Select(i => BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(VocabularyField + 4 * i))).ToArray());
         Assert.AreEqual(content.Length - 4 * (C * 2 * H + C), Encoder().Length);
@@ -53,20 +55,22 @@ internal sealed class ModelFileTests
     }
 
     [TestMethod]
-    [DataRow(0, 2, "newer")]
+    [DataRow(0, 3, "newer")]
+    [DataRow(0, 1, "version 1")]
     [DataRow(0, 0, "version 0")]
     [DataRow(0, 255, "version 255")]
+    [DataRow(KindByte, 99, "kind 99")]
     [DataRow(CellByte, 99, "Cell")]
     [DataRow(CellByte, 255, "Cell")]
     [DataRow(LimitByte, 99, "ForgettingLimit")]
+    // With tied embeddings the top layer would have one unit.
+    [DataRow(TiedByte, 1, "EmbeddingSize")]
     public void AWrongByteOfTheHeaderIsReported(int position, int value, string message)
     {
-        foreach (var content in (byte[][])[Classifier(), Encoder()])
-        {
-            content[position] = (byte)value;
-            CheckDamaged(() => Models.Classifier(content), $"{message} of a classifier", message);
-            CheckDamaged(() => Models.Encoder(content), $"{message} of an encoder", message);
-        }
+        var (classifier, encoder) = (Classifier(), Encoder());
+        classifier[position] = encoder[position] = (byte)value;
+        CheckDamaged(() => Models.Classifier(classifier), $"{message} of a classifier", message);
+        CheckDamaged(() => Models.Encoder(encoder), $"{message} of an encoder", message);
     }
 
     [TestMethod]
@@ -79,12 +83,11 @@ internal sealed class ModelFileTests
     {
         foreach (var value in (int[])[below, above, -1, int.MinValue, int.MaxValue])
         {
-            foreach (var content in (byte[][])[Classifier(), Encoder()])
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(position), value);
-                CheckDamaged(() => Models.Classifier(content), $"{name} {value} of a classifier", name);
-                CheckDamaged(() => Models.Encoder(content), $"{name} {value} of an encoder", name);
-            }
+            var (classifier, encoder) = (Classifier(), Encoder());
+            BinaryPrimitives.WriteInt32LittleEndian(classifier.AsSpan(position), value);
+            BinaryPrimitives.WriteInt32LittleEndian(encoder.AsSpan(position), value);
+            CheckDamaged(() => Models.Classifier(classifier), $"{name} {value} of a classifier", name);
+            CheckDamaged(() => Models.Encoder(encoder), $"{name} {value} of an encoder", name);
         }
     }
 
@@ -110,17 +113,16 @@ internal sealed class ModelFileTests
     [TestMethod]
     public void AllSizesAtTheirHighestAreReported()
     {
-        foreach (var classes in (int[])[0, 10_000_000])
+        var (classifier, encoder) = (Classifier(), Encoder());
+        foreach (var (position, value) in ((int, int)[])
+            [(VocabularyField, 10_000_002), (EmbeddingField, 4_096), (UnitsField, 8_192), (LayersField, 8)])
         {
-            var content = Classifier();
-            foreach (var (position, value) in ((int, int)[])
-                [(VocabularyField, 10_000_002), (EmbeddingField, 4_096), (UnitsField, 8_192), (LayersField, 8), (ClassesField, classes)])
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(position), value);
-            }
-            CheckDamaged(() => Models.Classifier(content), "classifier", "announced");
-            CheckDamaged(() => Models.Encoder(content), "encoder", "announced");
+            BinaryPrimitives.WriteInt32LittleEndian(classifier.AsSpan(position), value);
+            BinaryPrimitives.WriteInt32LittleEndian(encoder.AsSpan(position), value);
         }
+        BinaryPrimitives.WriteInt32LittleEndian(classifier.AsSpan(ClassesField), 10_000_000);
+        CheckDamaged(() => Models.Classifier(classifier), "classifier", "announced");
+        CheckDamaged(() => Models.Encoder(encoder), "encoder", "announced");
     }
 
     [TestMethod]
@@ -141,11 +143,15 @@ internal sealed class ModelFileTests
     [TestMethod]
     public void AnEncoderIsNoClassifierAndAClassifierNoEncoder()
     {
-        CheckDamaged(() => Models.Classifier(Encoder()), "encoder", "no classifier");
-        CheckDamaged(() => Models.Encoder(Classifier()), "classifier", "no encoder");
-        var one = Classifier();
-        BinaryPrimitives.WriteInt32LittleEndian(one.AsSpan(ClassesField), 1);
-        CheckDamaged(() => Models.Classifier(one), "one class", "no classifier");
+        CheckDamaged(() => Models.Classifier(Encoder()), "encoder", "kind Encoder; Classifier is expected");
+        CheckDamaged(() => Models.Encoder(Classifier()), "classifier", "kind Classifier; Encoder is expected");
+        CheckDamaged(() => Models.LanguageModel(Classifier()), "classifier", "kind Classifier; LanguageModel is expected");
+        foreach (var count in (int[])[0, 1])
+        {
+            var classifier = Classifier();
+            BinaryPrimitives.WriteInt32LittleEndian(classifier.AsSpan(ClassesField), count);
+            CheckDamaged(() => Models.Classifier(classifier), $"{count} classes", "ClassCount");
+        }
     }
 
     [TestMethod]

@@ -11,7 +11,7 @@ internal sealed class VocabularyTests
         var vocabulary = Learn(_all, "b b c a", "c a d a", "Z z é");
 
         // Ordinal order: z before é.
-        Assert.AreEqual("<empty>|<unk>|a|b|c|z|d|é", Words(vocabulary));
+        Assert.AreEqual("<boundary>|<unk>|a|b|c|z|d|é", Words(vocabulary));
         Assert.AreEqual(8, vocabulary.Size);
     }
 
@@ -26,7 +26,7 @@ internal sealed class VocabularyTests
     [DataRow(4, "a")]
     [DataRow(5, "")]
     public void RarerWordsThanTheMinimumCountAreNotKnown(int minimum, string expected) =>
-        Assert.AreEqual(("<empty>|<unk>|" + expected).TrimEnd('|'), Words(Learn(new VocabularyOptions { MinimumCount = minimum }, "a a b c", "a b c d", "a b")));
+        Assert.AreEqual(("<boundary>|<unk>|" + expected).TrimEnd('|'), Words(Learn(new VocabularyOptions { MinimumCount = minimum }, "a a b c", "a b c d", "a b")));
 
     [TestMethod]
     [DataRow(3, "a")]
@@ -34,7 +34,7 @@ internal sealed class VocabularyTests
     [DataRow(5, "a|b|c")]
     [DataRow(100, "a|b|c")]
     public void OnlyTheMostFrequentWordsAreKept(int size, string expected) =>
-        Assert.AreEqual("<empty>|<unk>|" + expected, Words(Learn(_all with { MaximumSize = size }, "c b a a b a")));
+        Assert.AreEqual("<boundary>|<unk>|" + expected, Words(Learn(_all with { MaximumSize = size }, "c b a a b a")));
 
     [TestMethod]
     public void OptionsOutOfRangeAreNamed()
@@ -53,14 +53,28 @@ internal sealed class VocabularyTests
     }
 
     [TestMethod]
+    public void OnlyWordsMakeAVocabulary() =>
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Learn(_all with { Kind = TokenKind.Bytes }, "a")).Message, "Kind is Bytes");
+
+    [TestMethod]
+    public void TheNameOfTheUnknownTokenInATextIsThatToken()
+    {
+        var vocabulary = Learn(_all, "a <unk> b <unk> <UNK>");
+
+        Assert.AreEqual("<boundary>|<unk>|<|>|a|b|unk", Words(vocabulary));
+        CollectionAssert.AreEqual(new[] { 4, 1, 5 }, vocabulary.Encode("a <unk> b"));
+        CollectionAssert.AreEqual(new[] { 2, 6, 3 }, vocabulary.Encode("<Unk>"));
+    }
+
+    [TestMethod]
     public void KnownWordsHaveTheirNumberAndOthersTheUnknownToken()
     {
         var vocabulary = Learn(_all, "to be or not to be");
 
         CollectionAssert.AreEqual(new[] { 3, 2, 1, 4 }, vocabulary.Encode("to be, not"));
-        Assert.AreEqual("to", vocabulary.Word(3));
-        Assert.AreEqual("<unk>", vocabulary.Word(Vocabulary.UnknownToken));
-        Assert.AreEqual("<empty>", vocabulary.Word(Vocabulary.EmptyToken));
+        Assert.AreEqual("to", vocabulary.Token(3));
+        Assert.AreEqual("<unk>", vocabulary.Token(Vocabulary.UnknownToken));
+        Assert.AreEqual("<boundary>", vocabulary.Token(Vocabulary.EmptyToken));
     }
 
     [TestMethod]
@@ -87,7 +101,7 @@ internal sealed class VocabularyTests
     [DataRow(3)]
     public void AWordMustBeOfTheVocabulary(int token)
     {
-        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Learn(_all, "a").Word(token));
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Learn(_all, "a").Token(token));
         StringAssert.Contains(failure.Message, "token");
     }
 
@@ -98,9 +112,9 @@ internal sealed class VocabularyTests
         var ignoring = Learn(_all, texts);
         var counting = Learn(_all with { Lowercase = false }, texts);
 
-        Assert.AreEqual("<empty>|<unk>|apple|été|𐐨𐐨", Words(ignoring));
+        Assert.AreEqual("<boundary>|<unk>|apple|été|𐐨𐐨", Words(ignoring));
         CollectionAssert.AreEqual(new[] { 2, 2, 3 }, ignoring.Encode("APPLE aPPle Été"));
-        Assert.AreEqual("<empty>|<unk>|Apple|apple|ÉTÉ|été|𐐀𐐨", Words(counting));
+        Assert.AreEqual("<boundary>|<unk>|Apple|apple|ÉTÉ|été|𐐀𐐨", Words(counting));
         CollectionAssert.AreEqual(new[] { 1, 3, 2 }, counting.Encode("APPLE apple Apple"));
     }
 
@@ -112,7 +126,7 @@ internal sealed class VocabularyTests
         var word = new string('q', 256);
         var vocabulary = Learn(_all with { Lowercase = lowercase }, word + "x");
 
-        Assert.AreEqual(word, vocabulary.Word(2));
+        Assert.AreEqual(word, vocabulary.Token(2));
         CollectionAssert.AreEqual(new[] { 2, 2, 2, 1 }, vocabulary.Encode($"{word} {word}yz {new string('q', 100_000)} {word[1..]}"));
     }
 
@@ -124,7 +138,7 @@ internal sealed class VocabularyTests
         var text = "q" + string.Concat(Enumerable.Repeat("𐐨", 200));
         var vocabulary = Learn(_all with { Lowercase = lowercase }, text);
 
-        Assert.AreEqual(text[..255], vocabulary.Word(2));
+        Assert.AreEqual(text[..255], vocabulary.Token(2));
         CollectionAssert.AreEqual(new[] { 2 }, Reload(vocabulary).Encode(text));
     }
 
@@ -134,7 +148,7 @@ internal sealed class VocabularyTests
         char[] text = ['a', '\uD83D', 'b', '\uDE00', ' ', '\uD83D', '\uD83D', '\uDE00'];
         var vocabulary = Learn(_all, new string(text));
 
-        Assert.AreEqual("<empty>|<unk>|a|b|😀", Words(Reload(vocabulary)));
+        Assert.AreEqual("<boundary>|<unk>|a|b|😀", Words(Reload(vocabulary)));
     }
 
     [TestMethod]
@@ -150,34 +164,16 @@ internal sealed class VocabularyTests
         Assert.AreEqual(Words(vocabulary), Words(again));
         CollectionAssert.AreEqual(vocabulary.Encode(Text), again.Encode(Text));
         CollectionAssert.AreEqual(vocabulary.Encode("tHe Naïve KÖCHE"), again.Encode("tHe Naïve KÖCHE"));
-        CollectionAssert.AreEqual(Save(vocabulary), Save(again));
-    }
-
-    [TestMethod]
-    public void AVocabularyLeavesTheReaderBehindItsEnd()
-    {
-        using var stream = new MemoryStream([.. Save(Learn(_all, "a b")), 77]);
-        using var reader = new BinaryReader(stream);
-        Vocabulary.Load(reader);
-
-        Assert.AreEqual(77, reader.ReadByte());
-    }
-
-    [TestMethod]
-    public void AVocabularyCutOffAnywhereIsReported()
-    {
-        var content = Save(Learn(_all, "some words to be cut off, ähnlich"));
-        for (var length = 0; length < content.Length; length++)
-            CheckDamaged(content[..length], "damaged", $"{length} of {content.Length} bytes");
+        CollectionAssert.AreEqual(Tokenizers.Save(vocabulary), Tokenizers.Save(again));
     }
 
     [TestMethod]
     public void ANewerVersionIsReportedAsSuch()
     {
-        var content = Save(Learn(_all, "a b"));
-        content[0] = 2;
+        var content = Tokenizers.Save(Learn(_all, "a b"));
+        content[1] = 2;
 
-        CheckDamaged(content, "newer", "version 2");
+        Tokenizers.CheckDamaged(content, "newer", "version 2");
     }
 
     [TestMethod]
@@ -189,10 +185,10 @@ internal sealed class VocabularyTests
     [DataRow(3)]
     public void AWrongNumberOfWordsIsReported(int count)
     {
-        var content = Save(Learn(_all, "a b"));
-        BitConverter.TryWriteBytes(content.AsSpan(5), count);
+        var content = Tokenizers.Save(Learn(_all, "a b"));
+        BitConverter.TryWriteBytes(content.AsSpan(6), count);
 
-        CheckDamaged(content, "damaged", $"{count} words");
+        Tokenizers.CheckDamaged(content, "damaged", $"{count} words");
     }
 
     [TestMethod]
@@ -202,49 +198,24 @@ internal sealed class VocabularyTests
     [DataRow(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF })]
     public void AWrongLengthOfAWordIsReported(byte[] length)
     {
-        byte[] content = [1, 0, 0, 0, 1, 1, 0, 0, 0, .. length, .. "content"u8];
+        byte[] content = [0, 1, 0, 0, 0, 1, 1, 0, 0, 0, .. length, .. "content"u8];
 
-        CheckDamaged(content, null, string.Join(' ', length));
+        Tokenizers.CheckDamaged(content, null, string.Join(' ', length));
     }
 
     [TestMethod]
     public void AWordThatOccursTwiceIsReported()
     {
-        var content = Save(Learn(_all, "aa ab"));
+        var content = Tokenizers.Save(Learn(_all, "aa ab"));
         content[^1] = (byte)'a';
 
-        CheckDamaged(content, "twice", "aa aa");
+        Tokenizers.CheckDamaged(content, "twice", "aa aa");
     }
 
     private static Vocabulary Learn(VocabularyOptions options, params string[] texts) =>
         Vocabulary.Learn(texts.Select(text => text.AsMemory()), options);
 
-    private static string Words(Vocabulary vocabulary) => string.Join('|', Enumerable.Range(0, vocabulary.Size).Select(vocabulary.Word));
+    private static string Words(TextTokenizer vocabulary) => Tokenizers.Names(vocabulary);
 
-    private static byte[] Save(Vocabulary vocabulary)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        vocabulary.Save(writer);
-        return stream.ToArray();
-    }
-
-    private static Vocabulary Reload(Vocabulary vocabulary) => Load(Save(vocabulary));
-
-    private static Vocabulary Load(byte[] content)
-    {
-        using var reader = new BinaryReader(new MemoryStream(content));
-        return Vocabulary.Load(reader);
-    }
-
-    private static void CheckDamaged(byte[] content, string? message, string what)
-    {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var failure = Assert.ThrowsExactly<FormatException>(() => Load(content), what);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        if (message != null)
-            StringAssert.Contains(failure.Message, message, what);
-        Assert.IsTrue(allocated < 1_000_000, $"{what}: {allocated} bytes were allocated.");
-    }
+    private static TextTokenizer Reload(Vocabulary vocabulary) => Tokenizers.Load(Tokenizers.Save(vocabulary));
 }

@@ -31,6 +31,14 @@ internal sealed class WordTokenizerTests
     public void EachOtherVisibleCharacterIsAWord(string text, string words) => Check(text, words);
 
     [TestMethod]
+    [DataRow("the <unk> said", "the|<unk>|said")]
+    [DataRow("a<unk><unk>b", "a|<unk>|<unk>|b")]
+    [DataRow("<unk >", "<|unk|>")]
+    [DataRow("<unk", "<|unk")]
+    [DataRow("<UNK>", "<|UNK|>")]
+    public void TheNameOfTheUnknownTokenIsAWord(string text, string words) => Check(text, words);
+
+    [TestMethod]
     [DataRow("我爱你", "我|爱|你")]
     [DataRow("C语言2级", "C|语|言|2|级")]
     [DataRow("ひらカナ", "ひ|ら|カ|ナ")]

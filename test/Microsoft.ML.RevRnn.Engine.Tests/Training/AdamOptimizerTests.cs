@@ -1,15 +1,10 @@
 using Microsoft.ML.RevRnn.Compute;
-using Microsoft.ML.RevRnn.Networks;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 [TestClass]
 internal sealed class AdamOptimizerTests
 {
-    private const int Vocabulary = 9;
-    private const int Width = 5;
-
     [TestMethod]
     [DataRow(0f, 1e6f)]
     [DataRow(0.1f, 1e6f)]
@@ -19,8 +14,9 @@ internal sealed class AdamOptimizerTests
     {
         foreach (var width in Enum.GetValues<SimdWidth>())
         {
-            using var model = new Model(width);
-            var naive = model.Parameters.ToDictionary(parameter => parameter, parameter => Elements(parameter).Select(value => new NaiveAdam(value)).ToArray());
+            using var model = new OptimizerModel(width: width);
+            var naive = model.Parameters.ToDictionary(
+                parameter => parameter, parameter => OptimizerModel.Elements(parameter).Select(value => new NaiveAdam(value)).ToArray());
             var clipped = 0;
             for (var step = 1; step <= 30; step++)
             {
@@ -38,11 +34,11 @@ internal sealed class AdamOptimizerTests
                     for (var i = 0; i < values.Length; i++)
                     {
                         // Vectors of tokens that the batch does not have are left alone, with their moments.
-                        if (parameter == model.Embedding.Value && !model.Tokens.Contains(i / Width))
+                        if (parameter == model.Embedding.Value && !model.Tokens.Contains(i / OptimizerModel.Width))
                             continue;
                         values[i].Step(gradients[parameter][i] * scale, step, rate, parameter == model.Matrix ? decay : 0);
                     }
-                    Near.AreNear([.. values.Select(value => value.Value)], [.. Elements(parameter)], 2e-6, $"{parameter.Name} after step {step}");
+                    Near.AreNear([.. values.Select(value => value.Value)], [.. OptimizerModel.Elements(parameter)], 2e-6, $"{parameter.Name} after step {step}");
                 }
             }
             Assert.AreEqual(maximumNorm > 1000, clipped == 0);
@@ -53,16 +49,16 @@ internal sealed class AdamOptimizerTests
     [TestMethod]
     public void TokensThatTheBatchDoesNotHaveKeepTheirVectors()
     {
-        using var model = new Model();
+        using var model = new OptimizerModel();
         for (var step = 1; step <= 5; step++)
         {
             var before = model.Embedding.Value.Values.ToArray();
             model.RandomGradients(step, 1);
             model.Optimizer.Step(0.1f, 0.1f, 1);
-            for (var token = 0; token < Vocabulary; token++)
+            for (var token = 0; token < OptimizerModel.Vocabulary; token++)
             {
                 var row = token * model.Embedding.Stride;
-                var same = before.AsSpan(row, Width).SequenceEqual(model.Embedding.Value.Values.Slice(row, Width));
+                var same = before.AsSpan(row, OptimizerModel.Width).SequenceEqual(model.Embedding.Value.Values.Slice(row, OptimizerModel.Width));
                 Assert.AreEqual(!model.Tokens.Contains(token), same, $"token {token} in step {step}");
             }
         }
@@ -71,21 +67,21 @@ internal sealed class AdamOptimizerTests
     [TestMethod]
     public void WeightDecayShrinksMatricesAndNeitherBiasesNorTokenVectors()
     {
-        using var model = new Model();
-        var before = model.Parameters.ToDictionary(parameter => parameter, parameter => Elements(parameter).ToArray());
+        using var model = new OptimizerModel();
+        var before = model.Parameters.ToDictionary(parameter => parameter, parameter => OptimizerModel.Elements(parameter).ToArray());
         model.RandomGradients(1, 0);
 
         Assert.AreEqual(0, model.Optimizer.Step(0.5f, 0.2f, 1));
 
-        Near.AreSame([.. before[model.Matrix].Select(value => value * 0.9f)], [.. Elements(model.Matrix)], "matrix");
-        Near.AreSame(before[model.Bias], [.. Elements(model.Bias)], "bias");
-        Near.AreSame(before[model.Embedding.Value], [.. Elements(model.Embedding.Value)], "embedding");
+        Near.AreSame([.. before[model.Matrix].Select(value => value * 0.9f)], [.. OptimizerModel.Elements(model.Matrix)], "matrix");
+        Near.AreSame(before[model.Bias], [.. OptimizerModel.Elements(model.Bias)], "bias");
+        Near.AreSame(before[model.Embedding.Value], [.. OptimizerModel.Elements(model.Embedding.Value)], "embedding");
     }
 
     [TestMethod]
     public void AStepZeroesTheDenseGradients()
     {
-        using var model = new Model();
+        using var model = new OptimizerModel();
         model.RandomGradients(1, 1);
 
         model.Optimizer.Step(0.1f, 0, 1);
@@ -97,7 +93,7 @@ internal sealed class AdamOptimizerTests
     [TestMethod]
     public void PaddingStaysZero()
     {
-        using var model = new Model();
+        using var model = new OptimizerModel();
         for (var step = 1; step <= 3; step++)
         {
             model.RandomGradients(step, 1);
@@ -119,9 +115,9 @@ internal sealed class AdamOptimizerTests
     [DataRow(1e30f, "embedding")]
     public void AGradientThatIsNotFiniteChangesNothing(float value, string where)
     {
-        using var model = new Model();
-        using var untouched = new Model();
-        foreach (var each in (Model[])[model, untouched])
+        using var model = new OptimizerModel();
+        using var untouched = new OptimizerModel();
+        foreach (var each in (OptimizerModel[])[model, untouched])
         {
             each.RandomGradients(1, 1);
             each.Optimizer.Step(0.1f, 0.1f, 1);
@@ -135,7 +131,7 @@ internal sealed class AdamOptimizerTests
         for (var i = 0; i < before.Length; i++)
             Near.AreSame(before[i], model.Parameters[i].Values, model.Parameters[i].Name);
         // Nor the moments, nor the count of steps.
-        foreach (var each in (Model[])[model, untouched])
+        foreach (var each in (OptimizerModel[])[model, untouched])
         {
             each.RandomGradients(3, 1);
             each.Optimizer.Step(0.1f, 0.1f, 1);
@@ -148,13 +144,13 @@ internal sealed class AdamOptimizerTests
     public void ThreadsAndRegisterWidthsGiveTheSameBits()
     {
         // Large enough for several pieces of work.
-        using var one = new Model(SimdWidths.Best, 1, 300);
-        using var three = new Model(SimdWidths.Best, 3, 300);
-        using var narrow = new Model(SimdWidth.Bits128, 1, 300);
+        using var one = new OptimizerModel(size: 300);
+        using var three = new OptimizerModel(threads: 3, size: 300);
+        using var narrow = new OptimizerModel(width: SimdWidth.Bits128, size: 300);
         for (var step = 1; step <= 3; step++)
         {
             var norms = new HashSet<double>();
-            foreach (var model in (Model[])[one, three, narrow])
+            foreach (var model in (OptimizerModel[])[one, three, narrow])
             {
                 model.RandomGradients(step, 1);
                 norms.Add(model.Optimizer.Step(0.01f, 0.1f, 0.5f));
@@ -171,7 +167,7 @@ internal sealed class AdamOptimizerTests
     [TestMethod]
     public void AStepAllocatesNothing()
     {
-        using var model = new Model();
+        using var model = new OptimizerModel();
         model.RandomGradients(1, 1);
         model.Optimizer.Step(0.1f, 0.1f, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -179,88 +175,5 @@ internal sealed class AdamOptimizerTests
         model.Optimizer.Step(0.1f, 0.1f, 1);
 
         Assert.AreEqual(before, GC.GetAllocatedBytesForCurrentThread());
-    }
-
-    /// <summary>The logical elements, row after row.</summary>
-    private static IEnumerable<float> Elements(Parameter parameter)
-    {
-        for (var row = 0; row < parameter.Rows; row++)
-        {
-            for (var column = 0; column < parameter.Columns; column++)
-                yield return parameter.At(row, column);
-        }
-    }
-
-    /// <summary>A padded matrix, a bias and an embedding, with gradients to be given.</summary>
-    private sealed unsafe class Model : IDisposable
-    {
-        private readonly WorkerTeam _team;
-
-        public Model(SimdWidth width = SimdWidth.Bits256, int threads = 1, int size = 4)
-        {
-            _team = new WorkerTeam(threads);
-            int[] spread = [.. Enumerable.Range(0, size).Select(i => i + i / 3)];
-            var stride = PackedMatrix.RoundUp(spread[^1] + 1);
-            Matrix = new Parameter("matrix", spread, spread[^1] + 1, spread, stride);
-            Bias = new Parameter("bias", [0], 1, spread, stride) { IsDecayed = false };
-            Embedding = new EmbeddingTable(Vocabulary, Width);
-            foreach (var parameter in Parameters)
-                parameter.InitializeUniform(1, 1);
-            Optimizer = new AdamOptimizer([Matrix, Bias], Embedding, _team, width);
-        }
-
-        public Parameter Matrix { get; }
-
-        public Parameter Bias { get; }
-
-        public EmbeddingTable Embedding { get; }
-
-        public AdamOptimizer Optimizer { get; }
-
-        public Parameter[] Parameters => [Matrix, Bias, Embedding.Value];
-
-        /// <summary>Tokens of the present batch.</summary>
-        public int[] Tokens { get; private set; } = [];
-
-        /// <summary>Sets all gradients, up to <paramref name="scale"/> in magnitude; returns those of each parameter's elements.</summary>
-        public Dictionary<Parameter, float[]> RandomGradients(int seed, float scale)
-        {
-            var random = new Random(seed);
-            Tokens = [.. Enumerable.Range(0, Vocabulary).Where(_ => random.Next(2) == 0), seed % Vocabulary];
-            var batch = new PackedBatch();
-            batch.Fill([Tokens], [0], 0);
-            Embedding.BeginGradient(batch);
-            var gradients = Parameters.ToDictionary(parameter => parameter, parameter => new float[parameter.Rows * parameter.Columns]);
-            foreach (var (parameter, values) in gradients)
-            {
-                for (var i = 0; i < values.Length; i++)
-                {
-                    var (row, column) = (i / parameter.Columns, i % parameter.Columns);
-                    var slot = parameter == Embedding.Value ? Embedding.Touched.IndexOf(row) : 0;
-                    if (slot < 0)
-                        continue;
-                    values[i] = scale * (2 * random.NextSingle() - 1);
-                    if (parameter == Embedding.Value)
-                        Embedding.Gradient[slot * Embedding.Stride + column] = values[i];
-                    else
-                        GradientPosition(parameter, row, column) = values[i];
-                }
-            }
-            return gradients;
-        }
-
-        public void Dispose()
-        {
-            Optimizer.Dispose();
-            foreach (var parameter in (IDisposable[])[Matrix, Bias, Embedding, _team])
-                parameter.Dispose();
-        }
-
-        /// <summary>Gradients lie where the values do.</summary>
-        private static ref float GradientPosition(Parameter parameter, int row, int column)
-        {
-            fixed (float* value = &parameter.At(row, column))
-                return ref parameter.Gradient[value - parameter.Value];
-        }
     }
 }

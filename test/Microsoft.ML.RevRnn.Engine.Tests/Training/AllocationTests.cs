@@ -37,7 +37,8 @@ internal sealed class AllocationTests
         using var team = new WorkerTeam(1);
         using var parameters = new LanguageModelParameters(Options(cell));
         parameters.Initialize(1);
-        using var task = new NextTokenTask(parameters, _sequences, Training(strategy), team);
+        using var task = new NextTokenTask(
+            parameters, _sequences, heldBack: null, Training(strategy), DropoutRates.OfLayers(0.3f), softmaxSamples: 0, team);
         Check(task, team);
     }
 
@@ -63,7 +64,7 @@ internal sealed class AllocationTests
         }
     }
 
-    private static void Check(TrainingTask task, WorkerTeam team)
+    private static void Check(SequenceTask task, WorkerTeam team)
     {
         using var optimizer = new AdamOptimizer(task.Dense, task.Parameters.Embedding, team, SimdWidths.Best);
         var brief = Parameter.Identity(2 * Rows)[..Rows];
@@ -83,7 +84,7 @@ internal sealed class AllocationTests
         {
             task.Train(members, 7);
             optimizer.Step(1e-4f, 0, 1);
-            task.PrepareEvaluation();
+            task.BeginValidation();
             task.Evaluate(members);
         }
     }

@@ -26,6 +26,32 @@ internal sealed class MemoryBudgetTests
     }
 
     [TestMethod]
+    [DataRow(ActivationStrategy.Auto, 0f)]
+    [DataRow(ActivationStrategy.Reversible, 0.3f)]
+    public void ABudgetIsForTheScoresOfTokensToo(ActivationStrategy strategy, float dropout)
+    {
+        const int V = 3_000;
+        int[][] sequences = [.. Sequences.Random(20, 1, 40, V), .. Sequences.Random(2, 300, 300, V)];
+        var options = new TrainingOptions
+        {
+            MaximumEpochs = 1,
+            ThreadCount = 1,
+            ValidationFraction = 0,
+            Dropout = dropout,
+            ActivationStrategy = strategy,
+            // The scores of 128 outputs, and little more.
+            MemoryBudget = 128 * V * sizeof(float) + 500_000,
+        };
+
+        var report = SequenceEncoder.Train(sequences, V, _network, options).Report;
+
+        Assert.IsTrue(report.PeakActivationBytes <= options.MemoryBudget, $"{report.PeakActivationBytes} bytes of a budget of {options.MemoryBudget}");
+        var failure = Assert.ThrowsExactly<ArgumentException>(() =>
+            SequenceEncoder.Train(sequences, V, _network, options with { MemoryBudget = 128 * V * sizeof(float) }));
+        StringAssert.Contains(failure.Message, nameof(TrainingOptions.MemoryBudget));
+    }
+
+    [TestMethod]
     public void WithoutBudgetAutoStores()
     {
         var sequences = Sequences.Random(20, 5, 60);

@@ -5,14 +5,16 @@ namespace Microsoft.ML.RevRnn.Tests.Support;
 /// <summary>Runs <see cref="Program"/> in a process of its own.</summary>
 internal static class OtherProcess
 {
-    public static string[] Lines(string modelPath, string columnName)
+    public static string[] Lines(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { "exec", typeof(OtherProcess).Assembly.Location, modelPath, columnName },
+            ArgumentList = { "exec", typeof(OtherProcess).Assembly.Location },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -10,11 +10,41 @@ internal static class Trained
 
     private static readonly Lazy<RevRnnFeaturesTransformer> _features = new(() => Context.Transforms.RevGru(Small.Features()).Fit(Data()));
 
+    private static readonly Lazy<RevLanguageModelTransformer> _languageModel = new(() =>
+        Context.Transforms.Text.RevLanguageModel(Small.LanguageModel()).Fit(Data()));
+
+    private static readonly Lazy<RevLanguageModelTransformer> _counter = new(() =>
+    {
+        var options = Small.LanguageModel();
+        options.Layout = TextLayout.Documents;
+        options.MaximumEpochs = 30;
+        return Context.Transforms.Text.RevLanguageModel(options).Fit(Texts([.. Enumerable.Repeat(Count, 40)]));
+    });
+
+    private static readonly Lazy<RevLanguageModelTransformer> _keyModel = new(() =>
+    {
+        var options = Small.LanguageModel();
+        options.InputColumnName = "Words";
+        return Context.Transforms.Text.RevLanguageModel(options).Fit(KeyedWords());
+    });
+
+    /// <summary>The text that <see cref="Counter"/> knows by heart.</summary>
+    public const string Count = "one two three four five six seven eight";
+
     /// <summary>A RevLSTM classifier of <see cref="Keyed"/>.</summary>
     public static RevRnnClassificationTransformer Classifier => _classifier.Value;
 
     /// <summary>RevGRU features of <see cref="Data"/>.</summary>
     public static RevRnnFeaturesTransformer Features => _features.Value;
+
+    /// <summary>A RevLSTM language model of the words of <see cref="Data"/>.</summary>
+    public static RevLanguageModelTransformer LanguageModel => _languageModel.Value;
+
+    /// <summary>A RevLSTM language model that has read nothing but <see cref="Count"/>.</summary>
+    public static RevLanguageModelTransformer Counter => _counter.Value;
+
+    /// <summary>A RevLSTM language model of <see cref="KeyedWords"/>.</summary>
+    public static RevLanguageModelTransformer KeyModel => _keyModel.Value;
 
     public static IDataView Data(int count = 60, int seed = 1) => Context.Data.LoadFromEnumerable(TestData.Rows(count, seed));
 
@@ -26,6 +56,16 @@ internal static class Trained
         var data = Data(count, seed);
         return Context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
+
+    /// <summary>Data whose words are keys.</summary>
+    public static IDataView KeyedWords()
+    {
+        var data = Data();
+        return Context.Transforms.Conversion.MapValueToKey("Words").Fit(data).Transform(data);
+    }
+
+    /// <summary>Texts, one a row.</summary>
+    public static IDataView Texts(params string[] texts) => Context.Data.LoadFromEnumerable(texts.Select(text => new LabelledText { Text = text }));
 
     public static string[] ScoreBits(ITransformer model, IDataView? data = null) => Bits.Lines(model.Transform(data ?? Probes()), "Score");
 }

@@ -1,0 +1,136 @@
+using System.Text;
+
+namespace Microsoft.ML.RevRnn.Text;
+
+/// <summary>
+/// Byte pair encoding of UTF-8: a text's bytes, in which pairs that were frequent in the training texts are merged, in the order in which
+/// they were learned. Any text comes back as it was. See <see cref="BytePairLearner"/> for the sources.
+/// </summary>
+internal sealed class BytePairTokenizer : Utf8Tokenizer
+{
+    private const int FormatVersion = 1;
+
+    private readonly TokenPair[] _merges;
+    private readonly Dictionary<TokenPair, int> _numbers;
+
+    private BytePairTokenizer(TokenPair[] merges)
+    {
+        _merges = merges;
+        _numbers = new Dictionary<TokenPair, int>(merges.Length);
+        for (var i = 0; i < merges.Length; i++)
+            _numbers.Add(merges[i], i + ByteTokens);
+    }
+
+    /// <inheritdoc/>
+    public override TokenKind Kind => TokenKind.BytePairs;
+
+    /// <inheritdoc/>
+    public override int Size => _merges.Length + ByteTokens;
+
+    /// <exception cref="ArgumentException">The texts are too many.</exception>
+    public static new BytePairTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>
+        new(BytePairLearner.Learn(texts, options.MaximumSize, options.MinimumCount));
+
+    /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
+    public static BytePairTokenizer LoadContent(BinaryReader reader)
+    {
+        TokenizerContent.RequireVersion(reader, FormatVersion);
+        var count = TokenizerContent.ReadCount(reader);
+        var merges = new List<TokenPair>(Math.Min(count, 4096));
+        var lengths = new List<int>(Enumerable.Repeat(1, ByteTokens));
+        for (var i = 0; i < count; i++)
+        {
+            var pair = new TokenPair(reader.ReadInt32(), reader.ReadInt32());
+            if (pair.Left < ReservedTokens || pair.Left >= lengths.Count || pair.Right < ReservedTokens || pair.Right >= lengths.Count)
+                throw new FormatException($"The tokenizer is damaged: token {lengths.Count} is merged of tokens {pair.Left} and {pair.Right}.");
+            var length = lengths[pair.Left] + lengths[pair.Right];
+            if (length > LongestToken)
+                throw new FormatException($"The tokenizer is damaged: token {lengths.Count} has {length} bytes; {LongestToken} is the most.");
+            merges.Add(pair);
+            lengths.Add(length);
+        }
+        if (merges.Distinct().Count() != count)
+            throw new FormatException("The tokenizer is damaged: a pair is merged twice.");
+        return new BytePairTokenizer([.. merges]);
+    }
+
+    /// <inheritdoc/>
+    public override int[] Encode(ReadOnlySpan<char> text)
+    {
+        var result = new List<int>();
+        var bytes = (stackalloc byte[PieceTokenizer.LongestPiece]);
+        var tokens = (stackalloc int[PieceTokenizer.LongestPiece]);
+        foreach (var piece in new PieceTokenizer(text))
+        {
+            var count = Encoding.UTF8.GetBytes(piece, bytes);
+            for (var i = 0; i < count; i++)
+                tokens[i] = bytes[i] + ReservedTokens;
+            result.AddRange(tokens[..Merge(tokens[..count])]);
+        }
+        return [.. result];
+    }
+
+    /// <inheritdoc/>
+    public override int Expand(int token, Span<byte> bytes)
+    {
+        if (token < ByteTokens)
+        {
+            bytes[0] = (byte)(token - ReservedTokens);
+            return 1;
+        }
+        // A token is longer than each of its two, so this ends, and at a bounded depth.
+        var (left, right) = _merges[token - ByteTokens];
+        var length = Expand(left, bytes);
+        return length + Expand(right, bytes[length..]);
+    }
+
+    /// <summary>Writes: int32 version; int32 count of merges; for each, from token 258 on, int32 left and right token.</summary>
+    private protected override void SaveContent(BinaryWriter writer)
+    {
+        writer.Write(FormatVersion);
+        writer.Write(_merges.Length);
+        foreach (var (left, right) in _merges)
+        {
+            writer.Write(left);
+            writer.Write(right);
+        }
+    }
+
+    /// <summary>Merges the tokens of a piece in place: the pair that was learned first comes first, and of equal pairs the leftmost.</summary>
+    /// <returns>How many tokens there are then.</returns>
+    private int Merge(Span<int> tokens)
+    {
+        // What each token becomes with the one behind it. Merged tokens are numbered in the order of learning, so the least comes first.
+        var merged = (stackalloc int[PieceTokenizer.LongestPiece])[..tokens.Length];
+        for (var i = 0; i < tokens.Length; i++)
+            merged[i] = MergedAt(tokens, i);
+        while (true)
+        {
+            var at = IndexOfLeast(merged);
+            if (merged[at] == int.MaxValue)
+                return tokens.Length;
+            tokens[at] = merged[at];
+            tokens[(at + 2)..].CopyTo(tokens[(at + 1)..]);
+            merged[(at + 2)..].CopyTo(merged[(at + 1)..]);
+            tokens = tokens[..^1];
+            merged = merged[..^1];
+            merged[at] = MergedAt(tokens, at);
+            if (at > 0)
+                merged[at - 1] = MergedAt(tokens, at - 1);
+        }
+    }
+
+    private int MergedAt(ReadOnlySpan<int> tokens, int left) =>
+        left + 1 < tokens.Length && _numbers.TryGetValue(new TokenPair(tokens[left], tokens[left + 1]), out var token) ? token : int.MaxValue;
+
+    private static int IndexOfLeast(ReadOnlySpan<int> values)
+    {
+        var least = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            if (values[i] < values[least])
+                least = i;
+        }
+        return least;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using Microsoft.ML.RevRnn.Text;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Text as token numbers and back. Numbers 0 and 1 are reserved, the rest are the kind's own: see <see cref="TokenKind"/>.
+/// </summary>
+/// <remarks>Immutable and safe for use from many threads.</remarks>
+public abstract class TextTokenizer
+{
+    /// <summary>The token of a text's start and end, which stands for a text without tokens too.</summary>
+    public const int BoundaryToken = 0;
+
+    /// <summary>The token of whatever is not known.</summary>
+    public const int UnknownToken = 1;
+
+    internal const int ReservedTokens = 2;
+    internal const string UnknownName = "<unk>";
+    private const string BoundaryName = "<boundary>";
+
+    private protected TextTokenizer()
+    {
+    }
+
+    /// <summary>What a token is.</summary>
+    public abstract TokenKind Kind { get; }
+
+    /// <summary>V: the number of tokens, the two reserved ones included.</summary>
+    public abstract int Size { get; }
+
+    /// <summary>Learns from texts which tokens there are. The order of the texts does not matter.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">Byte pairs are asked for, and the texts have more than 2 GB of distinct words.</exception>
+    public static TextTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options.Kind switch
+        {
+            TokenKind.Words => Vocabulary.Learn(texts, options),
+            TokenKind.Characters => CharacterTokenizer.Learn(texts, options),
+            TokenKind.Bytes => new ByteTokenizer(),
+            _ => BytePairTokenizer.Learn(texts, options),
+        };
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
+    public static TextTokenizer Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        try
+        {
+            var kind = (TokenKind)reader.ReadByte();
+            return kind switch
+            {
+                TokenKind.Words => Vocabulary.LoadContent(reader),
+                TokenKind.Characters => CharacterTokenizer.LoadContent(reader),
+                TokenKind.Bytes => ByteTokenizer.LoadContent(reader),
+                TokenKind.BytePairs => BytePairTokenizer.LoadContent(reader),
+                _ => throw new FormatException($"The tokenizer is damaged: its kind is {kind}."),
+            };
+        }
+        catch (Exception failure) when (failure is IOException or DecoderFallbackException or ArgumentException)
+        {
+            throw new FormatException("The tokenizer is damaged: " + failure.Message, failure);
+        }
+    }
+
+    /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them.</summary>
+    public abstract int[] Encode(ReadOnlySpan<char> text);
+
+    /// <summary>What a token stands for, for display; of a reserved token a name in angle brackets.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Token(int token)
+    {
+        OptionCheck.Range(nameof(token), token, 0, Size - 1);
+        return token switch
+        {
+            BoundaryToken => BoundaryName,
+            UnknownToken => UnknownName,
+            _ => KnownToken(token),
+        };
+    }
+
+    /// <summary>The text of tokens, [T].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Decode(ReadOnlySpan<int> tokens)
+    {
+        var assembler = CreateAssembler();
+        var text = new StringBuilder();
+        foreach (var token in tokens)
+            text.Append(assembler.Append(token));
+        return text.Append(assembler.Finish()).ToString();
+    }
+
+    /// <summary>What turns tokens into text one by one.</summary>
+    public abstract TextAssembler CreateAssembler();
+
+    /// <summary>Writes: byte kind; then the kind's own content, which begins with an int32 version.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write((byte)Kind);
+        SaveContent(writer);
+    }
+
+    private protected abstract string KnownToken(int token);
+
+    private protected abstract void SaveContent(BinaryWriter writer);
+}

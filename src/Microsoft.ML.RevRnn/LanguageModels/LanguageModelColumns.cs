@@ -1,0 +1,33 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Persistence;
+
+namespace Microsoft.ML.RevRnn.LanguageModels;
+
+/// <summary>The names of a language model's columns, and what the added ones hold.</summary>
+internal sealed record LanguageModelColumns(string Input, string LogLikelihood, string Perplexity, string TokenCount)
+{
+    /// <summary>The added columns, in order.</summary>
+    public IReadOnlyList<(string Name, PrimitiveDataViewType Type)> Added =>
+    [
+        (LogLikelihood, NumberDataViewType.Single),
+        (Perplexity, NumberDataViewType.Single),
+        (TokenCount, NumberDataViewType.Int32),
+    ];
+
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Input);
+        writer.Write(LogLikelihood);
+        writer.Write(Perplexity);
+        writer.Write(TokenCount);
+    }
+
+    /// <exception cref="FormatException">A column has no name, or two that are added have the same.</exception>
+    public static LanguageModelColumns Load(BinaryReader reader)
+    {
+        var columns = new LanguageModelColumns(ColumnName.Read(reader), ColumnName.Read(reader), ColumnName.Read(reader), ColumnName.Read(reader));
+        if (columns.Added.DistinctBy(column => column.Name).Count() != columns.Added.Count)
+            throw new FormatException("Two of the columns that the model adds have the same name.");
+        return columns;
+    }
+}

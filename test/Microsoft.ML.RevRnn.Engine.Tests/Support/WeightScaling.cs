@@ -1,0 +1,24 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Weights that spread gates over their whole range.</summary>
+internal static class WeightScaling
+{
+    /// <summary>Multiplies fresh weights, with biases about zero for all gates; a factor of 1 leaves them as training finds them.</summary>
+    public static void Apply(StackParameters stack, IEnumerable<Parameter> all, float scale)
+    {
+        if (scale == 1)
+            return;
+        foreach (var layer in stack.Layers)
+        {
+            for (var column = 0; column < layer.Bias.Columns; column++)
+                layer.Bias.At(0, column) -= layer.Shape.InitialBias(column / layer.Shape.Half % layer.Shape.GateCount);
+        }
+        foreach (var parameter in all)
+        {
+            foreach (ref var value in parameter.Values)
+                value *= scale;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>What holds for tokenizers of every kind.</summary>
+[TestClass]
+internal sealed class TextTokenizerTests
+{
+    [TestMethod]
+    [DataRow(TokenKind.Words)]
+    [DataRow(TokenKind.Characters)]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
+    public void TheOptionsSayTheKind(TokenKind kind)
+    {
+        var tokenizer = Tokenizers.Learn(kind, "some text");
+
+        Assert.AreEqual(kind, tokenizer.Kind);
+        Assert.AreEqual("<boundary>", tokenizer.Token(TextTokenizer.BoundaryToken));
+        Assert.AreEqual("<unk>", tokenizer.Token(TextTokenizer.UnknownToken));
+        Assert.AreEqual(0, tokenizer.Encode("").Length);
+        Assert.AreEqual("", tokenizer.Decode([]));
+        Assert.AreEqual("", tokenizer.Decode([TextTokenizer.BoundaryToken, TextTokenizer.BoundaryToken]));
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Characters)]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
+    public void ATextComesBackAsItWas(TokenKind kind)
+    {
+        string[] texts = [.. TextSamples.All, .. Enumerable.Range(0, 200).Select(TextSamples.Random)];
+        var tokenizer = Tokenizers.Learn(kind, texts);
+
+        foreach (var text in texts)
+        {
+            var tokens = tokenizer.Encode(text);
+            Assert.IsFalse(tokens.Any(token => token < 2 || token >= tokenizer.Size), text);
+            Assert.AreEqual(text, tokenizer.Decode(tokens));
+            Assert.AreEqual(text, Assemble(tokenizer, tokens));
+        }
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
+    public void ATextThatWasNotLearnedFromComesBackAsItWas(TokenKind kind)
+    {
+        var tokenizer = Tokenizers.Learn(kind, "the cat sat, 你好你好 سلام");
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var text = TextSamples.Random(seed);
+            Assert.AreEqual(text, tokenizer.Decode(tokenizer.Encode(text)), $"seed {seed}");
+        }
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words)]
+    [DataRow(TokenKind.Characters)]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
+    public void EveryScriptHasTokensAndTheyCanBeShown(TokenKind kind)
+    {
+        var tokenizer = Tokenizers.Learn(kind, [.. TextSamples.All]);
+
+        Assert.AreEqual(tokenizer.Size, Enumerable.Range(0, tokenizer.Size).Count(token => tokenizer.Token(token).Length > 0));
+        foreach (var text in TextSamples.All)
+            Assert.AreEqual(string.IsNullOrWhiteSpace(text) && kind == TokenKind.Words || text.Length == 0, tokenizer.Encode(text).Length == 0, text);
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words)]
+    [DataRow(TokenKind.Characters)]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
+    public void TheOrderOfTheTextsDoesNotMatter(TokenKind kind)
+    {
+        var texts = Enumerable.Range(0, 50).Select(TextSamples.Random).ToArray();
+
+        CollectionAssert.AreEqual(
+            Tokenizers.Save(Tokenizers.Learn(kind, texts)), Tokenizers.Save(Tokenizers.Learn(kind, [.. texts.Reverse()])));
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words, -1)]
+    [DataRow(TokenKind.Words, 3)]
+    [DataRow(TokenKind.Characters, -1)]
+    [DataRow(TokenKind.Characters, 3)]
+    [DataRow(TokenKind.Bytes, -1)]
+    [DataRow(TokenKind.Bytes, 258)]
+    [DataRow(TokenKind.BytePairs, -1)]
+    [DataRow(TokenKind.BytePairs, 258)]
+    public void ATokenMustExist(TokenKind kind, int token)
+    {
+        var tokenizer = Tokenizers.Learn(kind, "a");
+        Action[] uses = [() => tokenizer.Token(token), () => tokenizer.Decode([token]), () => tokenizer.CreateAssembler().Append(token)];
+        foreach (var use in uses)
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(use).Message, "token");
+    }
+
+    [TestMethod]
+    public void OptionsOutOfRangeAreNamed()
+    {
+        foreach (var (options, name) in ((VocabularyOptions, string)[])
+            [(new() { Kind = (TokenKind)4 }, "Kind"), (new() { Kind = (TokenKind)(-1) }, "Kind"),
+             (new() { Kind = TokenKind.Characters, MaximumSize = 2 }, "MaximumSize"),
+             (new() { Kind = TokenKind.Bytes, MaximumSize = 2 }, "MaximumSize"),
+             (new() { Kind = TokenKind.BytePairs, MaximumSize = 258 }, "MaximumSize"),
+             (new() { Kind = TokenKind.BytePairs, MinimumCount = 0 }, "MinimumCount")])
+        {
+            StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tokenizers.Learn(options, "a")).Message, name);
+        }
+        Tokenizers.Learn(new VocabularyOptions { Kind = TokenKind.BytePairs, MaximumSize = 259 }, "a");
+        Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.Learn(null!, new VocabularyOptions()));
+        Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.Learn([], null!));
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words, "one two")]
+    [DataRow(TokenKind.Characters, "one")]
+    [DataRow(TokenKind.Bytes, "one")]
+    [DataRow(TokenKind.BytePairs, "one")]
+    public void ATextGoesOnAfterFinishing(TokenKind kind, string text)
+    {
+        var tokenizer = Tokenizers.Learn(kind, text);
+        var tokens = tokenizer.Encode(text);
+        var assembler = tokenizer.CreateAssembler();
+        var finished = string.Concat(tokens.Select(token => assembler.Append(token) + assembler.Finish()));
+
+        Assert.AreEqual(text, finished);
+    }
+
+    private static string Assemble(TextTokenizer tokenizer, int[] tokens)
+    {
+        var assembler = tokenizer.CreateAssembler();
+        var pieces = tokens.Select(assembler.Append).ToList();
+        Assert.IsTrue(pieces.TrueForAll(piece => piece.Length == 0 || !(char.IsLowSurrogate(piece[0]) || char.IsHighSurrogate(piece[^1]))));
+        return string.Concat(pieces) + assembler.Finish();
+    }
+}

@@ -1,0 +1,262 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Checkpoints that cannot be used, cannot be written, or are of training that went wrong.</summary>
+[TestClass]
+internal sealed class CheckpointFaultTests
+{
+    [TestMethod]
+    public void ACheckpointOfOtherOptionsIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var kind in (string[])["classifier", "streams"])
+        {
+            var run = CheckpointedRun.Of(kind).With(training => training with { CheckpointPath = folder[kind] });
+            run.RunUntil(1);
+            foreach (var change in (Func<TrainingOptions, TrainingOptions>[])
+                [
+                    training => training with { MaximumEpochs = 6 },
+                    training => training with { BatchSize = 3 },
+                    training => training with { Optimizer = OptimizerKind.Sgd },
+                    training => training with { LearningRate = 0.021f },
+                    training => training with { Schedule = LearningRateSchedule.Cosine },
+                    training => training with { WarmUpFraction = 0.1f },
+                    training => training with { NonMonotoneEpochs = 6 },
+                    training => training with { WeightDecay = 0.02f },
+                    training => training with { MaximumGradientNorm = 2 },
+                    training => training with { MaximumStateGradientNorm = 11 },
+                    training => training with { Dropout = 0.25f },
+                    training => training with { ValidationFraction = 0.25f },
+                    training => training with { MaximumMinutes = 1000 },
+                    training => training with { Seed = 4 },
+                ])
+            {
+                CheckRefused(run.With(change).Run, folder[kind], "other data, another network or other options");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void ACheckpointOfOtherDataOrAnotherModelIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["state"];
+        foreach (var layout in Enum.GetValues<TextLayout>())
+        {
+            File.Delete(path);
+            var task = LanguageTask.Of([1, 2, 3, 4, 5], [6, 7, 1], [2, 2]);
+            task = task with
+            {
+                Model = new LanguageModelOptions { Layout = layout },
+                Training = task.Training with { MaximumEpochs = 1, CheckpointPath = path },
+            };
+            task.Run();
+            foreach (var other in (LanguageTask[])
+                [
+                    task with { Texts = [[1, 2, 3, 4, 5], [6, 7, 1], [2, 3]] },
+                    task with { Texts = [[1, 2, 3, 4, 5], [6, 7, 1]] },
+                    task with { Texts = [[1, 2, 3, 4], [5, 6, 7, 1], [2, 2]] },
+                    task with { Texts = [[6, 7, 1], [1, 2, 3, 4, 5], [2, 2]] },
+                    task with { Validation = [[1]] },
+                    task with { Network = task.Network with { TieEmbeddings = true } },
+                    task with { Network = task.Network with { SkipConnections = true } },
+                    task with { Network = task.Network with { Cell = CellKind.RevGru } },
+                    task with { Network = task.Network with { LayerCount = 2 } },
+                    task with { Network = task.Network with { HiddenSize = 18 } },
+                    task with { Network = task.Network with { ForgettingLimit = ForgettingLimit.None } },
+                    task with { Model = task.Model with { Layout = 1 - layout } },
+                    task with { Model = task.Model with { OutputDropout = 0.1f } },
+                    task with { Model = task.Model with { EmbeddingDropout = 0.1f } },
+                    task with { Model = task.Model with { WeightDropout = 0.1f } },
+                    task with { Model = task.Model with { SoftmaxSamples = 3 } },
+                ])
+            {
+                CheckRefused(() => other.Run(), path, "other data, another network or other options");
+            }
+        }
+        CheckRefused(() => (ToyTask.Learnable(4) with { Training = new TrainingOptions { CheckpointPath = path } }).Run(), path, "other data");
+    }
+
+    [TestMethod]
+    public void ACheckpointOfOtherLabelsIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var task = ToyTask.Learnable(10);
+        task = task with { Training = task.Training with { MaximumEpochs = 1, CheckpointPath = folder["state"] } };
+        task.Run();
+
+        CheckRefused(() => (task with { Labels = [.. task.Labels.Reverse()] }).Run(), folder["state"], "other data");
+    }
+
+    [TestMethod]
+    public void ADamagedCheckpointIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder["state"];
+        var run = CheckpointedRun.Of("classifier").With(training => training with { CheckpointPath = path });
+        run.RunUntil(2);
+        var content = File.ReadAllBytes(path);
+        foreach (var position in (int[])
+            [
+                .. Enumerable.Range(0, 30).Select(i => 4 * i), .. Enumerable.Range(1, 20).Select(i => i * (content.Length - 120) / 20),
+                content.Length - 33, content.Length - 32, content.Length - 1,
+            ])
+        {
+            var damaged = (byte[])content.Clone();
+            damaged[position] ^= 0x10;
+            File.WriteAllBytes(path, damaged);
+            CheckRefused(run.Run, path, position < 8 ? "no checkpoint" : "damaged");
+        }
+        foreach (var length in (int[])[0, 1, 7, 8, 12, 39, 40, 41, 44, 100, content.Length / 2, content.Length - 33, content.Length - 1])
+        {
+            File.WriteAllBytes(path, content[..length]);
+            CheckRefused(run.Run, path, length < 40 ? "no checkpoint" : "damaged");
+        }
+        File.WriteAllBytes(path, [.. content, 0]);
+        CheckRefused(run.Run, path, "damaged");
+        File.WriteAllText(path, "Something else that is long enough to be mistaken for a checkpoint by its length.");
+        CheckRefused(run.Run, path, "no checkpoint");
+
+        File.WriteAllBytes(path, content);
+        Assert.AreEqual(5, run.Run().Report.Epochs.Count);
+    }
+
+    [TestMethod]
+    public void AFolderThatIsGoneIsReportedAndTheFormerFileSurvives()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["place"]);
+        var path = Path.Combine(folder["place"], "state");
+        var run = CheckpointedRun.Of("streams").With(training => training with { CheckpointPath = path });
+        var content = Array.Empty<byte>();
+        var failure = Assert.ThrowsExactly<IOException>(() => run.Train(run.Training, new Listener(progress =>
+        {
+            if (progress.Epoch == 1 && progress.EpochFraction == 1)
+            {
+                content = File.ReadAllBytes(path);
+                Directory.Move(folder["place"], folder["elsewhere"]);
+            }
+        }), default));
+
+        StringAssert.Contains(failure.Message, path);
+        Directory.Move(folder["elsewhere"], folder["place"]);
+        CollectionAssert.AreEqual(content, File.ReadAllBytes(path));
+        Assert.AreEqual(1, folder.Files.Length);
+        Assert.AreEqual(5, run.Run().Report.Epochs.Count);
+    }
+
+    [TestMethod]
+    public void AFullDiskIsReportedAndTheFormerFileSurvives()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var reason in (Exception[])[new IOException("No space left on device."), new UnauthorizedAccessException("Access is denied.")])
+        {
+            var path = folder["state"];
+            File.WriteAllText(path, "the former one");
+            using var parameters = new LanguageModelParameters(new StackOptions
+            {
+                Cell = CellKind.RevGru,
+                Vocabulary = 5,
+                EmbeddingWidth = 2,
+                Units = 2,
+                Layers = 1,
+                Limit = ForgettingLimit.None,
+            });
+            using var team = new WorkerTeam(1);
+            var options = new TrainingOptions();
+            using var task = new StreamTask(parameters, [0, 1, 0], [], new LanguageModelOptions(), options, team);
+            var checkpoint = new TrainingCheckpoint(path, task, options);
+            using var optimizer = new UnwritableOptimizer(parameters, team, reason);
+
+            var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save([.. parameters.All], optimizer, [], null));
+
+            StringAssert.Contains(failure.Message, path);
+            StringAssert.Contains(failure.Message, reason.Message);
+            Assert.AreSame(reason, failure.InnerException);
+            Assert.AreEqual("the former one", File.ReadAllText(path));
+            Assert.AreEqual(1, folder.Files.Length);
+        }
+    }
+
+    [TestMethod]
+    public void AFolderIsNoCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["place"]);
+        foreach (var path in (string[])[folder["place"], "", "  "])
+        {
+            var failure = Assert.ThrowsExactly<ArgumentException>(() => new TrainingOptions { CheckpointPath = path }.Validate());
+            StringAssert.Contains(failure.Message, nameof(TrainingOptions.CheckpointPath));
+        }
+    }
+
+    [TestMethod]
+    [DataRow("classifier", 4)]
+    [DataRow("classifier", 4096)]
+    [DataRow("streams", 1)]
+    [DataRow("streams", 4096)]
+    [DataRow("documents", 4)]
+    [DataRow("documents", 4096)]
+    public void DivergedTrainingNamesTheCheckpointOfTheLastGoodEpoch(string kind, int batchSize)
+    {
+        using var folder = new TemporaryFolder();
+        // Weights are multiplied by up to 99 in each step until they overflow, in the last batch of an epoch where it has only one.
+        var run = CheckpointedRun.Of(kind).With(training => training with
+        {
+            CheckpointPath = folder["state"],
+            MaximumEpochs = 100,
+            BatchSize = batchSize,
+            LearningRate = 100,
+            WeightDecay = 1,
+            WarmUpFraction = 0.9f,
+            Schedule = LearningRateSchedule.Constant,
+            ValidationFraction = 0,
+        });
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => run.Run());
+
+        StringAssert.Contains(failure.Message, "diverged");
+        StringAssert.Contains(failure.Message, nameof(TrainingOptions.LearningRate));
+        StringAssert.Contains(failure.Message, folder["state"]);
+        var (model, report) = run.Train(run.Training, null, new CancellationToken(true));
+        StringAssert.Contains(failure.Message, $"epoch {report.Epochs.Count + 1},");
+        StringAssert.Contains(failure.Message, $"after epoch {report.Epochs.Count} ");
+        Assert.IsTrue(report.Epochs.Count > 0 && report.Epochs.All(epoch => double.IsFinite(epoch.Loss)));
+        // A model file with values that are not finite would be refused.
+        CollectionAssert.AreEqual(model, kind == "classifier" ? Models.Bytes(Models.Classifier(model)) : Models.Bytes(Models.LanguageModel(model)));
+        Assert.AreEqual(failure.Message, Assert.ThrowsExactly<InvalidOperationException>(() => run.Run()).Message);
+    }
+
+    private static void CheckRefused<T>(Func<T> run, string path, string reason)
+    {
+        var before = File.ReadAllBytes(path);
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => run());
+        StringAssert.Contains(failure.Message, path);
+        StringAssert.Contains(failure.Message, reason);
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(path));
+    }
+
+    /// <summary>An optimiser whose state cannot be written, as if the disk were full by then.</summary>
+    private sealed unsafe class UnwritableOptimizer(LanguageModelParameters parameters, WorkerTeam team, Exception reason)
+        : Optimizer(parameters.Dense, parameters.Stack.Embedding, team)
+    {
+        public override void Save(BinaryWriter writer) => throw reason;
+
+        public override void Load(BinaryReader reader) => throw reason;
+
+        public override void Dispose()
+        {
+        }
+
+        protected override void BeginStep(float learningRate, float weightDecay, float scale)
+        {
+        }
+
+        protected override void Update(Parameter parameter, long begin, float* gradient, int length)
+        {
+        }
+    }
+}

@@ -1,0 +1,132 @@
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Training that goes on from a checkpoint ends where uninterrupted training does, to the bit.</summary>
+[TestClass]
+internal sealed class TrainingCheckpointTests
+{
+    [TestMethod]
+    [DataRow("classifier", OptimizerKind.AdamW, 0.2f)]
+    [DataRow("classifier", OptimizerKind.Sgd, 0f)]
+    [DataRow("encoder", OptimizerKind.AdamW, 0f)]
+    [DataRow("streams", OptimizerKind.AdamW, 0.2f)]
+    [DataRow("streams", OptimizerKind.Sgd, 0.2f)]
+    [DataRow("streams", OptimizerKind.AdamW, 0f)]
+    [DataRow("documents", OptimizerKind.AdamW, 0.2f)]
+    [DataRow("documents", OptimizerKind.Sgd, 0f)]
+    public void ResumedTrainingIsUninterruptedTraining(string kind, OptimizerKind optimizer, float validation)
+    {
+        var plain = CheckpointedRun.Of(kind).With(training => training with { Optimizer = optimizer, ValidationFraction = validation });
+        var (model, report) = plain.Run();
+        foreach (var epochs in (int[][])[[1], [4], [2, 3]])
+        {
+            using var folder = new TemporaryFolder();
+            var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+            foreach (var epoch in epochs)
+            {
+                var interrupted = run.RunUntil(epoch).Report;
+                Assert.AreEqual(TrainingStop.Cancelled, interrupted.StopReason);
+                Assert.AreEqual(epoch, interrupted.Epochs.Count);
+            }
+
+            CheckSame(model, report, run.Run());
+            // The file is the end's now, and there is nothing more to do.
+            CheckSame(model, report, run.Run());
+            Assert.AreEqual(1, folder.Files.Length);
+        }
+    }
+
+    [TestMethod]
+    public void EarlyStoppingGoesOnToo()
+    {
+        var plain = CheckpointedRun.Of("classifier").With(training => training with { MaximumEpochs = 60, Patience = 3, ValidationFraction = 0.3f });
+        var (model, report) = plain.Run();
+        Assert.AreEqual(TrainingStop.EarlyStopping, report.StopReason);
+        using var folder = new TemporaryFolder();
+        var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+        // The best epoch is behind the interruption.
+        run.RunUntil(report.Epochs.Count - 1);
+
+        CheckSame(model, report, run.Run());
+        CheckSame(model, report, run.Run());
+    }
+
+    [TestMethod]
+    public void ANonMonotoneScheduleGoesOnToo()
+    {
+        var plain = CheckpointedRun.Of("streams").With(training => training with
+        {
+            MaximumEpochs = 12,
+            Schedule = LearningRateSchedule.NonMonotone,
+            NonMonotoneEpochs = 1,
+            ValidationFraction = 0.4f,
+        });
+        var (model, report) = plain.Run();
+        using var folder = new TemporaryFolder();
+        var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+        run.RunUntil(8);
+
+        CheckSame(model, report, run.Run());
+    }
+
+    [TestMethod]
+    public void WhatHasNoInfluenceOnTheResultMayChange()
+    {
+        var plain = CheckpointedRun.Of("streams");
+        var (model, report) = plain.Run();
+        using var folder = new TemporaryFolder();
+        var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+        run.RunUntil(2);
+
+        CheckSame(model, report, run
+            .With(training => training with { ThreadCount = 3, ActivationStrategy = ActivationStrategy.Stored, Patience = 50 }).Run());
+    }
+
+    [TestMethod]
+    public void AnInterruptedEpochIsRunAgain()
+    {
+        var toy = ToyTask.Random(40);
+        toy = toy with { Training = toy.Training with { MaximumEpochs = 3, ValidationFraction = 0 } };
+        var (model, report) = toy.Run();
+        using var folder = new TemporaryFolder();
+        toy = toy with { Training = toy.Training with { CheckpointPath = folder["state"] } };
+        using var source = new CancellationTokenSource();
+        var reads = 0;
+        (toy with
+        {
+            Labels = new WatchedList<int>(toy.Labels, _ =>
+            {
+                // By the check and for the checkpoint's identity 40 each, then 40 an epoch: in the second one's second batch.
+                if (++reads == 3 * 40 + 20)
+                    source.Cancel();
+            }),
+        }).Run(null, source.Token);
+        Assert.IsTrue(File.Exists(folder["state"]));
+
+        var (resumed, resumedReport) = toy.Run();
+
+        CheckSame(Models.Bytes(model), report, (Models.Bytes(resumed), resumedReport));
+    }
+
+    [TestMethod]
+    public void CancelledAfterResumptionTheModelIsTheBestUntilThen()
+    {
+        using var folder = new TemporaryFolder();
+        var run = CheckpointedRun.Of("documents").With(training => training with { CheckpointPath = folder["state"] });
+        var (model, report) = run.RunUntil(3);
+
+        var (resumed, resumedReport) = run.Train(run.Training, null, new CancellationToken(true));
+
+        CollectionAssert.AreEqual(model, resumed);
+        CollectionAssert.AreEqual(report.Epochs.ToArray(), resumedReport.Epochs.ToArray());
+        Assert.AreEqual(report.BestEpoch, resumedReport.BestEpoch);
+        Assert.AreEqual(TrainingStop.Cancelled, resumedReport.StopReason);
+    }
+
+    private static void CheckSame(byte[] model, TrainingReport report, (byte[] Model, TrainingReport Report) actual)
+    {
+        CollectionAssert.AreEqual(report.Epochs.ToArray(), actual.Report.Epochs.ToArray());
+        Assert.AreEqual(report.BestEpoch, actual.Report.BestEpoch);
+        Assert.AreEqual(report.StopReason, actual.Report.StopReason);
+        CollectionAssert.AreEqual(model, actual.Model);
+    }
+}
