@@ -3,7 +3,8 @@ using Microsoft.ML.RevRnn;
 namespace Samples;
 
 /// <summary>Training at a glance: a line that is kept up to date on a terminal, or a line an epoch in a file.</summary>
-internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
+/// <param name="isTimed">Whether it is time that ends training, so that the number of epochs says nothing.</param>
+internal sealed class ProgressLine(bool isTimed = false) : IProgress<TrainingProgress>, IDisposable
 {
     private const int BarWidth = 24;
 
@@ -15,9 +16,9 @@ internal sealed class ProgressLine : IProgress<TrainingProgress>, IDisposable
         var ended = value.EpochFraction >= 1;
         if (!_live && !ended)
             return;
-        var done = (value.Epoch - 1 + value.EpochFraction) / value.EpochCount;
+        var done = value.Elapsed / (value.Elapsed + value.Remaining);
         var filled = (int)(done * BarWidth);
-        var line = $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] epoch {value.Epoch}/{value.EpochCount}"
+        var line = $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] epoch {value.Epoch}{(isTimed ? "" : $"/{value.EpochCount}")}"
             + $"  loss {value.Loss:F3}  accuracy {value.Accuracy:P1}"
             + (value.ValidationAccuracy is { } accuracy ? $"  validation {accuracy:P1}" : "")
             + $"  {value.TokensPerSecond:N0} tokens/s"

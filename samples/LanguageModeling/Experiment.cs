@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.RevRnn;
+using Samples;
+using Spectre.Console;
+
+namespace LanguageModeling;
+
+/// <summary>Data, training with a line of the model's own after each epoch, saving, reloading, evaluation, and a longer text.</summary>
+internal static class Experiment
+{
+    private static readonly GenerationOptions _line = new() { MaximumTokens = 90, Temperature = 0.7f, StopsAtEnd = false, StopStrings = ["\n\n"] };
+
+    public static void Run(Settings settings)
+    {
+        var clock = Stopwatch.StartNew();
+        var ml = new MLContext(seed: 1);
+        var corpus = Corpus.Read(settings.Data);
+        var training = ml.Data.LoadFromEnumerable(corpus.Training);
+        var validation = ml.Data.LoadFromEnumerable(corpus.Validation);
+
+        using var progress = new ProgressLine(isTimed: true);
+        var options = Recipe.For(settings.Level);
+        options.Cell = settings.Cell;
+        options.MaximumMinutes = settings.Minutes;
+        options.CheckpointPath = settings.Checkpoint?.FullName;
+        options.ThreadCount = settings.Threads;
+        options.Progress = progress;
+        options.EpochEnded = (report, model) =>
+        {
+            progress.End();
+            AnsiConsole.MarkupLineInterpolated($"  [green]{OneLine(model.Generate("", _line))}[/]");
+        };
+
+        var model = ml.Transforms.Text.RevLanguageModel(options).Fit(training, validation);
+        progress.End();
+        var trained = model.Report!;
+
+        var file = Path.Combine(Path.GetTempPath(), $"{nameof(LanguageModeling)}-{Environment.ProcessId}.zip");
+        try
+        {
+            ml.Model.SaveAtomically(model, training.Schema, file);
+            AnsiConsole.MarkupLine($"Saved as a model of {new FileInfo(file).Length / 1e6:F1} MB, and read back.");
+            var reloaded = (RevLanguageModelTransformer)ml.Model.Load(file, out _);
+            var metrics = reloaded.Evaluate(validation);
+            Report.Text(reloaded);
+            Report.Memory(trained);
+            Report.Figures(metrics, trained, reloaded.ParameterCount, clock.Elapsed);
+            if (settings.Json)
+                Report.Json(metrics, trained, reloaded.ParameterCount, clock.Elapsed);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string OneLine(IEnumerable<string> pieces) => string.Concat(pieces).ReplaceLineEndings(" / ");
+}
