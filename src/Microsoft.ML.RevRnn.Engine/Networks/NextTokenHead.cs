@@ -14,7 +14,7 @@ internal sealed unsafe class NextTokenHead : TokenHead
     private double _logSum;
 
     public NextTokenHead(LanguageModelParameters parameters, RecurrentStack stack, float dropout, WorkerTeam team, SimdWidth width)
-        : base(parameters, stack, dropout, team, width)
+        : base(parameters, stack, parameters.Weight.Rows, dropout, team, width)
     {
         _scoreStride = PackedMatrix.RoundUp(parameters.Weight.Rows);
         _scoreWeights = new PackedMatrix(Stride, parameters.Weight.Rows, Kernel);
@@ -34,7 +34,8 @@ internal sealed unsafe class NextTokenHead : TokenHead
     /// <param name="logProbabilities">[V].</param>
     public void LogProbabilities(float* output, Span<float> logProbabilities)
     {
-        _scores.EnsureLength((long)PieceRows * _scoreStride);
+        // The scores, and behind them how far they are below the highest.
+        _scores.EnsureLength(2L * _scoreStride);
         Kernel.Multiply(1, Stride, output, Stride, 1, _scoreWeights, 0, 0, _scoreStride, Parameters.Bias.Value, 0, _scores.Pointer, _scoreStride);
         var scores = new Span<float>(_scores.Pointer, logProbabilities.Length);
         var largest = TensorPrimitives.Max<float>(scores);

@@ -24,7 +24,7 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     private readonly NativeBuffer<float> _weightGradients;
     private readonly NativeBuffer<float> _biasGradients;
     private readonly NativeBuffer<float> _scores;
-    private readonly float[] _targetGradients = new float[PieceRows];
+    private readonly float[] _targetGradients;
     private readonly Action<int> _gather;
     private readonly Action<int> _pack;
     private readonly Action<int> _scatter;
@@ -40,9 +40,10 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     /// <param name="width">Register width.</param>
     public SampledTokenHead(
         LanguageModelParameters parameters, RecurrentStack stack, float dropout, ReadOnlySpan<long> frequencies, int draws, WorkerTeam team, SimdWidth width)
-        : base(parameters, stack, dropout, team, width)
+        : base(parameters, stack, Math.Min(draws, frequencies.Length), dropout, team, width)
     {
         _draws = draws;
+        _targetGradients = new float[PieceRows];
         _cumulative = new double[frequencies.Length];
         var sum = 0.0;
         for (var i = 0; i < frequencies.Length; i++)

@@ -8,7 +8,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// </summary>
 internal abstract unsafe class TokenHead : IDisposable
 {
-    protected const int PieceRows = 128;
+    private const int LeastPieceRows = 48;
+    private const int MostPieceRows = 128;
+    private const int PieceBytes = 1 << 20;
 
     private const ulong OutputDropout = 1002;
 
@@ -21,8 +23,16 @@ internal abstract unsafe class TokenHead : IDisposable
     private float* _chunkOutputs;
     private float* _chunkGradient;
 
-    protected TokenHead(LanguageModelParameters parameters, RecurrentStack stack, float dropout, WorkerTeam team, SimdWidth width)
+    /// <param name="parameters">The weights.</param>
+    /// <param name="stack">Gives the outputs.</param>
+    /// <param name="tokens">Most scores of an output.</param>
+    /// <param name="dropout">Rate of the outputs' dropout.</param>
+    /// <param name="team">Workers.</param>
+    /// <param name="width">Register width.</param>
+    protected TokenHead(LanguageModelParameters parameters, RecurrentStack stack, int tokens, float dropout, WorkerTeam team, SimdWidth width)
     {
+        PieceRows = PieceRowsFor(tokens);
+        Results = new BatchResult[PieceRows];
         Parameters = parameters;
         Stack = stack;
         Team = team;
@@ -42,8 +52,11 @@ internal abstract unsafe class TokenHead : IDisposable
     {
         var stride = options.Shape(options.Layers - 1).StateStride;
         var tokens = softmaxSamples == 0 ? options.Vocabulary : Math.Min(softmaxSamples, options.Vocabulary);
-        return PieceRows * sizeof(float) * ((long)PackedMatrix.RoundUp(tokens) + PackedMatrix.RoundUp(stride) + (dropout > 0 ? stride : 0));
+        return PieceRowsFor(tokens) * sizeof(float) * ((long)PackedMatrix.RoundUp(tokens) + PackedMatrix.RoundUp(stride) + (dropout > 0 ? stride : 0));
     }
+
+    /// <summary>As many as keep the scores within a megabyte, but enough to multiply efficiently.</summary>
+    private static int PieceRowsFor(int tokens) => Math.Clamp(PieceBytes / sizeof(float) / tokens, LeastPieceRows, MostPieceRows);
 
     protected LanguageModelParameters Parameters { get; }
 
@@ -57,7 +70,10 @@ internal abstract unsafe class TokenHead : IDisposable
     protected PackedMatrix PackedOutputs { get; }
 
     /// <summary>What each output of the piece found.</summary>
-    protected BatchResult[] Results { get; } = new BatchResult[PieceRows];
+    protected BatchResult[] Results { get; }
+
+    /// <summary>Outputs of a piece, all but the last one of a chunk.</summary>
+    protected int PieceRows { get; }
 
     /// <summary>Length of a row of outputs.</summary>
     protected int Stride => Stack.OutputStride;

@@ -31,6 +31,8 @@ internal sealed class MemoryBudgetTests
     public void ABudgetIsForTheScoresOfTokensToo(ActivationStrategy strategy, float dropout)
     {
         const int V = 3_000;
+        // Of as many outputs as have a megabyte of scores together.
+        const int PieceRows = (1 << 20) / sizeof(float) / V;
         int[][] sequences = [.. Sequences.Random(20, 1, 40, V), .. Sequences.Random(2, 300, 300, V)];
         var options = new TrainingOptions
         {
@@ -39,15 +41,15 @@ internal sealed class MemoryBudgetTests
             ValidationFraction = 0,
             Dropout = dropout,
             ActivationStrategy = strategy,
-            // The scores of 128 outputs, and little more.
-            MemoryBudget = 128 * V * sizeof(float) + 500_000,
+            // The scores of a piece, and little more.
+            MemoryBudget = PieceRows * V * sizeof(float) + 500_000,
         };
 
         var report = SequenceEncoder.Train(sequences, V, _network, options).Report;
 
         Assert.IsTrue(report.PeakActivationBytes <= options.MemoryBudget, $"{report.PeakActivationBytes} bytes of a budget of {options.MemoryBudget}");
         var failure = Assert.ThrowsExactly<ArgumentException>(() =>
-            SequenceEncoder.Train(sequences, V, _network, options with { MemoryBudget = 128 * V * sizeof(float) }));
+            SequenceEncoder.Train(sequences, V, _network, options with { MemoryBudget = PieceRows * V * sizeof(float) }));
         StringAssert.Contains(failure.Message, nameof(TrainingOptions.MemoryBudget));
     }
 
