@@ -15,7 +15,7 @@ internal sealed record Measurement(string Suite, string Case, double Value, stri
     /// <summary>Who the other side is.</summary>
     public string Against { get; init; } = "";
 
-    /// <summary>Timed runs of each side, after warming up; null for what is counted and not timed.</summary>
+    /// <summary>Timed runs of each side, after warming up, or trainings of each side; null for what is counted.</summary>
     public int? Runs { get; init; }
 
     /// <summary>Ours over theirs. Of times and bytes a ratio below 1 is in our favour, of rates one above 1.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.RevRnn.Benchmarks;
 
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new PeersSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite()];
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new PeersSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite()];
 
 var suite = new Argument<string>("suite")
 {
@@ -18,9 +18,15 @@ var filter = new Option<string>("--filter")
 var json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
 var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: what docs/performance.md is made of." };
 var plot = new Option<FileInfo?>("--svg") { Description = "Draw the memory suite's curves into this file.", HelpName = "file.svg" };
+var data = new Option<DirectoryInfo?>("--data")
+{
+    Description = "The language suite's texts: a folder with ptb/valid.txt and wikitext2/valid.txt; without, a folder shared/data found here or further up.",
+    HelpName = "folder",
+    DefaultValueFactory = _ => LanguageCorpus.FindFolder(),
+};
 var child = new Option<string?>("--memory-case") { Hidden = true };
 
-var command = new RootCommand("Measures the engine: speed, memory and exactness.") { suite, threads, filter, json, markdown, plot, child };
+var command = new RootCommand("Measures the engine: speed, memory and exactness.") { suite, threads, filter, json, markdown, plot, data, child };
 command.SetAction(arguments =>
 {
     if (arguments.GetValue(child) is { } name)
@@ -28,7 +34,13 @@ command.SetAction(arguments =>
         MemoryChild.Run(name, arguments.GetValue(threads));
         return 0;
     }
-    var settings = new Settings { Threads = arguments.GetValue(threads), Filter = arguments.GetValue(filter)!, Plot = arguments.GetValue(plot) };
+    var settings = new Settings
+    {
+        Threads = arguments.GetValue(threads),
+        Filter = arguments.GetValue(filter)!,
+        Plot = arguments.GetValue(plot),
+        Data = arguments.GetValue(data),
+    };
     if (settings.Threads < 1)
     {
         Console.Error.WriteLine($"--threads is {settings.Threads}; it must be at least 1.");

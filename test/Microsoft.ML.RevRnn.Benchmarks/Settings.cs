@@ -12,5 +12,8 @@ internal sealed record Settings
     /// <summary>Where the memory suite draws its curves; null for nowhere.</summary>
     public FileInfo? Plot { get; init; }
 
+    /// <summary>The folder of the language suite's texts; null where none was given or found.</summary>
+    public DirectoryInfo? Data { get; init; }
+
     public bool Wants(string name) => name.Contains(Filter, StringComparison.OrdinalIgnoreCase);
 }

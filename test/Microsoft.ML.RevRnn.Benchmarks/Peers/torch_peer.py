@@ -70,7 +70,7 @@ def peak(case):
     return resident("VmHWM") - before
 
 
-print(f"{torch.__version__}|{blas()}", flush=True)
+print(f"torch|{torch.__version__}|{blas()}", flush=True)
 case = None
 for line in sys.stdin:
     words = line.split()

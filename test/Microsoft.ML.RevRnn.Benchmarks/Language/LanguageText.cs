@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace Microsoft.ML.RevRnn.Benchmarks;
+
+/// <summary>A text as numbers of its words: the first 90 % to train on, the last 10 % to validate with.</summary>
+/// <param name="Name">What the text is called in cases.</param>
+/// <param name="VocabularySize">V: the distinct words of the training part, and the engine's reserved tokens.</param>
+/// <param name="Training">Words to train on.</param>
+/// <param name="Validation">Words to validate with; those that the training part lacks are unknown.</param>
+internal sealed record LanguageText(string Name, int VocabularySize, int[] Training, int[] Validation)
+{
+    private const double TrainingFraction = 0.9;
+    private const string LineEnd = "<eos>";
+    private const string Unknown = "<unk>";
+
+    /// <summary>Words split on white space, as the corpora are written, with a word for the end of each line.</summary>
+    public static LanguageText Read(string name, FileInfo file)
+    {
+        var words = new List<string>();
+        foreach (var line in File.ReadLines(file.FullName))
+        {
+            words.AddRange(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            words.Add(LineEnd);
+        }
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal) { [Unknown] = TextTokenizer.UnknownToken };
+        var all = CollectionsMarshal.AsSpan(words);
+        var known = (int)(all.Length * TrainingFraction);
+        foreach (var word in all[..known])
+            numbers.TryAdd(word, numbers.Count + 1);
+        var tokens = new int[all.Length];
+        for (var i = 0; i < tokens.Length; i++)
+            tokens[i] = numbers.GetValueOrDefault(all[i], TextTokenizer.UnknownToken);
+        return new LanguageText(name, numbers.Count + 1, tokens[..known], tokens[known..]);
+    }
+}
