@@ -49,21 +49,35 @@ internal sealed class CacheDataView : IDataView
             var missing = Schema.Where(column => active[column.Index] && _columns[column.Index] == null).ToArray();
             if (missing.Length == 0 && _rowCount >= 0)
                 return;
-            using var cursor = _source.GetRowCursor(missing);
-            var columns = missing
-                .Select(column => GenericMethods.Invoke<CachedColumn>(CachedColumn.Create<int>, column.Type.RawType, cursor, column)).ToArray();
-            long rows = 0;
-            for (; cursor.MoveNext(); rows++)
-            {
-                foreach (var column in columns)
-                    column.Add();
-            }
-
+            var columns = Read(missing, out long rows);
             Contracts.Check(_rowCount < 0 || _rowCount == rows, "The data gave another number of rows than before.");
             _rowCount = rows;
             for (int i = 0; i < missing.Length; i++)
                 _columns[missing[i].Index] = columns[i];
         }
+    }
+
+    private CachedColumn[] Read(DataViewSchema.Column[] missing, out long rows)
+    {
+        rows = 0;
+        using var cursor = _source.GetRowCursor(missing);
+        var columns = missing
+            .Select(column => GenericMethods.Invoke<CachedColumn>(CachedColumn.Create<int>, column.Type.RawType, cursor, column)).ToArray();
+        try
+        {
+            for (; cursor.MoveNext(); rows++)
+            {
+                foreach (var column in columns)
+                    column.Add();
+            }
+        }
+        catch (Exception failure)
+        {
+            // ML.NET reads on another thread, so there too the error comes as the cause of one of the cache's own.
+            throw Contracts.Except(failure, $"The data to be held in memory could not be read: {failure.Message}");
+        }
+
+        return columns;
     }
 
     private sealed class Cursor : DataViewRowCursor
@@ -73,6 +87,7 @@ internal sealed class CacheDataView : IDataView
         private readonly int[]? _order;
         private readonly Delegate?[] _getters;
         private int _position = -1;
+        private bool _done;
 
         public Cursor(CacheDataView parent, bool[] active, int count, int[]? order)
         {
@@ -96,8 +111,9 @@ internal sealed class CacheDataView : IDataView
 
         public override bool MoveNext()
         {
-            _position = _position == -2 || _position + 1 >= _count ? -2 : _position + 1;
-            return _position >= 0;
+            _done = _done || _position + 1 >= _count;
+            _position = _done ? -1 : _position + 1;
+            return !_done;
         }
 
         private int GetRow()

@@ -34,5 +34,8 @@ internal sealed class LocalChannel : LocalPipe<ChannelMessage>, IChannel
         => Send(new(ChannelMessageKind.Info, sensitivity, fmt, args));
 
     protected override void OnDispose()
-        => Trace(MessageSensitivity.None, "Channel closed after {0:c}.", Stopwatch.GetElapsedTime(_start));
+    {
+        Trace(MessageSensitivity.None, "Channel was open for {0:c}.", Stopwatch.GetElapsedTime(_start));
+        Trace(MessageSensitivity.None, "Channel closed.");
+    }
 }

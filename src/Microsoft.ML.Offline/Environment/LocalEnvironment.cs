@@ -37,7 +37,8 @@ internal class LocalEnvironment : IHostEnvironmentInternal, ICancelable
         FallbackToCpu = master.FallbackToCpu;
         IsCanceled = master.IsCanceled;
         ShortName = name;
-        FullName = Qualify(master._master?.FullName, name);
+        ParentName = master._master?.FullName;
+        FullName = Qualify(ParentName, name);
     }
 
     public int? Seed { get; }
@@ -57,7 +58,10 @@ internal class LocalEnvironment : IHostEnvironmentInternal, ICancelable
     /// <summary>The environment's name without that of its parent; empty for the root.</summary>
     public string ShortName { get; }
 
-    /// <summary>The names of parent and environment.</summary>
+    /// <summary>What comes before the environment's own name. As in ML.NET it is not of its parent, but of the one above.</summary>
+    public string? ParentName { get; }
+
+    /// <summary>The environment's name with what comes before it.</summary>
     public string FullName { get; }
 
     private protected Random Random { get; }
@@ -87,7 +91,7 @@ internal class LocalEnvironment : IHostEnvironmentInternal, ICancelable
         return new LocalProgressChannel(this, isTop: true);
     }
 
-    public virtual TException Process<TException>(TException ex)
+    public TException Process<TException>(TException ex)
         where TException : Exception
     {
         ex.Data["Throwing component"] = "Environment";

@@ -33,6 +33,7 @@ internal class LocalPipe<TMessage> : IPipe<TMessage>, IMessageSource
         where TException : Exception
     {
         ex.Data["Throwing component"] = _parent.ShortName;
+        ex.Data["Parent component"] = _parent.ParentName;
         ex.Data["Phase"] = ShortName;
         return Contracts.Mark(ex);
     }

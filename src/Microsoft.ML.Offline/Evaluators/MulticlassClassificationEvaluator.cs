@@ -36,11 +36,9 @@ internal sealed class MulticlassClassificationEvaluator
     private DataViewSchema.Column Find(DataViewSchema schema, string role, string name)
         => schema.GetColumnOrNull(name) ?? throw _host.ExceptSchemaMismatch("schema", role, name);
 
+    /// <summary>Rows without a label, and rows with a score that is not finite, do not count.</summary>
     private void Count(IDataView data, DataViewSchema.Column label, DataViewSchema.Column score, MulticlassCounters counters)
     {
-        long unlabeled = 0;
-        long badLabels = 0;
-        long badScores = 0;
         using var channel = _host.Start("Evaluate");
         using var cursor = data.GetRowCursor([label, score]);
         var readLabel = MakeLabelReader(cursor, label);
@@ -51,37 +49,14 @@ internal sealed class MulticlassClassificationEvaluator
         {
             _host.CheckAlive();
             float value = readLabel();
-            if (float.IsNaN(value))
-            {
-                unlabeled++;
+            if (float.IsNaN(value) || value < 0 || value != (int)value)
                 continue;
-            }
-
-            if (value < 0 || value != (int)value)
-            {
-                badLabels++;
-                continue;
-            }
-
             getScores(ref scores);
             _host.Check(scores.Length == dense.Length, "A row has another number of scores.");
             scores.CopyTo(dense);
-            if (Array.Exists(dense, v => !float.IsFinite(v)))
-                badScores++;
-            else
+            if (!Array.Exists(dense, v => !float.IsFinite(v)))
                 counters.Add((int)value, dense);
         }
-
-        Warn(channel, unlabeled, "{0} rows have no label and were left out.");
-        Warn(channel, badLabels, "{0} rows have a label that is negative or not whole, and were left out.");
-        Warn(channel, badScores, "{0} rows have scores that are not finite, and were left out.");
-        Warn(channel, counters.UnknownClassRows, "{0} rows are of classes that were not learnt; they raise the log-loss.");
-    }
-
-    private static void Warn(IChannel channel, long count, string message)
-    {
-        if (count > 0)
-            channel.Warning(MessageSensitivity.None, message, count);
     }
 
     /// <summary>A label is the index of a class; a missing key is NaN.</summary>

@@ -25,9 +25,6 @@ internal sealed class MulticlassCounters
     /// <summary>Counts by true and by predicted class.</summary>
     public double[][] Confusion { get; }
 
-    /// <summary>Rows of classes that the scores do not know.</summary>
-    public long UnknownClassRows { get; private set; }
-
     public double MicroAccuracy => _rows > 0 ? _ranks[0] / _rows : 0;
 
     /// <summary>Classes without rows do not count.</summary>
@@ -79,7 +76,6 @@ internal sealed class MulticlassCounters
         {
             // Never right, whatever the scores.
             _ranks[Math.Max(rank, 1)]++;
-            UnknownClassRows++;
         }
     }
 

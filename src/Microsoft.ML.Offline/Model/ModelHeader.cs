@@ -39,15 +39,15 @@ internal struct ModelHeader
     public ulong ModelSignature;
     public uint ModelVerWritten;
     public uint ModelVerReadable;
-    public string LoaderSignature;
-    public string LoaderSignatureAlt;
+    internal string LoaderSignature;
+    internal string LoaderSignatureAlt;
     public long FpTail;
     public long FpLim;
     public long FpAssemblyName;
     public uint CbAssemblyName;
 
     /// <summary>Leaves room for the header; the model comes next.</summary>
-    public static ModelHeader BeginWrite(BinaryWriter writer)
+    internal static ModelHeader BeginWrite(BinaryWriter writer)
     {
         writer.Write(new byte[Size]);
         return new ModelHeader
@@ -61,7 +61,7 @@ internal struct ModelHeader
     }
 
     /// <summary>Writes what comes after the model, then the header.</summary>
-    public void EndWrite(BinaryWriter writer, long fpMin, IReadOnlyList<string> strings, string? loaderAssemblyName)
+    internal void EndWrite(BinaryWriter writer, long fpMin, IReadOnlyList<string> strings, string? loaderAssemblyName)
     {
         long Here() => writer.BaseStream.Position - fpMin;
 
@@ -113,7 +113,7 @@ internal struct ModelHeader
     }
 
     /// <summary>Reads and checks the header and what comes after the model; then goes to the model.</summary>
-    public static ModelHeader BeginRead(BinaryReader reader, out long fpMin, out string[] strings, out string? loaderAssemblyName)
+    internal static ModelHeader BeginRead(BinaryReader reader, out long fpMin, out string[] strings, out string? loaderAssemblyName)
     {
         var stream = reader.BaseStream;
         fpMin = stream.Position;
@@ -131,7 +131,7 @@ internal struct ModelHeader
     }
 
     /// <summary>Checks that the whole model was read.</summary>
-    public readonly void EndRead(BinaryReader reader, long fpMin)
+    internal readonly void EndRead(BinaryReader reader, long fpMin)
     {
         Contracts.CheckDecode(reader.BaseStream.Position == fpMin + FpModel + CbModel, "The component did not read its model to the end.");
         reader.BaseStream.Position = fpMin + FpLim;
@@ -217,7 +217,7 @@ internal struct ModelHeader
     }
 
     /// <summary>Takes what the component says about its format.</summary>
-    public void SetVersionInfo(VersionInfo ver)
+    internal void SetVersionInfo(VersionInfo ver)
     {
         ModelSignature = ver.ModelSignature;
         ModelVerWritten = ver.VerWrittenCur;
@@ -234,7 +234,7 @@ internal struct ModelHeader
     }
 
     /// <summary>Checks that a component can read this model.</summary>
-    public readonly void CheckVersionInfo(VersionInfo ver)
+    internal readonly void CheckVersionInfo(VersionInfo ver)
     {
         Contracts.CheckDecode(ModelSignature == ver.ModelSignature, "The model is of another kind.");
         Contracts.CheckDecode(ModelVerReadable <= ModelVerWritten, "The model's header is corrupt.");

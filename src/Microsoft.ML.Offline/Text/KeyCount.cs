@@ -18,5 +18,5 @@ public sealed class KeyCount
     }
 
     /// <summary>The number; null for as many as the type holds.</summary>
-    public ulong? Count { get; }
+    public ulong? Count;
 }

@@ -35,27 +35,13 @@ internal sealed class TextFileDataView : IDataView
 
     private DataViewSchema MakeSchema(TextLoader.Column[] columns)
     {
-        var names = _options.HasHeader ? ReadHeader() : [];
         var schema = new DataViewSchema.Builder();
         for (int i = 0; i < columns.Length; i++)
         {
             var column = columns[i];
             var itemType = GetItemType(column);
-            if (_fields[i].Length == 1 && !column.Source[0].ForceVector)
-            {
-                schema.AddColumn(column.Name, itemType);
-                continue;
-            }
-
-            var annotations = new DataViewSchema.Annotations.Builder();
-            var slotNames = Array.ConvertAll(_fields[i], field => field < names.Count ? names[field] : default);
-            if (Array.Exists(slotNames, name => !name.IsEmpty))
-            {
-                annotations.AddSlotNames(slotNames.Length, (ref VBuffer<ReadOnlyMemory<char>> value) =>
-                    VBuffer<ReadOnlyMemory<char>>.Copy(slotNames, 0, ref value, slotNames.Length));
-            }
-
-            schema.AddColumn(column.Name, new VectorDataViewType(itemType, _fields[i].Length), annotations.ToAnnotations());
+            bool isScalar = _fields[i].Length == 1 && !column.Source[0].ForceVector;
+            schema.AddColumn(column.Name, isScalar ? itemType : new VectorDataViewType(itemType, _fields[i].Length));
         }
 
         return schema.ToSchema();
@@ -90,15 +76,6 @@ internal sealed class TextFileDataView : IDataView
             _ => throw _host.ExceptUserArg(nameof(column.DataKind), $"The column '{column.Name}' of type {type} cannot be a key."),
         };
         return new KeyDataViewType(type.RawType, column.KeyCount.Count ?? most);
-    }
-
-    private List<ReadOnlyMemory<char>> ReadHeader()
-    {
-        var names = new List<ReadOnlyMemory<char>>();
-        using var reader = new StreamReader(_path);
-        if (ReadLine(reader) is { } line)
-            new LineSplitter(_options.Separators, _options.AllowQuoting).Split(line.AsMemory(), names);
-        return names;
     }
 
     private static string? ReadLine(StreamReader reader)

@@ -74,7 +74,7 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
 
         var column = new DataViewSchema.DetachedColumn(_name, new VectorDataViewType(itemType, size), annotations.ToAnnotations());
         int[] indices = Array.ConvertAll(sources, source => source.Index);
-        return RowMapping.Append(inputSchema, [new OutputColumn(column, indices, input =>
+        return RowMapping.Add(inputSchema, [new OutputColumn(column, indices, input =>
             GenericMethods.Invoke<Delegate>(MakeGetter<int>, itemType.RawType, input, sources))]);
     }
 
@@ -95,7 +95,11 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
                 if (source.HasSlotNames())
                     source.GetSlotNames(ref own);
                 for (int i = 0; i < source.Type.GetVectorSize(); i++)
-                    editor.Values[slot++] = own.Length > 0 ? $"{source.Name}.{own.GetItemOrDefault(i)}".AsMemory() : default;
+                {
+                    // A slot without a name stays without one.
+                    var name = own.Length > 0 ? own.GetItemOrDefault(i) : default;
+                    editor.Values[slot++] = name.IsEmpty ? default : $"{source.Name}.{name}".AsMemory();
+                }
             }
 
             names = editor.Commit();

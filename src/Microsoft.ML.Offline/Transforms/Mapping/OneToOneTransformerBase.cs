@@ -50,7 +50,7 @@ public abstract class OneToOneTransformerBase : RowToRowTransformerBase
     }
 
     private protected sealed override RowMapping MakeMapping(DataViewSchema inputSchema)
-        => RowMapping.Append(inputSchema, ColumnPairs.Select((pair, i) =>
+        => RowMapping.Add(inputSchema, ColumnPairs.Select((pair, i) =>
         {
             var source = inputSchema.GetColumnOrNull(pair.inputColumnName)
                 ?? throw Host.ExceptSchemaMismatch(nameof(inputSchema), "input", pair.inputColumnName);

@@ -18,9 +18,18 @@ internal sealed class RowMapping : IRowToRowMapper
 
     public IReadOnlyList<OutputColumn> Columns { get; }
 
-    /// <summary>A mapping that puts columns behind those of its input.</summary>
-    public static RowMapping Append(DataViewSchema inputSchema, IEnumerable<OutputColumn> columns)
-        => new(inputSchema, [.. inputSchema.Select(OutputColumn.PassThrough), .. columns]);
+    /// <summary>A mapping that adds columns to those of its input: each one next to the last that it hides, or else at the end.</summary>
+    public static RowMapping Add(DataViewSchema inputSchema, IEnumerable<OutputColumn> columns)
+    {
+        var all = inputSchema.Select(OutputColumn.PassThrough).ToList();
+        foreach (var column in columns)
+        {
+            int hidden = all.FindLastIndex(other => other.Column.Name == column.Column.Name);
+            all.Insert(hidden < 0 ? all.Count : hidden + 1, column);
+        }
+
+        return new(inputSchema, all);
+    }
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)
         => dependingColumns.SelectMany(column => Columns[column.Index].Sources).Distinct().Select(source => InputSchema[source]);
