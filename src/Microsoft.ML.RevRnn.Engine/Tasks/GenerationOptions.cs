@@ -18,7 +18,7 @@ public sealed record GenerationOptions
     public float TopP { get; init; } = 1;
 
     /// <summary>
-    /// log p of a token that occurs among the last <see cref="RepetitionWindow"/> ones is multiplied by this, before temperature (after Keskar et al. 2019): above 1
+    /// log p of a token that is among the last <see cref="RepetitionWindow"/> chosen, a prompt not counted, is multiplied by this, before temperature (after Keskar et al. 2019): above 1
     /// it is less likely to come again. 1 to 100.
     /// </summary>
     public float RepetitionPenalty { get; init; } = 1;

@@ -92,6 +92,15 @@ public sealed unsafe class LanguageModelSession
         return GenerateTokens(options, cancellationToken);
     }
 
+    /// <summary>log p of a text of its own, from its beginning to its end. The session then stands where it ends.</summary>
+    internal SequenceScore Score(ReadOnlySpan<int> tokens)
+    {
+        Restart();
+        Read(tokens);
+        ScoreNext();
+        return new SequenceScore(LogLikelihood - _head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
+    }
+
     private IEnumerable<int> GenerateTokens(GenerationOptions options, CancellationToken cancellationToken)
     {
         var sampler = new TokenSampler(options, VocabularySize);
@@ -105,17 +114,6 @@ public sealed unsafe class LanguageModelSession
             Read(token);
             yield return token;
         }
-    }
-
-    /// <summary>log p of a text of its own, from its beginning to its end. The session then stands at the beginning of another text.</summary>
-    internal SequenceScore Score(ReadOnlySpan<int> tokens)
-    {
-        Restart();
-        Read(tokens);
-        ScoreNext();
-        var score = new SequenceScore(LogLikelihood - _head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
-        Restart();
-        return score;
     }
 
     /// <summary>Brings the probabilities of the next token up to date.</summary>

@@ -21,7 +21,7 @@ internal sealed class TokenSampler
         _keys = new float[vocabularySize];
     }
 
-    /// <summary>Takes note of a token, chosen or read, for the repetition penalty.</summary>
+    /// <summary>Takes note of a chosen token for the repetition penalty.</summary>
     public void Note(int token)
     {
         if (_options.RepetitionPenalty == 1)
