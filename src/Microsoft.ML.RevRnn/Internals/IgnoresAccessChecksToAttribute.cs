@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-// The names are listed in eng/MLNetInternals.txt. In the offline build no assembly has these names, and the lines do nothing.
+// The names are listed in eng/MLNetInternals.txt.
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: IgnoresAccessChecksTo("Microsoft.ML.Data")]
 

@@ -1,7 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Tests.Support;
 
-namespace Microsoft.ML.RevRnn.Tests.PackageOnly;
+namespace Microsoft.ML.RevRnn.Tests;
 
 /// <summary>Models that are saved with what reads their data, and data that is saved with the columns of ours.</summary>
 [TestClass]

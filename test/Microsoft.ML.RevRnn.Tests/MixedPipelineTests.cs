@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Tests.Support;
 using Microsoft.ML.Transforms.Text;
 
-namespace Microsoft.ML.RevRnn.Tests.PackageOnly;
+namespace Microsoft.ML.RevRnn.Tests;
 
 /// <summary>Our parts and ML.NET's own in one pipeline.</summary>
 [TestClass]
