@@ -35,13 +35,8 @@ internal abstract unsafe class RecurrentCell : IDisposable
     protected float* MinimumGate => _minimumGate.Pointer;
 
     /// <summary>Makes a cell. Ordinary cells have float states whatever the arithmetic asked for, and no forgetting limit.</summary>
-    public static RecurrentCell Create(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width) => width switch
-    {
-        SimdWidth.Bits512 => Create<F32x16, I32x16, F64x16>(shape, limit, arithmetic, width),
-        SimdWidth.Bits256 => Create<F32x8, I32x8, F64x8>(shape, limit, arithmetic, width),
-        SimdWidth.Bits128 => Create<F32x4, I32x4, F64x4>(shape, limit, arithmetic, width),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
-    };
+    public static RecurrentCell Create(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width)
+        => width.Create<RecurrentCell, Factory>(new(shape, limit, arithmetic, width));
 
     /// <summary>Advances the states of rows [begin, end) by one step.</summary>
     public abstract void Forward(in CellStep step, int begin, int end);
@@ -100,4 +95,13 @@ internal abstract unsafe class RecurrentCell : IDisposable
             CellKind.NfRevGru => new NfRevGru<TFloat, TInt, TState>(shape, limit, kernel),
             _ => throw new ArgumentOutOfRangeException(nameof(shape), shape.Kind, "Unknown cell."),
         };
+
+    private readonly struct Factory(CellShape shape, ForgettingLimit limit, CellArithmetic arithmetic, SimdWidth width) : ILaneFactory<RecurrentCell>
+    {
+        public RecurrentCell Create<TFloat, TInt, TWide>()
+            where TFloat : struct, IFloatLane<TFloat, TInt>
+            where TInt : struct, IIntLane<TInt>
+            where TWide : struct, IWideLane<TWide, TInt>
+            => RecurrentCell.Create<TFloat, TInt, TWide>(shape, limit, arithmetic, width);
+    }
 }

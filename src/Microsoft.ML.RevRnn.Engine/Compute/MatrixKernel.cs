@@ -9,13 +9,7 @@ internal abstract unsafe class MatrixKernel
     /// <summary>Columns of a packed panel.</summary>
     public abstract int PanelWidth { get; }
 
-    public static MatrixKernel For(SimdWidth width) => width switch
-    {
-        SimdWidth.Bits512 => new MatrixKernel<F32x16, I32x16>(),
-        SimdWidth.Bits256 => new MatrixKernel<F32x8, I32x8>(),
-        SimdWidth.Bits128 => new MatrixKernel<F32x4, I32x4>(),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
-    };
+    public static MatrixKernel For(SimdWidth width) => width.Create<MatrixKernel, Factory>(default);
 
     /// <summary>C[M, N] = start[M, N] + A[M, K] B[first row ... + K, first column ... + N].</summary>
     /// <param name="m">M, rows of A and C.</param>
@@ -34,4 +28,13 @@ internal abstract unsafe class MatrixKernel
     public abstract void Multiply(
         int m, int k, float* a, nint aRow, nint aColumn, PackedMatrix b, int firstRow, int firstColumn, int columns,
         float* start, nint startRow, float* c, nint cRow);
+
+    private readonly struct Factory : ILaneFactory<MatrixKernel>
+    {
+        public MatrixKernel Create<TFloat, TInt, TWide>()
+            where TFloat : struct, IFloatLane<TFloat, TInt>
+            where TInt : struct, IIntLane<TInt>
+            where TWide : struct, IWideLane<TWide, TInt>
+            => new MatrixKernel<TFloat, TInt>();
+    }
 }

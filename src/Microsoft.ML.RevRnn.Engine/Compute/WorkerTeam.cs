@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.RevRnn.Compute;
 
 /// <summary>
 /// A fixed number of threads that run one job together and wait for each other. What a worker does follows from its number alone,
 /// never from timing. A thread that waits spins for some microseconds before it sleeps, since the phases of a training step are short.
 /// </summary>
-internal sealed class WorkerTeam : IDisposable
+internal sealed unsafe class WorkerTeam : IDisposable
 {
     private const int SpinsBeforeSleep = 200;
 
@@ -12,7 +14,8 @@ internal sealed class WorkerTeam : IDisposable
     private readonly SemaphoreSlim[] _wake;
     private readonly Exception?[] _failures;
     private readonly SemaphoreSlim _done = new(0);
-    private Action<int>? _job;
+    private delegate*<void*, int, void> _run;
+    private void* _job;
     private int _generation;
     private int _running;
     private volatile bool _disposed;
@@ -35,24 +38,28 @@ internal sealed class WorkerTeam : IDisposable
 
     public int Size { get; }
 
-    /// <summary>Runs job(0) ... job(Size - 1), one on each thread, and returns when all have ended. The first failure, by worker number, is thrown.</summary>
-    public void Run(Action<int> job)
+    /// <summary>
+    /// Runs the shares 0 ... Size - 1 of a job, one on each thread, and returns when all have ended. The first failure, by worker number, is thrown.
+    /// </summary>
+    public void Run<TJob>(TJob job)
+        where TJob : struct, IJob
     {
         if (Size == 1)
         {
-            job(0);
+            job.Run(0);
             return;
         }
-        _job = job;
+        // The job lies on this method's stack, which outlives the run; the threads read it there.
+        _job = Unsafe.AsPointer(ref job);
+        _run = &RunShare<TJob>;
         Volatile.Write(ref _running, Size - 1);
         Interlocked.Increment(ref _generation);
         foreach (var wake in _wake)
             wake.Release();
-        Guarded(job, 0);
+        Guarded(0);
         for (var spins = 0; Volatile.Read(ref _running) != 0 && spins < SpinsBeforeSleep; spins++)
             Thread.SpinWait(10);
         _done.Wait();
-        _job = null;
         foreach (var failure in _failures)
         {
             if (failure is null)
@@ -61,6 +68,9 @@ internal sealed class WorkerTeam : IDisposable
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
     }
+
+    /// <summary>Runs a delegate as a job.</summary>
+    public void Run(Action<int> job) => Run(new DelegateJob(job));
 
     /// <summary>The part [begin, end) of [0, count) that falls to a worker, in units of <paramref name="grain"/>.</summary>
     public (int Begin, int End) Share(int count, int grain, int worker)
@@ -96,21 +106,30 @@ internal sealed class WorkerTeam : IDisposable
             if (_disposed)
                 return;
             seen = Volatile.Read(ref _generation);
-            Guarded(_job!, worker);
+            Guarded(worker);
             if (Interlocked.Decrement(ref _running) == 0)
                 _done.Release();
         }
     }
 
-    private void Guarded(Action<int> job, int worker)
+    private static void RunShare<TJob>(void* job, int worker)
+        where TJob : struct, IJob
+        => Unsafe.AsRef<TJob>(job).Run(worker);
+
+    private void Guarded(int worker)
     {
         try
         {
-            job(worker);
+            _run(_job, worker);
         }
         catch (Exception failure)
         {
             _failures[worker] = failure;
         }
+    }
+
+    private readonly struct DelegateJob(Action<int> job) : IJob
+    {
+        public void Run(int worker) => job(worker);
     }
 }

@@ -10,14 +10,17 @@ internal abstract unsafe class Dropout(float rate)
 {
     public float Rate { get; } = rate;
 
-    public static Dropout For(SimdWidth width, float rate) => width switch
-    {
-        SimdWidth.Bits512 => new Dropout<F32x16, I32x16>(rate),
-        SimdWidth.Bits256 => new Dropout<F32x8, I32x8>(rate),
-        SimdWidth.Bits128 => new Dropout<F32x4, I32x4>(rate),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
-    };
+    public static Dropout For(SimdWidth width, float rate) => width.Create<Dropout, Factory>(new(rate));
 
     /// <summary>target = source * mask(key) / (1 - rate) over <paramref name="length"/> values, a multiple of 16.</summary>
     public abstract void Apply(float* source, float* target, int length, ulong key);
+
+    private readonly struct Factory(float rate) : ILaneFactory<Dropout>
+    {
+        public Dropout Create<TFloat, TInt, TWide>()
+            where TFloat : struct, IFloatLane<TFloat, TInt>
+            where TInt : struct, IIntLane<TInt>
+            where TWide : struct, IWideLane<TWide, TInt>
+            => new Dropout<TFloat, TInt>(rate);
+    }
 }

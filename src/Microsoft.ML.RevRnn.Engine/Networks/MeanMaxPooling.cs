@@ -23,13 +23,7 @@ internal abstract unsafe class MeanMaxPooling(int stride, MemoryMeter? meter) : 
 
     protected float* StepOfMaximum => _step.Pointer;
 
-    public static MeanMaxPooling For(SimdWidth width, int stride, MemoryMeter? meter) => width switch
-    {
-        SimdWidth.Bits512 => new MeanMaxPooling<F32x16, I32x16>(stride, meter),
-        SimdWidth.Bits256 => new MeanMaxPooling<F32x8, I32x8>(stride, meter),
-        SimdWidth.Bits128 => new MeanMaxPooling<F32x4, I32x4>(stride, meter),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
-    };
+    public static MeanMaxPooling For(SimdWidth width, int stride, MemoryMeter? meter) => width.Create<MeanMaxPooling, Factory>(new(stride, meter));
 
     public void Begin(int rows)
     {
@@ -58,5 +52,14 @@ internal abstract unsafe class MeanMaxPooling(int stride, MemoryMeter? meter) : 
         _mean.Dispose();
         _maximum.Dispose();
         _step.Dispose();
+    }
+
+    private readonly struct Factory(int stride, MemoryMeter? meter) : ILaneFactory<MeanMaxPooling>
+    {
+        public MeanMaxPooling Create<TFloat, TInt, TWide>()
+            where TFloat : struct, IFloatLane<TFloat, TInt>
+            where TInt : struct, IIntLane<TInt>
+            where TWide : struct, IWideLane<TWide, TInt>
+            => new MeanMaxPooling<TFloat, TInt>(stride, meter);
     }
 }

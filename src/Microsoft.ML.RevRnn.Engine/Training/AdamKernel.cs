@@ -9,13 +9,7 @@ internal abstract unsafe class AdamKernel
     public const float Beta2 = 0.999f;
     public const float Epsilon = 1e-8f;
 
-    public static AdamKernel For(SimdWidth width) => width switch
-    {
-        SimdWidth.Bits512 => new AdamKernel<F32x16, I32x16>(),
-        SimdWidth.Bits256 => new AdamKernel<F32x8, I32x8>(),
-        SimdWidth.Bits128 => new AdamKernel<F32x4, I32x4>(),
-        _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
-    };
+    public static AdamKernel For(SimdWidth width) => width.Create<AdamKernel, Factory>(default);
 
     /// <summary>
     /// m := b1 m + (1 - b1) s g; v := b2 v + (1 - b2) (s g)^2; w := keep w - rate m / (sqrt(v) / root + epsilon); g := 0.
@@ -31,4 +25,13 @@ internal abstract unsafe class AdamKernel
     /// <param name="keep">1 - step size * weight decay.</param>
     public abstract void Step(
         float* value, float* gradient, float* first, float* second, long length, float scale, float rate, float root, float keep);
+
+    private readonly struct Factory : ILaneFactory<AdamKernel>
+    {
+        public AdamKernel Create<TFloat, TInt, TWide>()
+            where TFloat : struct, IFloatLane<TFloat, TInt>
+            where TInt : struct, IIntLane<TInt>
+            where TWide : struct, IWideLane<TWide, TInt>
+            => new AdamKernel<TFloat, TInt>();
+    }
 }

@@ -1,0 +1,38 @@
+namespace Microsoft.ML.RevRnn.Compute;
+
+/// <summary>What a network computes with: a team of threads, the kernels of a register width, and an account of the bytes that depend on the batch.</summary>
+internal sealed class Device : IDisposable
+{
+    private readonly bool _ownsTeam;
+
+    /// <summary>A device with threads of its own.</summary>
+    public Device(int threads, SimdWidth? width = null)
+        : this(new WorkerTeam(threads), width)
+        => _ownsTeam = true;
+
+    /// <summary>A device over a team that is somebody else's.</summary>
+    public Device(WorkerTeam team, SimdWidth? width = null)
+    {
+        Team = team;
+        Width = width ?? SimdWidths.Best;
+        Matrix = MatrixKernel.For(Width);
+    }
+
+    public WorkerTeam Team { get; }
+
+    public SimdWidth Width { get; }
+
+    public MatrixKernel Matrix { get; }
+
+    /// <summary>Every byte whose amount depends on the batch: states, gates, gradients by them, inputs, lost bits, what heads keep.</summary>
+    public MemoryMeter Memory { get; } = new();
+
+    /// <summary>The same threads and kernels with an account of its own.</summary>
+    public Device WithOwnAccount() => new(Team, Width);
+
+    public void Dispose()
+    {
+        if (_ownsTeam)
+            Team.Dispose();
+    }
+}
