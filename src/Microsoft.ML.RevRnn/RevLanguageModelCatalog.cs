@@ -40,13 +40,9 @@ public static class RevLanguageModelCatalog
         var options = new RevLanguageModelOptions
         {
             InputColumnName = inputColumnName,
-            Cell = cell,
             Vocabulary = new VocabularyOptions { Kind = tokens },
-            HiddenSize = hiddenSize,
-            LayerCount = layerCount,
-            MaximumEpochs = maximumEpochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
+            Network = new NetworkOptions { Cell = cell, HiddenSize = hiddenSize, LayerCount = layerCount },
+            Training = new TrainingOptions { MaximumEpochs = maximumEpochs, BatchSize = batchSize, LearningRate = learningRate },
             Progress = progress,
         };
         return catalog.RevLanguageModel(options);
@@ -54,7 +50,7 @@ public static class RevLanguageModelCatalog
 
     /// <summary>Trains a language model: a recurrent network that predicts each next token of a text.</summary>
     /// <param name="catalog">The catalog of text transforms.</param>
-    /// <param name="options">Columns, network and training. Later changes to it have no effect.</param>
+    /// <param name="options">Columns, network, its cell included, and training. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, two that are added have the same, or options contradict each other.</exception>
     public static RevLanguageModelEstimator RevLanguageModel(this TransformsCatalog.TextTransforms catalog, RevLanguageModelOptions options)

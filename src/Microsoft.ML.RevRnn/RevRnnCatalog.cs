@@ -32,8 +32,8 @@ public static class RevRnnCatalog
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
         int maximumEpochs = MaximumEpochs,
-        int batchSize = 64,
-        float learningRate = 3e-3f,
+        int batchSize = BatchSize,
+        float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevLstm(new RevRnnClassificationOptions
         {
@@ -41,16 +41,14 @@ public static class RevRnnCatalog
             TextColumnName = textColumnName,
             ScoreColumnName = scoreColumnName,
             PredictedLabelColumnName = predictedLabelColumnName,
-            HiddenSize = hiddenSize,
-            MaximumEpochs = maximumEpochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
+            Network = new NetworkOptions { HiddenSize = hiddenSize },
+            Training = new TrainingOptions { MaximumEpochs = maximumEpochs, BatchSize = batchSize, LearningRate = learningRate },
             Progress = progress,
         });
 
     /// <summary>Trains a reversible LSTM to tell the class of a text.</summary>
     /// <param name="catalog">The catalog of multiclass trainers.</param>
-    /// <param name="options">Columns, network and training. Later changes to it have no effect.</param>
+    /// <param name="options">Columns, network and training; the cell is this method's. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public static RevRnnClassificationTrainer RevLstm(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, RevRnnClassificationOptions options)
@@ -76,8 +74,8 @@ public static class RevRnnCatalog
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
         int maximumEpochs = MaximumEpochs,
-        int batchSize = 64,
-        float learningRate = 3e-3f,
+        int batchSize = BatchSize,
+        float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevGru(new RevRnnClassificationOptions
         {
@@ -85,10 +83,8 @@ public static class RevRnnCatalog
             TextColumnName = textColumnName,
             ScoreColumnName = scoreColumnName,
             PredictedLabelColumnName = predictedLabelColumnName,
-            HiddenSize = hiddenSize,
-            MaximumEpochs = maximumEpochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
+            Network = new NetworkOptions { HiddenSize = hiddenSize },
+            Training = new TrainingOptions { MaximumEpochs = maximumEpochs, BatchSize = batchSize, LearningRate = learningRate },
             Progress = progress,
         });
 
@@ -116,23 +112,21 @@ public static class RevRnnCatalog
         string? inputColumnName = null,
         int hiddenSize = HiddenSize,
         int maximumEpochs = MaximumEpochs,
-        int batchSize = 64,
-        float learningRate = 3e-3f,
+        int batchSize = BatchSize,
+        float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevLstm(new RevRnnFeaturesOptions
         {
             OutputColumnName = outputColumnName,
             InputColumnName = inputColumnName,
-            HiddenSize = hiddenSize,
-            MaximumEpochs = maximumEpochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
+            Network = new NetworkOptions { HiddenSize = hiddenSize },
+            Training = new TrainingOptions { MaximumEpochs = maximumEpochs, BatchSize = batchSize, LearningRate = learningRate },
             Progress = progress,
         });
 
     /// <summary>Learns a vector of features for texts, without labels, by a reversible LSTM that is trained to predict each next token.</summary>
     /// <param name="catalog">The catalog of transforms.</param>
-    /// <param name="options">Columns, network and training. Later changes to it have no effect.</param>
+    /// <param name="options">Columns, network and training; the cell is this method's. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public static RevRnnFeaturesEstimator RevLstm(this TransformsCatalog catalog, RevRnnFeaturesOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevLstm, options);
@@ -145,17 +139,15 @@ public static class RevRnnCatalog
         string? inputColumnName = null,
         int hiddenSize = HiddenSize,
         int maximumEpochs = MaximumEpochs,
-        int batchSize = 64,
-        float learningRate = 3e-3f,
+        int batchSize = BatchSize,
+        float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevGru(new RevRnnFeaturesOptions
         {
             OutputColumnName = outputColumnName,
             InputColumnName = inputColumnName,
-            HiddenSize = hiddenSize,
-            MaximumEpochs = maximumEpochs,
-            BatchSize = batchSize,
-            LearningRate = learningRate,
+            Network = new NetworkOptions { HiddenSize = hiddenSize },
+            Training = new TrainingOptions { MaximumEpochs = maximumEpochs, BatchSize = batchSize, LearningRate = learningRate },
             Progress = progress,
         });
 

@@ -58,13 +58,14 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(model);
         model.Validate();
         TrainingInput.Check(texts, vocabularySize, network, training);
+        training = training.WithSeed();
         if (validation != null)
             TrainingInput.Check(validation, vocabularySize, network, training);
         if (texts.All(text => text.Length == 0))
             throw new ArgumentException("The texts have no tokens, so there is nothing to learn from.", nameof(texts));
 
         var parameters = new LanguageModelParameters(ModelFile.Options(network, vocabularySize));
-        parameters.Initialize(CounterRandom.Key((ulong)training.Seed, 0));
+        parameters.Initialize(CounterRandom.Key(training.RandomSeed, 0));
         using var team = new WorkerTeam(TrainingInput.Threads(training));
         using var task = CreateTask(parameters, texts, validation, model, training, team);
         using var loop = new TrainingLoop(task, training, team, progress)

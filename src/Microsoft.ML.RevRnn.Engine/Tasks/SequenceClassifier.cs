@@ -58,6 +58,7 @@ public sealed class SequenceClassifier
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
+        training = training.WithSeed();
         fineTuning ??= new FineTuningOptions();
         fineTuning.Validate();
         if (pretrained != null && (pretrained.Network != network || pretrained.VocabularySize != vocabularySize))
@@ -77,7 +78,7 @@ public sealed class SequenceClassifier
         }
 
         var parameters = new ClassifierParameters(ModelFile.Options(network, vocabularySize), classCount);
-        parameters.Initialize(CounterRandom.Key((ulong)training.Seed, 0));
+        parameters.Initialize(CounterRandom.Key(training.RandomSeed, 0));
         if (pretrained != null)
             parameters.Stack.CopyFrom(pretrained.Parameters.Stack);
         var rates = pretrained == null ? null : new LayerRates(parameters.Stack, fineTuning);

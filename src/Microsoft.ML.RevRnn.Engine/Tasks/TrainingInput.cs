@@ -38,5 +38,5 @@ internal static class TrainingInput
         }
     }
 
-    public static int Threads(TrainingOptions training) => training.ThreadCount == 0 ? Environment.ProcessorCount : training.ThreadCount;
+    public static int Threads(TrainingOptions training) => training.ThreadCount ?? Environment.ProcessorCount;
 }

@@ -32,7 +32,7 @@ internal abstract class SequenceTask : TrainingTask
         }
         else
         {
-            BatchPlan.Shuffle(order, CounterRandom.Key(CounterRandom.Mix((ulong)options.Seed), 3));
+            BatchPlan.Shuffle(order, CounterRandom.Key(CounterRandom.Mix(options.RandomSeed), 3));
             var held = (int)(order.Length * options.ValidationFraction);
             _validation = order[..held];
             _training = order[held..];
@@ -84,13 +84,13 @@ internal abstract class SequenceTask : TrainingTask
     }
 
     private int RowLimit(int longest) =>
-        Options.MemoryBudget == 0 ? Options.BatchSize : Math.Max(1, Stack.RowLimit(Math.Max(1, longest), Options.BatchSize));
+        Options.MemoryBudget == null ? Options.BatchSize : Math.Max(1, Stack.RowLimit(Math.Max(1, longest), Options.BatchSize));
 
     /// <summary>The longest sequence must fit by itself, or training would fail when its turn comes.</summary>
     private void CheckBudget()
     {
         var longest = _training.Length == 0 ? 1 : Math.Max(1, _training.Max(member => Sequences[member].Length));
-        if (Options.MemoryBudget == 0 || Stack.RowLimit(longest, 1) == 1)
+        if (Options.MemoryBudget == null || Stack.RowLimit(longest, 1) == 1)
             return;
         throw new ArgumentException(
             $"{nameof(TrainingOptions.MemoryBudget)} is {Options.MemoryBudget} bytes; the longest sequence has {longest} tokens and takes up to " +

@@ -121,10 +121,10 @@ internal sealed class StreamTask : TrainingTask
     private void CheckBudget()
     {
         var longest = Math.Min(_rowLength, _model.VariesWindowLength ? 2 * _model.WindowLength : _model.WindowLength);
-        if (Options.MemoryBudget == 0 || Stack.LeastBytes(_rows, longest) <= Options.MemoryBudget)
+        if (Options.MemoryBudget is not { } budget || Stack.LeastBytes(_rows, longest) <= budget)
             return;
         throw new ArgumentException(
-            $"{nameof(TrainingOptions.MemoryBudget)} is {Options.MemoryBudget} bytes; a window of {longest} steps of {_rows} streams takes up to " +
+            $"{nameof(TrainingOptions.MemoryBudget)} is {budget} bytes; a window of {longest} steps of {_rows} streams takes up to " +
             $"{Stack.LeastBytes(_rows, longest)}. Raise the budget, lower {nameof(TrainingOptions.BatchSize)} or {nameof(LanguageModelOptions.WindowLength)}, " +
             $"or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto}.");
     }

@@ -169,8 +169,8 @@ internal sealed class TrainingCheckpoint
             writer.Write((int)options.Schedule);
             foreach (var value in (ReadOnlySpan<double>)
                 [options.MaximumEpochs, options.BatchSize, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
-                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget,
-                 options.MaximumMinutes, options.Seed])
+                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget ?? 0,
+                 options.MaximumMinutes ?? 0, options.Seed!.Value])
             {
                 writer.Write(value);
             }

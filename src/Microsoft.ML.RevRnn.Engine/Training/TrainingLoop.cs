@@ -33,7 +33,7 @@ internal sealed class TrainingLoop : IDisposable
         _task = task;
         _options = options;
         _progress = progress;
-        _seed = CounterRandom.Mix((ulong)options.Seed);
+        _seed = CounterRandom.Mix(options.RandomSeed);
         _schedule = new RateSchedule(options);
         var embedding = task.Parameters.Embedding;
         _optimizer = options.Optimizer == OptimizerKind.Sgd
@@ -80,7 +80,7 @@ internal sealed class TrainingLoop : IDisposable
 
     private double TokensPerSecond => _tokens / Math.Max(1e-9, _trainingClock.Elapsed.TotalSeconds);
 
-    private bool IsTimeUp => _options.MaximumMinutes > 0 && _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
+    private bool IsTimeUp => _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
     private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
 
@@ -161,7 +161,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
     private double Done(double ofEpochs) =>
-        _options.MaximumMinutes == 0 ? ofEpochs : Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / _options.MaximumMinutes));
+        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / minutes)) : ofEpochs;
 
     private InvalidOperationException Diverged(int epoch, int batch, string what)
     {

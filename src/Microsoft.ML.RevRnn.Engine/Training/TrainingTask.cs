@@ -26,7 +26,7 @@ internal abstract class TrainingTask : IDisposable
         Stack = new RecurrentStack(parameters, CellArithmetic.Reversible, strategy, dropout, team, SimdWidths.Best)
         {
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
-            MemoryBudget = options.MemoryBudget == 0 ? long.MaxValue : options.MemoryBudget,
+            MemoryBudget = options.MemoryBudget ?? long.MaxValue,
             HeadBytes = headBytes,
             CarriesStates = carriesStates,
         };

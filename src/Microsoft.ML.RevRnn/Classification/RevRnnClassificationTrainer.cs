@@ -18,7 +18,6 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
     private const int MaximumClassCount = 10_000_000;
 
     private readonly IHost _host;
-    private readonly CellKind _cell;
     private readonly RevRnnClassificationOptions _options;
     private readonly ClassificationColumns _columns;
 
@@ -26,8 +25,7 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
     {
         ArgumentNullException.ThrowIfNull(options);
         _host = env.Register(nameof(RevRnnClassificationTrainer));
-        _cell = cell;
-        _options = (RevRnnClassificationOptions)options.Checked();
+        _options = (RevRnnClassificationOptions)options.Checked(cell);
         Pretrained.RequireCell(_host, _options.LanguageModel, cell);
         _columns = new ClassificationColumns(_options.TextColumnName, _options.ScoreColumnName, _options.PredictedLabelColumnName);
     }
@@ -54,7 +52,7 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
                 $"All rows have the same value in the label column '{label.Name}'; a classifier needs at least two to tell apart."));
         }
 
-        var network = _options.LanguageModel?.Network ?? _options.GetNetwork(_cell);
+        var network = _options.LanguageModel?.Network ?? _options.Network;
         using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
         monitor.Started(rows, network);
         var result = SequenceClassifier.Train(
@@ -63,9 +61,9 @@ public sealed class RevRnnClassificationTrainer : IEstimator<RevRnnClassificatio
             classCount,
             rows.Tokenization.VocabularySize,
             network,
-            _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
+            _options.Training with { Seed = TrainingSeed.Choose(_host, _options.Training.Seed) },
             _options.LanguageModel?.Model,
-            _options.GetFineTuning(),
+            _options.FineTuning,
             monitor,
             _options.CancellationToken);
         monitor.Ended(result.Report);

@@ -15,15 +15,13 @@ namespace Microsoft.ML.RevRnn;
 public sealed class RevRnnFeaturesEstimator : IEstimator<RevRnnFeaturesTransformer>
 {
     private readonly IHost _host;
-    private readonly CellKind _cell;
     private readonly RevRnnFeaturesOptions _options;
 
     internal RevRnnFeaturesEstimator(IHostEnvironment env, CellKind cell, RevRnnFeaturesOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _host = env.Register(nameof(RevRnnFeaturesEstimator));
-        _cell = cell;
-        _options = (RevRnnFeaturesOptions)options.Checked();
+        _options = (RevRnnFeaturesOptions)options.Checked(cell);
         Pretrained.RequireCell(_host, _options.LanguageModel, cell);
     }
 
@@ -43,14 +41,14 @@ public sealed class RevRnnFeaturesEstimator : IEstimator<RevRnnFeaturesTransform
         }
         using var channel = _host.Start("Training");
         var rows = TrainingRows.Read(input, input.Schema[_options.InputColumnName!], label: null, _options.Vocabulary, channel);
-        var network = _options.GetNetwork(_cell);
+        var network = _options.Network;
         using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
         monitor.Started(rows, network);
         var result = SequenceEncoder.Train(
             rows.Sequences,
             rows.Tokenization.VocabularySize,
             network,
-            _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
+            _options.Training with { Seed = TrainingSeed.Choose(_host, _options.Training.Seed) },
             monitor,
             _options.CancellationToken);
         monitor.Ended(result.Report);

@@ -28,14 +28,14 @@ public sealed class RevLanguageModelEstimator : IEstimator<RevLanguageModelTrans
             _options.InputColumnName, _options.LogLikelihoodColumnName, _options.PerplexityColumnName, _options.TokenCountColumnName);
     }
 
-    /// <summary>Learns from the data, in one pass over it, and holds back <see cref="RevRnnOptions.ValidationFraction"/> of it.</summary>
+    /// <summary>Learns from the data, in one pass over it, and holds back <see cref="TrainingOptions.ValidationFraction"/> of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one window's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public RevLanguageModelTransformer Fit(IDataView input) => Train(input, validation: null);
 
-    /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="RevRnnOptions.ValidationFraction"/> has no meaning then.</summary>
+    /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
     /// <param name="input">What is learned from.</param>
     /// <param name="validation">Held-back data. Its input column has the same type; keys must be of the same mapping.</param>
     /// <inheritdoc cref="Fit(IDataView)"/>
@@ -66,15 +66,15 @@ public sealed class RevLanguageModelEstimator : IEstimator<RevLanguageModelTrans
         rows.RequireTokens(column, "train", channel);
         var heldBack = validation == null ? null : ReadValidation(validation, rows.Tokenization, channel);
 
-        var network = _options.GetNetwork(_options.Cell);
+        var network = _options.Network;
         using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
         monitor.Started(rows, network);
         var result = LanguageModel.Train(
             rows.Sequences,
             rows.Tokenization.VocabularySize,
             network,
-            _options.GetModel(),
-            _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
+            _options.Model,
+            _options.Training with { Seed = TrainingSeed.Choose(_host, _options.Training.Seed) },
             heldBack,
             monitor,
             EpochListener(rows.Tokenization),

@@ -1,11 +1,12 @@
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>Options of the language model estimator, <c>Transforms.Text.RevLanguageModel</c>.</summary>
+/// <remarks>
+/// Its recurrent cell is that of <see cref="RevRnnOptions.Network"/>. <see cref="CellKind.Lstm"/> and <see cref="CellKind.Gru"/> cannot be reversed: where
+/// <see cref="TrainingOptions.ActivationStrategy"/> is <see cref="ActivationStrategy.Reversible"/>, its default, their activations are stored.
+/// </remarks>
 public sealed class RevLanguageModelOptions : RevRnnOptions
 {
-    private static readonly NetworkOptions _network = new();
-    private static readonly LanguageModelOptions _model = new();
-
     /// <summary>The column of what is learned to be predicted: text, or a vector of keys with one key a token.</summary>
     public string InputColumnName { get; set; } = "Text";
 
@@ -18,41 +19,9 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     /// <summary>The column that will hold the number of predictions of each row: its tokens, and the end.</summary>
     public string TokenCountColumnName { get; set; } = "TokenCount";
 
-    /// <summary>
-    /// The recurrent cell. <see cref="CellKind.Lstm"/> and <see cref="CellKind.Gru"/> take another <see cref="RevRnnOptions.ActivationStrategy"/> than the
-    /// one that is set by default, since they cannot be reversed.
-    /// </summary>
-    public CellKind Cell { get; set; } = _network.Cell;
-
-    /// <inheritdoc cref="NetworkOptions.TieEmbeddings"/>
-    public bool TieEmbeddings { get; set; } = _network.TieEmbeddings;
-
-    /// <inheritdoc cref="LanguageModelOptions.Layout"/>
-    public TextLayout Layout { get; set; } = _model.Layout;
-
-    /// <inheritdoc cref="LanguageModelOptions.WindowLength"/>
-    public int WindowLength { get; set; } = _model.WindowLength;
-
-    /// <inheritdoc cref="LanguageModelOptions.VariesWindowLength"/>
-    public bool VariesWindowLength { get; set; } = _model.VariesWindowLength;
-
-    /// <inheritdoc cref="LanguageModelOptions.InputDropout"/>
-    public float? InputDropout { get; set; } = _model.InputDropout;
-
-    /// <inheritdoc cref="LanguageModelOptions.LayerDropout"/>
-    public float? LayerDropout { get; set; } = _model.LayerDropout;
-
-    /// <inheritdoc cref="LanguageModelOptions.OutputDropout"/>
-    public float? OutputDropout { get; set; } = _model.OutputDropout;
-
-    /// <inheritdoc cref="LanguageModelOptions.EmbeddingDropout"/>
-    public float EmbeddingDropout { get; set; } = _model.EmbeddingDropout;
-
-    /// <inheritdoc cref="LanguageModelOptions.WeightDropout"/>
-    public float WeightDropout { get; set; } = _model.WeightDropout;
-
-    /// <inheritdoc cref="LanguageModelOptions.SoftmaxSamples"/>
-    public int? SoftmaxSamples { get; set; } = _model.SoftmaxSamples;
+    /// <summary>How the texts are laid out for training, dropout and softmax.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public LanguageModelOptions Model { get; set => field = value ?? throw new ArgumentNullException(nameof(Model)); } = new();
 
     /// <summary>
     /// Called after each epoch, on the training thread, with its result and the model as it is then, which stays so: to write a line of text with, or to save.
@@ -60,40 +29,7 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     /// </summary>
     public Action<EpochReport, RevLanguageModelTransformer>? EpochEnded { get; set; }
 
-    internal override RevRnnOptions Checked()
-    {
-        var copy = (RevLanguageModelOptions)base.Checked();
-        copy.GetNetwork(copy.Cell).Validate();
-        copy.GetModel().Validate();
-        if (!IsReversible(copy.Cell) && copy.ActivationStrategy == ActivationStrategy.Hybrid)
-        {
-            throw new ArgumentException(
-                $"{nameof(ActivationStrategy)} is {copy.ActivationStrategy}, and {nameof(Cell)} is {copy.Cell}, which cannot be reversed; " +
-                $"use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
-                nameof(ActivationStrategy));
-        }
-        return copy;
-    }
-
-    internal override NetworkOptions GetNetwork(CellKind cell) => base.GetNetwork(cell) with { TieEmbeddings = TieEmbeddings };
-
-    internal LanguageModelOptions GetModel() => new()
-    {
-        Layout = Layout,
-        WindowLength = WindowLength,
-        VariesWindowLength = VariesWindowLength,
-        InputDropout = InputDropout,
-        LayerDropout = LayerDropout,
-        OutputDropout = OutputDropout,
-        EmbeddingDropout = EmbeddingDropout,
-        WeightDropout = WeightDropout,
-        SoftmaxSamples = SoftmaxSamples,
-    };
-
-    /// <summary>Whether a cell's steps can be undone, so that its activations need not be kept.</summary>
-    internal static bool IsReversible(CellKind cell) => cell is not (CellKind.Lstm or CellKind.Gru);
-
-    private protected override void CheckColumns()
+    private protected override void Check()
     {
         CheckName(nameof(InputColumnName), InputColumnName);
         CheckName(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName);
@@ -102,11 +38,14 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         CheckDiffer(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName, nameof(PerplexityColumnName), PerplexityColumnName);
         CheckDiffer(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName, nameof(TokenCountColumnName), TokenCountColumnName);
         CheckDiffer(nameof(PerplexityColumnName), PerplexityColumnName, nameof(TokenCountColumnName), TokenCountColumnName);
-    }
-
-    private static void CheckDiffer(string option, string columnName, string otherOption, string otherColumnName)
-    {
-        if (columnName == otherColumnName)
-            throw new ArgumentException($"{option} and {otherOption} are both '{columnName}'; they must differ.", otherOption);
+        base.Check();
+        Model.Validate();
+        if (Network.Cell is CellKind.Lstm or CellKind.Gru && Training.ActivationStrategy == ActivationStrategy.Hybrid)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ActivationStrategy)} is {Training.ActivationStrategy}, and {nameof(NetworkOptions.Cell)} is {Network.Cell}, " +
+                $"which cannot be reversed; use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
+                nameof(TrainingOptions.ActivationStrategy));
+        }
     }
 }

@@ -3,8 +3,6 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>Options of the classification trainers, <c>MulticlassClassification.Trainers.RevLstm</c> and <c>RevGru</c>.</summary>
 public sealed class RevRnnClassificationOptions : RevRnnOptions
 {
-    private static readonly FineTuningOptions _fineTuning = new();
-
     /// <summary>The column of the class to learn: a key.</summary>
     public string LabelColumnName { get; set; } = "Label";
 
@@ -23,32 +21,18 @@ public sealed class RevRnnClassificationOptions : RevRnnOptions
     /// </summary>
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
-    /// <inheritdoc cref="FineTuningOptions.GradualUnfreezing"/>
-    public bool GradualUnfreezing { get; set; } = _fineTuning.GradualUnfreezing;
+    /// <summary>How the layers of <see cref="LanguageModel"/> are trained on. Not used without one.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public FineTuningOptions FineTuning { get; set => field = value ?? throw new ArgumentNullException(nameof(FineTuning)); } = new();
 
-    /// <inheritdoc cref="FineTuningOptions.LayerRateFactor"/>
-    public float LayerRateFactor { get; set; } = _fineTuning.LayerRateFactor;
-
-    internal FineTuningOptions GetFineTuning() => new() { GradualUnfreezing = GradualUnfreezing, LayerRateFactor = LayerRateFactor };
-
-    internal override RevRnnOptions Checked()
-    {
-        var copy = (RevRnnClassificationOptions)base.Checked();
-        copy.GetFineTuning().Validate();
-        return copy;
-    }
-
-    private protected override void CheckColumns()
+    private protected override void Check()
     {
         CheckName(nameof(LabelColumnName), LabelColumnName);
         CheckName(nameof(TextColumnName), TextColumnName);
         CheckName(nameof(ScoreColumnName), ScoreColumnName);
         CheckName(nameof(PredictedLabelColumnName), PredictedLabelColumnName);
-        if (ScoreColumnName == PredictedLabelColumnName)
-        {
-            throw new ArgumentException(
-                $"{nameof(ScoreColumnName)} and {nameof(PredictedLabelColumnName)} are both '{ScoreColumnName}'; they must differ.",
-                nameof(PredictedLabelColumnName));
-        }
+        CheckDiffer(nameof(ScoreColumnName), ScoreColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName);
+        base.Check();
+        FineTuning.Validate();
     }
 }

@@ -15,10 +15,11 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     /// </summary>
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
-    private protected override void CheckColumns()
+    private protected override void Check()
     {
         CheckName(nameof(OutputColumnName), OutputColumnName);
         InputColumnName ??= OutputColumnName;
         CheckName(nameof(InputColumnName), InputColumnName);
+        base.Check();
     }
 }

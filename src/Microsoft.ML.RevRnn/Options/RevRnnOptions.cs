@@ -1,93 +1,30 @@
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>What all RevRnn estimators have in common: input, network and training. Unset options have the engine's defaults.</summary>
+/// <summary>What all RevRnn estimators have in common: input, network and training.</summary>
+/// <remarks>
+/// Network and training are the engine's own option records. They cannot be changed, only replaced:
+/// <code>
+/// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 }, Training = new() { MaximumEpochs = 20 } };
+/// options.Training = options.Training with { Seed = 1 };
+/// </code>
+/// </remarks>
 public abstract class RevRnnOptions
 {
-    private static readonly NetworkOptions _network = new();
-    private static readonly TrainingOptions _training = new();
-
     private protected RevRnnOptions()
     {
     }
 
     /// <summary>How texts are cut into tokens and which are known. Not used where the input column holds keys: there each key is a token.</summary>
-    public VocabularyOptions Vocabulary { get; set; } = new();
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public VocabularyOptions Vocabulary { get; set => field = value ?? throw new ArgumentNullException(nameof(Vocabulary)); } = new();
 
-    /// <inheritdoc cref="NetworkOptions.EmbeddingSize"/>
-    public int EmbeddingSize { get; set; } = _network.EmbeddingSize;
+    /// <summary>The shape of the network. Of its cell it is the method that decides where that has the name of one, such as <c>RevGru</c>.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public NetworkOptions Network { get; set => field = value ?? throw new ArgumentNullException(nameof(Network)); } = new();
 
-    /// <inheritdoc cref="NetworkOptions.HiddenSize"/>
-    public int HiddenSize { get; set; } = _network.HiddenSize;
-
-    /// <inheritdoc cref="NetworkOptions.LayerCount"/>
-    public int LayerCount { get; set; } = _network.LayerCount;
-
-    /// <inheritdoc cref="NetworkOptions.ForgettingLimit"/>
-    public ForgettingLimit ForgettingLimit { get; set; } = _network.ForgettingLimit;
-
-    /// <inheritdoc cref="NetworkOptions.SkipConnections"/>
-    public bool SkipConnections { get; set; } = _network.SkipConnections;
-
-    /// <inheritdoc cref="TrainingOptions.MaximumEpochs"/>
-    public int MaximumEpochs { get; set; } = _training.MaximumEpochs;
-
-    /// <inheritdoc cref="TrainingOptions.BatchSize"/>
-    public int BatchSize { get; set; } = _training.BatchSize;
-
-    /// <inheritdoc cref="TrainingOptions.Optimizer"/>
-    public OptimizerKind Optimizer { get; set; } = _training.Optimizer;
-
-    /// <inheritdoc cref="TrainingOptions.LearningRate"/>
-    public float LearningRate { get; set; } = _training.LearningRate;
-
-    /// <inheritdoc cref="TrainingOptions.Schedule"/>
-    public LearningRateSchedule Schedule { get; set; } = _training.Schedule;
-
-    /// <inheritdoc cref="TrainingOptions.WarmUpFraction"/>
-    public float WarmUpFraction { get; set; } = _training.WarmUpFraction;
-
-    /// <inheritdoc cref="TrainingOptions.NonMonotoneEpochs"/>
-    public int NonMonotoneEpochs { get; set; } = _training.NonMonotoneEpochs;
-
-    /// <inheritdoc cref="TrainingOptions.WeightDecay"/>
-    public float WeightDecay { get; set; } = _training.WeightDecay;
-
-    /// <inheritdoc cref="TrainingOptions.MaximumGradientNorm"/>
-    public float MaximumGradientNorm { get; set; } = _training.MaximumGradientNorm;
-
-    /// <inheritdoc cref="TrainingOptions.MaximumStateGradientNorm"/>
-    public float MaximumStateGradientNorm { get; set; } = _training.MaximumStateGradientNorm;
-
-    /// <inheritdoc cref="TrainingOptions.Dropout"/>
-    public float Dropout { get; set; } = _training.Dropout;
-
-    /// <inheritdoc cref="TrainingOptions.ValidationFraction"/>
-    public float ValidationFraction { get; set; } = _training.ValidationFraction;
-
-    /// <inheritdoc cref="TrainingOptions.Patience"/>
-    public int Patience { get; set; } = _training.Patience;
-
-    /// <inheritdoc cref="TrainingOptions.ActivationStrategy"/>
-    public ActivationStrategy ActivationStrategy { get; set; } = _training.ActivationStrategy;
-
-    /// <inheritdoc cref="TrainingOptions.MemoryBudget"/>
-    public long MemoryBudget { get; set; } = _training.MemoryBudget;
-
-    /// <inheritdoc cref="TrainingOptions.MaximumMinutes"/>
-    public double MaximumMinutes { get; set; } = _training.MaximumMinutes;
-
-    /// <inheritdoc cref="TrainingOptions.CheckpointPath"/>
-    /// <remarks>It takes a <see cref="Seed"/>, here or in the MLContext: without one each fit differs, and none goes on from another's file.</remarks>
-    public string? CheckpointPath { get; set; } = _training.CheckpointPath;
-
-    /// <inheritdoc cref="TrainingOptions.ThreadCount"/>
-    public int ThreadCount { get; set; } = _training.ThreadCount;
-
-    /// <summary>
-    /// Same seed, same data, same options: same model, bit for bit. Null takes the seed of the MLContext, and where that has none either,
-    /// each fit differs.
-    /// </summary>
-    public int? Seed { get; set; }
+    /// <summary>How the network is trained. Without a seed it has that of the MLContext, and where that has none either, each fit differs.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingOptions Training { get; set => field = value ?? throw new ArgumentNullException(nameof(Training)); } = new();
 
     /// <summary>Told several times a second where training stands, on the training thread; null for nobody.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
@@ -96,57 +33,35 @@ public abstract class RevRnnOptions
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>A copy that later changes do not reach, after a check of every option.</summary>
+    /// <param name="cell">The cell that was asked for by another way than these options; null for theirs.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, or two have the same, or options contradict each other.</exception>
-    internal virtual RevRnnOptions Checked()
+    internal RevRnnOptions Checked(CellKind? cell = null)
     {
         var copy = (RevRnnOptions)MemberwiseClone();
-        ArgumentNullException.ThrowIfNull(copy.Vocabulary, nameof(Vocabulary));
-        copy.CheckColumns();
-        copy.Vocabulary.Validate();
-        copy.GetNetwork(CellKind.RevLstm).Validate();
-        copy.GetTraining(0).Validate();
+        if (cell is { } asked)
+            copy.Network = copy.Network with { Cell = asked };
+        copy.Check();
         return copy;
     }
 
-    internal virtual NetworkOptions GetNetwork(CellKind cell) => new()
+    /// <summary>Checks every option, and fills in those that follow from others.</summary>
+    private protected virtual void Check()
     {
-        Cell = cell,
-        EmbeddingSize = EmbeddingSize,
-        HiddenSize = HiddenSize,
-        LayerCount = LayerCount,
-        ForgettingLimit = ForgettingLimit,
-        SkipConnections = SkipConnections,
-    };
-
-    internal TrainingOptions GetTraining(int seed) => new()
-    {
-        MaximumEpochs = MaximumEpochs,
-        BatchSize = BatchSize,
-        Optimizer = Optimizer,
-        LearningRate = LearningRate,
-        Schedule = Schedule,
-        WarmUpFraction = WarmUpFraction,
-        NonMonotoneEpochs = NonMonotoneEpochs,
-        WeightDecay = WeightDecay,
-        MaximumGradientNorm = MaximumGradientNorm,
-        MaximumStateGradientNorm = MaximumStateGradientNorm,
-        Dropout = Dropout,
-        ValidationFraction = ValidationFraction,
-        Patience = Patience,
-        ActivationStrategy = ActivationStrategy,
-        MemoryBudget = MemoryBudget,
-        MaximumMinutes = MaximumMinutes,
-        CheckpointPath = CheckpointPath,
-        ThreadCount = ThreadCount,
-        Seed = seed,
-    };
-
-    private protected abstract void CheckColumns();
+        Vocabulary.Validate();
+        Network.Validate();
+        Training.Validate();
+    }
 
     private protected static void CheckName(string option, string? columnName)
     {
         if (string.IsNullOrWhiteSpace(columnName))
             throw new ArgumentException($"{option} is empty; it must be the name of a column.", option);
+    }
+
+    private protected static void CheckDiffer(string option, string columnName, string otherOption, string otherColumnName)
+    {
+        if (columnName == otherColumnName)
+            throw new ArgumentException($"{option} and {otherOption} are both '{columnName}'; they must differ.", otherOption);
     }
 }

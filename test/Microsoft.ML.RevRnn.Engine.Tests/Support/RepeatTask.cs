@@ -43,7 +43,7 @@ internal sealed record RepeatTask
             Layers = 1,
             Limit = ForgettingLimit.None,
         });
-        parameters.Initialize(CounterRandom.Key((ulong)Training.Seed, 0));
+        parameters.Initialize(CounterRandom.Key(Training.RandomSeed, 0));
         using var team = new WorkerTeam(1);
         using (var task = new NextTokenTask(
             parameters, Texts(400, seed: 1), heldBack: null, Training, DropoutRates.OfLayers(Training.Dropout), softmaxSamples: 0, team))

@@ -125,7 +125,7 @@ internal sealed class LanguageModelSessionTests
         var texts = Sequences.Random(2, 50, 50, 3_000);
         var (model, _) = LanguageModel.Train(
             texts, 3_000, new NetworkOptions { EmbeddingSize = 8, HiddenSize = 8 }, new LanguageModelOptions { SoftmaxSamples = 100 },
-            new TrainingOptions { MaximumEpochs = 3, LearningRate = 0.1f, ThreadCount = 1 });
+            new TrainingOptions { MaximumEpochs = 3, LearningRate = 0.1f, ThreadCount = 1, Seed = 0 });
         var session = model.CreateSession();
         foreach (var token in texts[0])
         {

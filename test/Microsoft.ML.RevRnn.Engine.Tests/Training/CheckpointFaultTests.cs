@@ -166,7 +166,7 @@ internal sealed class CheckpointFaultTests
                 Limit = ForgettingLimit.None,
             });
             using var team = new WorkerTeam(1);
-            var options = new TrainingOptions();
+            var options = new TrainingOptions { Seed = 0 };
             using var task = new StreamTask(parameters, [0, 1, 0], [], new LanguageModelOptions(), options, team);
             var checkpoint = new TrainingCheckpoint(path, task, options);
             using var optimizer = new UnwritableOptimizer(parameters, team, reason);

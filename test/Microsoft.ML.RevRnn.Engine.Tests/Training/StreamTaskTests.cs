@@ -241,7 +241,7 @@ internal sealed class StreamTaskTests
         foreach (var parameter in parameters.Dense)
             parameter.EnableGradient();
         return new StreamTask(
-            parameters, stream, validation, model, new TrainingOptions { BatchSize = batchSize, Dropout = 0, ActivationStrategy = strategy },
+            parameters, stream, validation, model, new TrainingOptions { BatchSize = batchSize, Dropout = 0, ActivationStrategy = strategy, Seed = 0 },
             new WorkerTeam(1));
     }
 

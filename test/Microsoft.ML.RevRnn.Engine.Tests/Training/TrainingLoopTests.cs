@@ -55,6 +55,16 @@ internal sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void WithoutASeedEachTrainingDiffers()
+    {
+        var task = ToyTask.Learnable(40);
+        task = task with { Training = task.Training with { MaximumEpochs = 1, Seed = null } };
+
+        CollectionAssert.AreNotEqual(Models.Bytes(task.Run().Model), Models.Bytes(task.Run().Model));
+        CollectionAssert.AreNotEqual(Models.Bytes(task.RunEncoder().Model), Models.Bytes(task.RunEncoder().Model));
+    }
+
+    [TestMethod]
     public void EachTextIsEitherTrainedOnOrValidatedOnceAnEpoch()
     {
         const int Count = 50, Epochs = 3;
