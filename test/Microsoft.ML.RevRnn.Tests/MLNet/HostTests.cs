@@ -1,0 +1,55 @@
+using Microsoft.ML.RevRnn.Tests.Support;
+using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn.Tests.MLNet;
+
+/// <summary>What components run in. TrainingSeed takes the context's seed from it, and trainers tell it messages and errors.</summary>
+[TestClass]
+public sealed class HostTests
+{
+    [TestMethod]
+    public void AHostHasTheSeedOfItsContext()
+    {
+        var host = ((IHostEnvironment)new MLContext(seed: 7)).Register("Trainer");
+        Assert.AreEqual(7, TrainingSeed.Choose(host, option: null));
+        Assert.AreEqual(7, TrainingSeed.Choose(host, option: null), "It is not used up.");
+        Assert.AreEqual(7, TrainingSeed.Choose(host.Register("Part"), option: null));
+        Assert.AreEqual(5, TrainingSeed.Choose(host, option: 5));
+
+        var unseeded = ((IHostEnvironment)new MLContext()).Register("Trainer");
+        Assert.AreNotEqual(TrainingSeed.Choose(unseeded, option: null), TrainingSeed.Choose(unseeded, option: null));
+    }
+
+    [TestMethod]
+    public void BracesInAMessageAreNoFormat()
+    {
+        var context = new MLContext(seed: 1);
+        var warnings = new List<string>();
+        context.Log += (_, e) =>
+        {
+            if (e.Kind == ChannelMessageKind.Warning)
+                warnings.Add($"{e.Source}: {e.RawMessage}");
+        };
+        var rows = new RowsView(2, ("a b", 1), ("c d", 2), ("e", 0));
+        var data = context.Transforms.CopyColumns("{1}", "Label").Fit(rows).Transform(rows);
+        var options = Small.Classification();
+        options.LabelColumnName = "{1}";
+        options.MaximumEpochs = 1;
+
+        context.MulticlassClassification.Trainers.RevLstm(options).Fit(data);
+
+        CollectionAssert.Contains(warnings, "RevRnnClassificationTrainer; Training: Skipped 1 rows without a value in the label column '{1}'.");
+    }
+
+    [TestMethod]
+    public void AnErrorIsMarkedWithWhereItCameFrom()
+    {
+        var context = new MLContext(seed: 1);
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(
+            () => context.MulticlassClassification.Trainers.RevGru(Small.Classification()).Fit(new RowsView(2)));
+
+        Assert.AreEqual("RevRnnClassificationTrainer", failure.Data["Throwing component"]);
+        Assert.AreEqual("Training", failure.Data["Phase"]);
+    }
+}
