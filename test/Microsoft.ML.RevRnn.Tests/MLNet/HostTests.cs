@@ -35,7 +35,7 @@ public sealed class HostTests
         var data = context.Transforms.CopyColumns("{1}", "Label").Fit(rows).Transform(rows);
         var options = Small.Classification();
         options.LabelColumnName = "{1}";
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
 
         context.MulticlassClassification.Trainers.RevLstm(options).Fit(data);
 
