@@ -1,6 +1,6 @@
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.RevRnn.Training;
+namespace Microsoft.ML.RevRnn.Estimators;
 
 /// <summary>Where the seed of a training run comes from.</summary>
 internal static class TrainingSeed

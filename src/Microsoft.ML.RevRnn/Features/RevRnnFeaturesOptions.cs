@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.LanguageModels;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>Options of the feature estimators, <c>Transforms.RevLstm</c> and <c>RevGru</c>.</summary>
@@ -21,5 +23,6 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
         InputColumnName ??= OutputColumnName;
         CheckName(nameof(InputColumnName), InputColumnName);
         base.Check();
+        Pretrained.CheckCell(nameof(LanguageModel), LanguageModel, Network.Cell);
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Tokens;
+namespace Microsoft.ML.RevRnn.Input;
 
 /// <summary>Text, cut into tokens by a tokenizer. A text without tokens, an empty one for example, is a sequence without tokens.</summary>
 internal sealed class TextTokenization(TextTokenizer tokenizer) : Tokenization

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.RevRnn.Training;
+namespace Microsoft.ML.RevRnn.Estimators;
 
 /// <summary>
 /// Hands training progress on: to whoever the options name, to ML.NET's progress channel, and as one line an epoch to the channel that

@@ -1,8 +1,7 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.RevRnn.Tokens;
 using Microsoft.ML.Runtime;
 
-namespace Microsoft.ML.RevRnn.Training;
+namespace Microsoft.ML.RevRnn.Input;
 
 /// <summary>
 /// What an estimator asks of its input: the columns it reads, found by name and checked for their type. Errors are what ML.NET's trainers
@@ -23,13 +22,11 @@ internal static class InputSchema
         return column;
     }
 
-    /// <summary>The label column: a key.</summary>
-    public static SchemaShape.Column FindLabel(IExceptionContext context, SchemaShape schema, string name)
+    /// <summary>The label column.</summary>
+    public static SchemaShape.Column FindLabel(IExceptionContext context, SchemaShape schema, string name, LabelType type)
     {
         var column = Find(context, schema, "label", name);
-        if (column.Kind != SchemaShape.Column.VectorKind.Scalar || !IsKey(column))
-            throw WrongType(context, "label", name, "Key<UInt32>, which Conversion.MapValueToKey makes", Describe(column));
-        return column;
+        return type.Accepts(column) ? column : throw WrongType(context, "label", name, type.Expected, Describe(column));
     }
 
     /// <summary>The column that a trained model reads.</summary>
@@ -41,6 +38,9 @@ internal static class InputSchema
             throw WrongType(context, "input", name, tokenization.ExpectedType, column.Type.ToString()!);
         return column;
     }
+
+    /// <summary>Whether a column is of keys as the engine takes them, one or a vector of them.</summary>
+    public static bool IsKey(SchemaShape.Column column) => column.IsKey && column.ItemType.RawType == typeof(uint);
 
     /// <summary>The number of values of a key column's type, checked against what the engine can take.</summary>
     public static int KeyCount(IExceptionContext context, DataViewSchema.Column column, string role, int least, int most)
@@ -70,8 +70,6 @@ internal static class InputSchema
         }
         throw Missing(context, role, name);
     }
-
-    private static bool IsKey(SchemaShape.Column column) => column.IsKey && column.ItemType.RawType == typeof(uint);
 
     private static string Describe(SchemaShape.Column column)
     {

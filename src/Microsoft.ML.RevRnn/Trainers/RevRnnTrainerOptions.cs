@@ -1,18 +1,24 @@
+using Microsoft.ML.RevRnn.LanguageModels;
+
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>Options of the classification trainers, <c>MulticlassClassification.Trainers.RevLstm</c> and <c>RevGru</c>.</summary>
-public sealed class RevRnnClassificationOptions : RevRnnOptions
+/// <summary>What all RevRnn trainers, which learn from labels, have in common.</summary>
+public abstract class RevRnnTrainerOptions : RevRnnOptions
 {
-    /// <summary>The column of the class to learn: a key.</summary>
+    private protected RevRnnTrainerOptions()
+    {
+    }
+
+    /// <summary>The column of what is to be learned; its type is the trainer's.</summary>
     public string LabelColumnName { get; set; } = "Label";
 
     /// <summary>The column to learn it from: text, or a vector of keys with one key a token.</summary>
     public string TextColumnName { get; set; } = "Text";
 
-    /// <summary>The column that will hold the probability of each class.</summary>
+    /// <summary>The column that will hold what the trained model thinks of each label that is possible.</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
-    /// <summary>The column that will hold the most probable class.</summary>
+    /// <summary>The column that will hold the label that it decides for.</summary>
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
     /// <summary>
@@ -34,5 +40,6 @@ public sealed class RevRnnClassificationOptions : RevRnnOptions
         CheckDiffer(nameof(ScoreColumnName), ScoreColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName);
         base.Check();
         FineTuning.Validate();
+        Pretrained.CheckCell(nameof(LanguageModel), LanguageModel, Network.Cell);
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Tokens;
+namespace Microsoft.ML.RevRnn.Input;
 
 /// <summary>How a value of the input column becomes a sequence of token numbers. Immutable and safe for use from many threads.</summary>
 internal abstract class Tokenization

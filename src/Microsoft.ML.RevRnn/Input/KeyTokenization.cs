@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Tokens;
+namespace Microsoft.ML.RevRnn.Input;
 
 /// <summary>
 /// A vector of keys, each a token: key k (1 to the key type's count) is token k + 1, and a missing key, 0, is so

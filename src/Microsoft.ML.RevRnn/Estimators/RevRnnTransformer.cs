@@ -1,8 +1,7 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
-using Microsoft.ML.RevRnn.Tokens;
-using Microsoft.ML.RevRnn.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
@@ -32,9 +31,10 @@ public abstract class RevRnnTransformer : ITransformer
 
     bool ITransformer.IsRowToRowMapper => true;
 
-    private protected IHost Host { get; }
+    /// <summary>How a value of the column that is read becomes tokens.</summary>
+    internal Tokenization Tokenization { get; }
 
-    private protected Tokenization Tokenization { get; }
+    private protected IHost Host { get; }
 
     /// <summary>The columns of the input, and those that are added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
@@ -50,10 +50,33 @@ public abstract class RevRnnTransformer : ITransformer
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
 
+    /// <summary>Writes: the names of the columns; the tokenization; the model.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Payload.Save(ctx, Version, Save);
+        Payload.Save(ctx, Version, writer =>
+        {
+            SaveColumns(writer);
+            Tokenization.Save(writer);
+            SaveModel(writer);
+        });
+    }
+
+    /// <summary>Reads what was saved.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="ctx">What ML.NET gives.</param>
+    /// <param name="version">Signatures and version of the saved form.</param>
+    /// <param name="readColumns">Reads what <see cref="SaveColumns"/> wrote.</param>
+    /// <param name="readModel">Reads what <see cref="SaveModel"/> wrote, and makes the transformer.</param>
+    private protected static TTransformer Load<TColumns, TTransformer>(
+        IHostEnvironment env,
+        ModelLoadContext ctx,
+        VersionInfo version,
+        Func<BinaryReader, TColumns> readColumns,
+        Func<IHost, TColumns, Tokenization, BinaryReader, TTransformer> readModel)
+    {
+        var host = env.Register(version.LoaderSignature);
+        return Payload.Load(host, ctx, version, reader => readModel(host, readColumns(reader), Tokenization.Load(reader), reader));
     }
 
     /// <summary>Signatures and version of the saved form.</summary>
@@ -67,8 +90,11 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="tokens">Gives the tokens of the row's current value.</param>
     private protected abstract Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens);
 
-    /// <summary>Writes the model.</summary>
-    private protected abstract void Save(BinaryWriter writer);
+    /// <summary>Writes the names of the columns.</summary>
+    private protected abstract void SaveColumns(BinaryWriter writer);
+
+    /// <summary>Writes what else there is than columns and tokenization.</summary>
+    private protected abstract void SaveModel(BinaryWriter writer);
 
     /// <summary>A view of the data with columns of another kind added; the processors share its rows, which come in order.</summary>
     /// <param name="input">The data.</param>
