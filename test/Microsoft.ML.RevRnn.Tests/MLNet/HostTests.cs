@@ -1,5 +1,5 @@
-using Microsoft.ML.RevRnn.Tests.Support;
 using Microsoft.ML.RevRnn.Estimators;
+using Microsoft.ML.RevRnn.Tests.Support;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Tests.MLNet;
