@@ -29,4 +29,10 @@ public sealed class ArchitectureTests
         // That something was looked at.
         Assert.Contains(new FolderUse("Classification", nameof(RevRnnClassificationTrainer), "Input", nameof(Input.KeyLabels)), uses);
     }
+
+    [TestMethod]
+    public void PublicTypesNeedTwoUsingsAtMost()
+        => CollectionAssert.AreEquivalent(
+            new[] { "Microsoft.ML", "Microsoft.ML.RevRnn" },
+            typeof(RevRnnTransformer).Assembly.GetExportedTypes().Select(type => type.Namespace).Distinct().ToArray());
 }
