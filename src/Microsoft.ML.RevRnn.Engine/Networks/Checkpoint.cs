@@ -1,27 +1,43 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
 
-/// <summary>A layer's state at one moment, lost-bit lanes included: all that running on from there takes.</summary>
-internal sealed class Checkpoint(MemoryMeter? meter) : IDisposable
+/// <summary>A layer's states at one moment, lost-bit lanes included: all that running on from there takes.</summary>
+internal sealed class Checkpoint : IDisposable
 {
+    public Checkpoint(CellShape shape, MemoryMeter? meter)
+    {
+        States = [.. shape.Spec.States.Select(_ => new NativeBuffer<int>(meter))];
+        Digits = new NativeBuffer<double>(meter);
+        Fill = new NativeBuffer<int>(meter);
+    }
+
     /// <summary>Rows that were active.</summary>
     public int Rows { get; set; }
 
-    public NativeBuffer<int> Hidden { get; } = new(meter);
+    /// <summary>[B, StateStride] each.</summary>
+    public NativeBuffer<int>[] States { get; }
 
-    public NativeBuffer<int> Cell { get; } = new(meter);
+    public NativeBuffer<double> Digits { get; }
 
-    public NativeBuffer<double> Digits { get; } = new(meter);
+    public NativeBuffer<int> Fill { get; }
 
-    public NativeBuffer<int> Fill { get; } = new(meter);
-
-    public long Bytes => Hidden.Bytes + Cell.Bytes + Digits.Bytes + Fill.Bytes;
+    public long Bytes
+    {
+        get
+        {
+            var bytes = Digits.Bytes + Fill.Bytes;
+            foreach (var state in States)
+                bytes += state.Bytes;
+            return bytes;
+        }
+    }
 
     public void Dispose()
     {
-        Hidden.Dispose();
-        Cell.Dispose();
+        foreach (var state in States)
+            state.Dispose();
         Digits.Dispose();
         Fill.Dispose();
     }

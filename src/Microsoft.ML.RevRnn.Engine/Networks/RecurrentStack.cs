@@ -16,7 +16,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
     private readonly ActivationStrategy _strategy;
     private readonly DropoutRates _rates;
     private readonly Dropout?[] _dropouts;
-    private readonly MemoryMeter _meter = new();
+    private readonly MemoryMeter _meter;
     private readonly RecurrentLayer[] _layers;
     private readonly NativeBuffer<float>[] _inputs;
     private readonly NativeBuffer<float>[] _outputGradients;
@@ -51,6 +51,8 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         _parameters = parameters;
         _strategy = strategy;
         _team = team;
+        var device = new Device(team, width);
+        _meter = device.Memory;
         _rates = dropout;
         var count = parameters.Layers.Length;
         _dropouts = new Dropout?[count];
@@ -64,8 +66,8 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         {
             var rate = i == 0 ? dropout.Input : dropout.Layer;
             _dropouts[i] = rate > 0 ? Dropout.For(width, rate) : null;
-            _ends[i] = new Checkpoint(_meter);
-            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, width, team.Size, _meter)
+            _ends[i] = new Checkpoint(parameters.Layers[i].Shape, _meter);
+            _layers[i] = new RecurrentLayer(parameters.Layers[i], parameters.Options.Limit, arithmetic, device)
             {
                 WeightDrop = dropout.Weight > 0
                     ? new WeightDrop(parameters.Layers[i].Hidden, Dropout.For(width, dropout.Weight), WeightDropUse + 2 * (ulong)i)
@@ -328,7 +330,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
             {
                 var checkpoints = _checkpoints[i];
                 while (checkpoints.Count <= _segment)
-                    checkpoints.Add(new Checkpoint(_meter));
+                    checkpoints.Add(new Checkpoint(_layers[i].Shape, _meter));
                 _layers[i].Save(checkpoints[_segment], chunk.ActiveRows(0));
             }
             _layers[i].LostBitStore.KeepsWords = _plan.Reverses && _segment == count - 1;
@@ -372,7 +374,7 @@ internal sealed unsafe partial class RecurrentStack : IDisposable
         var index = _plan.Reverses ? 0 : chunk.Index % _plan.SegmentChunks;
         var records = _records[layer];
         while (records.Count <= index)
-            records.Add(new LayerRecord(_meter));
+            records.Add(new LayerRecord(_layers[layer].Shape, _meter));
         return records[index];
     }
 

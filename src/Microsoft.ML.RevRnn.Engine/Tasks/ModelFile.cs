@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Tasks;
 /// int32 version (2); byte kind of model; byte cell; byte forgetting limit; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes);
 /// then each parameter's values as float32, row after row without padding: embedding [V, I]; for each layer input [I, N G P], bias [1, N G P] and for each of
-/// its N halves hidden [P, G P]; last a classifier's weight [C, 2 H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and
+/// its N halves hidden [P, G P], where G counts the gates that read what the matrix is for; last a classifier's weight [C, 2 H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and
 /// bias [1, V]. A content checksum is the container's business.
 /// </summary>
 internal static class ModelFile
@@ -114,10 +114,7 @@ internal static class ModelFile
     {
         var values = (long)options.Vocabulary * options.EmbeddingWidth;
         for (var layer = 0; layer < options.Layers; layer++)
-        {
-            var shape = options.Shape(layer);
-            values += (long)shape.Halves * shape.GateCount * shape.Half * (shape.Inputs + 1 + shape.Half);
-        }
+            values += options.Shape(layer).ParameterCount;
         var top = options.UnitsOf(options.Layers - 1);
         values += kind switch
         {

@@ -19,8 +19,8 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     public string TokenCountColumnName { get; set; } = "TokenCount";
 
     /// <summary>
-    /// The recurrent cell. <see cref="CellKind.Lstm"/> and <see cref="CellKind.Gru"/> take another <see cref="RevRnnOptions.ActivationStrategy"/> than the
-    /// one that is set by default, since they cannot be reversed.
+    /// The recurrent cell. One that cannot be reversed (<see cref="CellKinds.IsReversible"/>) takes another
+    /// <see cref="RevRnnOptions.ActivationStrategy"/> than the one that is set by default.
     /// </summary>
     public CellKind Cell { get; set; } = _network.Cell;
 
@@ -65,7 +65,7 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         var copy = (RevLanguageModelOptions)base.Checked();
         copy.GetNetwork(copy.Cell).Validate();
         copy.GetModel().Validate();
-        if (!IsReversible(copy.Cell) && copy.ActivationStrategy == ActivationStrategy.Hybrid)
+        if (!copy.Cell.IsReversible() && copy.ActivationStrategy == ActivationStrategy.Hybrid)
         {
             throw new ArgumentException(
                 $"{nameof(ActivationStrategy)} is {copy.ActivationStrategy}, and {nameof(Cell)} is {copy.Cell}, which cannot be reversed; " +
@@ -89,9 +89,6 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         WeightDropout = WeightDropout,
         SoftmaxSamples = SoftmaxSamples,
     };
-
-    /// <summary>Whether a cell's steps can be undone, so that its activations need not be kept.</summary>
-    internal static bool IsReversible(CellKind cell) => cell is not (CellKind.Lstm or CellKind.Gru);
 
     private protected override void CheckColumns()
     {

@@ -17,7 +17,7 @@ internal sealed unsafe class FaultTests
     public void AFlippedBitOfAHiddenStateIsReported(CellKind cell, int layer)
     {
         for (var bit = 0; bit < 31; bit += 5)
-            CheckReported(cell, target => target.HiddenState[target.Shape.StateStride + 3] ^= 1 << bit, layer, $"bit {bit}");
+            CheckReported(cell, target => target.State(CellSpec.HiddenState)[target.Shape.StateStride + 3] ^= 1 << bit, layer, $"bit {bit}");
     }
 
     [TestMethod]
@@ -26,7 +26,7 @@ internal sealed unsafe class FaultTests
     public void AFlippedBitOfACellStateIsReported(int layer)
     {
         for (var bit = 0; bit < 31; bit += 5)
-            CheckReported(CellKind.RevLstm, target => target.CellState[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
+            CheckReported(CellKind.RevLstm, target => target.State(RevLstmSpec.C)[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
     }
 
     [TestMethod]
@@ -60,7 +60,7 @@ internal sealed unsafe class FaultTests
             run.Stack.Recover(run.Stack.GetChunk(i));
             run.Stack.Backward(run.Stack.GetChunk(i));
         }
-        run.Stack.Layers[0].HiddenState[1] ^= 4;
+        run.Stack.Layers[0].State(CellSpec.HiddenState)[1] ^= 4;
 
         var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Recover(run.Stack.GetChunk(1)));
 
@@ -95,7 +95,7 @@ internal sealed unsafe class FaultTests
         for (var column = 0; column < run.Parameters.Stack.Layers[0].Bias.Columns; column++)
             run.Parameters.Stack.Layers[0].Bias.At(0, column) = 20;
         run.Forward([new int[100]]);
-        run.Stack.Layers[0].CellState[1] = int.MaxValue;
+        run.Stack.Layers[0].State(RevLstmSpec.C)[1] = int.MaxValue;
 
         var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Forward(run.Stack.GetChunk(0), training: true));
 
@@ -143,7 +143,7 @@ internal sealed unsafe class FaultTests
 
         var largest = 0.0;
         for (var unit = 0; unit < 8; unit++)
-            largest = Math.Max(largest, Math.Abs(run.Stack.Layers[0].HiddenState[run.Stack.Layers[0].Shape.StateIndex(unit)] / (double)(1 << 23)));
+            largest = Math.Max(largest, Math.Abs(run.Stack.Layers[0].State(CellSpec.HiddenState)[run.Stack.Layers[0].Shape.StateIndex(unit)] / (double)(1 << 23)));
         Assert.IsTrue(largest <= bound, $"{largest}");
         Assert.IsTrue(largest > 0.5 * bound || cell == CellKind.RevGru, $"{largest}");
         run.Backward();
@@ -157,7 +157,7 @@ internal sealed unsafe class FaultTests
         run.Train(sequences);
         var gradients = run.Gradients();
         run.Forward(sequences);
-        run.Stack.Layers[1].HiddenState[0] ^= 1;
+        run.Stack.Layers[1].State(CellSpec.HiddenState)[0] ^= 1;
         Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run));
 
         run.Train(sequences);

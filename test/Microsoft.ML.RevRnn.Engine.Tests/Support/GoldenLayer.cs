@@ -13,8 +13,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
     private readonly GoldenFile _file;
     private readonly LayerParameters _parameters;
     private readonly RecurrentLayer _layer;
-    private readonly LayerRecord _record = new(null);
-    private readonly WorkerTeam _team = new(1);
+    private readonly LayerRecord _record;
+    private readonly Device _device;
     private readonly Chunk _chunk;
     private readonly NativeBuffer<float> _inputs;
     private readonly NativeBuffer<float> _inputGradient;
@@ -27,14 +27,16 @@ internal sealed unsafe class GoldenLayer : IDisposable
         Steps = file.Int("T");
         Rows = file.Int("B");
         Inputs = Shape.Inputs;
+        _device = new Device(threads: 1, width);
+        _record = new LayerRecord(Shape, meter: null);
         var stride = PackedMatrix.RoundUp(Inputs);
         _parameters = new LayerParameters("golden", Shape, Parameter.Identity(Inputs), stride);
         ForEachWeight("params", (parameter, row, column, value) => parameter.At(row, column) = (float)value);
-        _layer = new RecurrentLayer(_parameters, Limit(file.Has("max_forget") ? file.Number("max_forget") : 1), arithmetic, width, 1, null);
+        _layer = new RecurrentLayer(_parameters, Limit(file.Has("max_forget") ? file.Number("max_forget") : 1), arithmetic, _device);
         foreach (var parameter in _parameters.All)
             parameter.EnableGradient();
         _layer.PrepareTraining();
-        _layer.PackWeights(forTraining: true, _team, 0);
+        _layer.PackWeights(forTraining: true, _device.Team, 0);
 
         var batch = new PackedBatch();
         batch.Fill([.. Enumerable.Repeat(new int[Steps], Rows)], Parameter.Identity(Rows), 0);
@@ -65,15 +67,14 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return new CellShape(kind, file.Int("I"), file.Int("H"));
     }
 
-    /// <summary>Runs all steps from start states [B, H] given in the bits of the layer's arithmetic.</summary>
-    public void Forward(int[] hidden, int[] cell, bool keepsLostBits)
+    /// <summary>Runs all steps from start states [B, H], in the order of the cell's, given in the bits of the layer's arithmetic.</summary>
+    public void Forward(int[][] states, bool keepsLostBits)
     {
         _layer.Begin(Rows, keepsLostBits);
-        for (var i = 0; i < hidden.Length; i++)
+        for (var state = 0; state < Shape.StateCount; state++)
         {
-            _layer.HiddenState[StatePosition(i)] = hidden[i];
-            if (Shape.HasCellState)
-                _layer.CellState[StatePosition(i)] = cell[i];
+            for (var i = 0; i < Rows * Shape.Units; i++)
+                _layer.State(state)[StatePosition(i)] = states[state][i];
         }
         _layer.PrepareChunk(_chunk, _record, backward: false);
         _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
@@ -92,34 +93,34 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public double OptimalBits() => _layer.OptimalBits(_record, 0, _chunk.FlatRows);
 
     /// <summary>All gradients from those by the outputs [T, B, H] and the final states [B, H].</summary>
-    public void Backward(double[] outputGradient, double[] hiddenGradient, double[] cellGradient)
+    public void Backward(double[] outputGradient, double[][] stateGradients)
     {
         _layer.PrepareChunk(_chunk, _record, backward: true);
         _layer.BeginBackward(Rows);
-        for (var i = 0; i < hiddenGradient.Length; i++)
+        for (var state = 0; state < Shape.StateCount; state++)
         {
-            *HiddenGradientAt(i) = (float)hiddenGradient[i];
-            if (Shape.HasCellState)
-                _layer.CellGradient[StatePosition(i)] = (float)cellGradient[i];
+            for (var i = 0; i < Rows * Shape.Units; i++)
+                _layer.StateGradient(state)[StatePosition(i)] = (float)stateGradients[state][i];
         }
         for (var i = 0; i < outputGradient.Length; i++)
             _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
         _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, 0, Rows);
-        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _team, 0);
+        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _device.Team, 0);
         _layer.InputGradient(_record, _inputGradient.Pointer, 0, _chunk.FlatRows);
     }
 
     /// <summary>[B, H] hidden states after a step, as floats.</summary>
-    public double[] HiddenAfter(int step) => StatesAfter(_record.Hidden.Pointer, step);
+    public double[] HiddenAfter(int step) => StateAfter(CellSpec.HiddenState, step);
 
-    /// <summary>[B, H] cell states after a step, as floats.</summary>
-    public double[] CellAfter(int step) => StatesAfter(_record.Cell.Pointer, step);
+    /// <summary>[B, H] states after a step, as floats.</summary>
+    public double[] StateAfter(int state, int step)
+    {
+        var slot = _record.States[state].Pointer + (nint)_chunk.SlotAfter(step) * Shape.StateStride;
+        return [.. Positions.Select(position => (double)slot[position])];
+    }
 
-    /// <summary>[B, H] hidden states now, in the bits of the layer's arithmetic.</summary>
-    public int[] HiddenNow() => StatesNow(_layer.HiddenState);
-
-    /// <summary>[B, H] cell states now, in the bits of the layer's arithmetic.</summary>
-    public int[] CellNow() => StatesNow(_layer.CellState);
+    /// <summary>[B, H] states now, in the bits of the layer's arithmetic.</summary>
+    public int[] StateNow(int state) => [.. Positions.Select(position => _layer.State(state)[position])];
 
     /// <summary>[T, B, I].</summary>
     public double[] InputGradients()
@@ -130,12 +131,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return gradients;
     }
 
-    /// <summary>[B, H] gradient by the hidden states before the first step.</summary>
-    public double[] StartHiddenGradients() => [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)*HiddenGradientAt(i))];
-
-    /// <summary>[B, H] gradient by the cell states before the first step.</summary>
-    public double[] StartCellGradients() =>
-        [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)_layer.CellGradient[StatePosition(i)])];
+    /// <summary>[B, H] gradient by a state before the first step.</summary>
+    public double[] StartGradients(int state) => [.. Positions.Select(position => (double)_layer.StateGradient(state)[position])];
 
     /// <summary>Each of the file's parameter gradients beside the layer's.</summary>
     public (double[] Expected, double[] Actual) ParameterGradients()
@@ -155,7 +152,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         _layer.Dispose();
         _parameters.Dispose();
         _record.Dispose();
-        _team.Dispose();
+        _device.Dispose();
         _inputs.Dispose();
         _inputGradient.Dispose();
         _outputGradient.Dispose();
@@ -202,26 +199,5 @@ internal sealed unsafe class GoldenLayer : IDisposable
 
     private int StatePosition(int index) => index / Shape.Units * Shape.StateStride + Shape.StateIndex(index % Shape.Units);
 
-    private float* HiddenGradientAt(int index)
-    {
-        var unit = index % Shape.Units;
-        return _layer.HiddenGradient(unit / Shape.Half) + index / Shape.Units * Shape.HalfStride + unit % Shape.Half;
-    }
-
-    private double[] StatesAfter(float* states, int step)
-    {
-        var slot = states + (nint)_chunk.SlotAfter(step) * Shape.StateStride;
-        var values = new double[Rows * Shape.Units];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = slot[StatePosition(i)];
-        return values;
-    }
-
-    private int[] StatesNow(int* states)
-    {
-        var values = new int[Rows * Shape.Units];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = states[StatePosition(i)];
-        return values;
-    }
+    private IEnumerable<int> Positions => Enumerable.Range(0, Rows * Shape.Units).Select(StatePosition);
 }

@@ -13,7 +13,7 @@ internal static class WeightScaling
         foreach (var layer in stack.Layers)
         {
             for (var column = 0; column < layer.Bias.Columns; column++)
-                layer.Bias.At(0, column) -= layer.Shape.InitialBias(column / layer.Shape.Half % layer.Shape.GateCount);
+                layer.Bias.At(0, column) -= layer.Shape.Spec.Gates[column / layer.Shape.Half % layer.Shape.GateCount].InitialBias;
         }
         foreach (var parameter in all)
         {
