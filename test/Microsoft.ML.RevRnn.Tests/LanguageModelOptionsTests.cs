@@ -9,7 +9,7 @@ public sealed class LanguageModelOptionsTests
     private readonly MLContext _context = new(seed: 3);
 
     [TestMethod]
-    [DataRow(nameof(RevLanguageModelOptions.Cell), (CellKind)6, "RevLstm")]
+    [DataRow(nameof(RevLanguageModelOptions.Cell), (CellKind)99, "RevLstm")]
     [DataRow(nameof(RevLanguageModelOptions.Layout), (TextLayout)2, "Streams, Documents")]
     [DataRow(nameof(RevLanguageModelOptions.WindowLength), 4, "from 5 to 1000000")]
     [DataRow(nameof(RevLanguageModelOptions.InputDropout), 1f, "from 0 to 0.95")]
@@ -80,7 +80,7 @@ public sealed class LanguageModelOptionsTests
         AssertRefused("BatchSize", () => _context.Transforms.Text.RevLanguageModel(batchSize: 0));
         AssertRefused("LearningRate", () => _context.Transforms.Text.RevLanguageModel(learningRate: 0));
         AssertRefused("Kind", () => _context.Transforms.Text.RevLanguageModel(tokens: (TokenKind)9));
-        AssertRefused("Cell", () => _context.Transforms.Text.RevLanguageModel(cell: (CellKind)9));
+        AssertRefused("Cell", () => _context.Transforms.Text.RevLanguageModel(cell: (CellKind)99));
 
         var epochs = new List<int>();
         var model = _context.Transforms.Text

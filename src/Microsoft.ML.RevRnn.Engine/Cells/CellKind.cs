@@ -28,4 +28,10 @@ public enum CellKind
     /// limit bounds its z, which here says how little is added, by the same formula.
     /// </summary>
     NfRevGru = 5,
+
+    /// <summary>
+    /// Simple recurrent network (Elman 1990): h := tanh(x W + h U + b) with x [I], h [H], W [I, H], U [H, H], b [H]; that of PyTorch's nn.RNN. For
+    /// comparison. It cannot be reversed.
+    /// </summary>
+    Elman = 6,
 }

@@ -23,6 +23,7 @@ internal abstract class CellSpec
         new GruSpec(),
         new NfRevLstmSpec(),
         new NfRevGruSpec(),
+        new ElmanSpec(),
     ];
 
     /// <param name="kind">The kind that is described.</param>

@@ -34,6 +34,9 @@ internal sealed class GoldenCellTests
     [DataRow("gru_tf_reset_before", SimdWidth.Bits512)]
     [DataRow("gru_tf_reset_before", SimdWidth.Bits256)]
     [DataRow("gru_tf_reset_before", SimdWidth.Bits128)]
+    [DataRow("rnn_tanh", SimdWidth.Bits512)]
+    [DataRow("rnn_tanh", SimdWidth.Bits256)]
+    [DataRow("rnn_tanh", SimdWidth.Bits128)]
     public void OutputsStatesAndGradientsAreThoseOfTheReference(string name, SimdWidth width)
     {
         var file = GoldenFile.Load(name);

@@ -12,6 +12,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.RevGru, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.Lstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.Gru, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.Elman, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Hybrid)]
@@ -53,6 +54,7 @@ internal sealed class ActivationStrategyTests
     [TestMethod]
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Gru)]
+    [DataRow(CellKind.Elman)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
     {
         foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid])
@@ -82,6 +84,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.RevGru, 2)]
     [DataRow(CellKind.Lstm, 1)]
     [DataRow(CellKind.Gru, 2)]
+    [DataRow(CellKind.Elman, 1)]
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     public void TheEstimateIsWithinFivePerCentOfWhatIsMeasured(CellKind cell, int layers)

@@ -9,6 +9,7 @@ internal sealed unsafe class StateGradientClippingTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Gru)]
+    [DataRow(CellKind.Elman)]
     public void LongerGradientsAreScaledDownAndShorterOnesLeft(CellKind cell)
     {
         var sequences = Sequences.Random(5, 20, 20);

@@ -17,6 +17,7 @@ internal sealed class WeightDropTests
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Elman)]
     public void OutputsAndGradientsAreThoseOfWeightsZeroedBeforehand(CellKind cell)
     {
         const float Rate = 0.4f;

@@ -62,8 +62,12 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public static CellShape ShapeOf(GoldenFile file)
     {
         var name = file.Text(file.Has("kind") ? "kind" : "name").Replace("nf_", "nf", StringComparison.Ordinal);
-        var kind = Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
-            || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase));
+        var kind = name switch
+        {
+            "rnn_tanh" => CellKind.Elman,
+            _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
+                || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
+        };
         return new CellShape(kind, file.Int("I"), file.Int("H"));
     }
 

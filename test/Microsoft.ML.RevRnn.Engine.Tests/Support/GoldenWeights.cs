@@ -17,7 +17,7 @@ internal sealed class GoldenWeights
             CellKind.RevLstm => Torch(file, shape, set, half, ("zgfop", 5)),
             CellKind.NfRevLstm => Torch(file, shape, set, half, ("zgfop", 5))[shape.Half..(4 * shape.Half)],
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
-            CellKind.Lstm => TorchLstm(file, shape, set),
+            CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set),
             _ => TensorFlowGru(file, shape, set),
         };
         Half = shape.Half;
@@ -45,7 +45,7 @@ internal sealed class GoldenWeights
     }
 
     /// <summary>[out, in], inputs and hidden units apart, each with a bias: the sum is ours, and the gradient by either is that by ours.</summary>
-    private static double[][] TorchLstm(GoldenFile file, CellShape shape, string set)
+    private static double[][] TorchTwoBiases(GoldenFile file, CellShape shape, string set)
     {
         var input = file.Numbers(set, "weight_ih");
         var hidden = file.Numbers(set, "weight_hh");
