@@ -127,6 +127,7 @@ public sealed class LanguageModelOptionsTests
     [TestMethod]
     [DataRow(CellKind.Lstm, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.Gru, ActivationStrategy.Hybrid)]
+    [DataRow(CellKind.Elman, ActivationStrategy.Hybrid)]
     public void ACellThatCannotBeReversedTakesAnotherStrategy(CellKind cell, ActivationStrategy strategy)
     {
         var options = new RevLanguageModelOptions { Cell = cell, ActivationStrategy = strategy };

@@ -78,6 +78,8 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.NfRevGru)]
+    [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void EachCellLearns(CellKind cell)
     {
         var model = _context.Transforms.Text.RevLanguageModel(cell: cell, hiddenSize: 16, maximumEpochs: 12, learningRate: 5e-3f).Fit(Trained.Data());

@@ -24,6 +24,7 @@ internal abstract class CellSpec
         new NfRevLstmSpec(),
         new NfRevGruSpec(),
         new ElmanSpec(),
+        new GruResetAfterSpec(),
     ];
 
     /// <param name="kind">The kind that is described.</param>

@@ -45,6 +45,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Lstm, false)]
     [DataRow(CellKind.Gru, false)]
     [DataRow(CellKind.Elman, false)]
+    [DataRow(CellKind.GruResetAfter, false)]
     public void ReversibleCellsAreThoseOfTwoHalves(CellKind kind, bool reversible) => Assert.AreEqual(reversible, kind.IsReversible());
 
     [TestMethod]
@@ -55,6 +56,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Lstm, 4 * 8 * (6 + 1 + 8))]
     [DataRow(CellKind.Gru, 3 * 8 * (6 + 1 + 8))]
     [DataRow(CellKind.Elman, 8 * (6 + 1 + 8))]
+    [DataRow(CellKind.GruResetAfter, 8 * (3 * 6 + 4 + 3 * 8))]
     public void ParametersAreAsManyAsTheEquationsHave(CellKind kind, int count)
     {
         var shape = new CellShape(kind, inputs: 6, units: 8);

@@ -37,6 +37,9 @@ internal sealed class GoldenCellTests
     [DataRow("rnn_tanh", SimdWidth.Bits512)]
     [DataRow("rnn_tanh", SimdWidth.Bits256)]
     [DataRow("rnn_tanh", SimdWidth.Bits128)]
+    [DataRow("gru_torch", SimdWidth.Bits512)]
+    [DataRow("gru_torch", SimdWidth.Bits256)]
+    [DataRow("gru_torch", SimdWidth.Bits128)]
     public void OutputsStatesAndGradientsAreThoseOfTheReference(string name, SimdWidth width)
     {
         var file = GoldenFile.Load(name);
@@ -64,6 +67,7 @@ internal sealed class GoldenCellTests
             Near.AreNear(file.Numbers("grad_state0", states[state]), layer.StartGradients(state), Tolerance, $"gradient by the first state {states[state]}");
         var (expected, actual) = layer.ParameterGradients();
         Near.AreNear(expected, actual, Tolerance, "gradient by the parameters");
+        Assert.IsTrue(layer.PaddingGradients().All(gradient => gradient == 0), "There are gradients by weights that do not exist.");
     }
 
     private static int[] FloatBits(double[] values) => Array.ConvertAll(values, value => BitConverter.SingleToInt32Bits((float)value));

@@ -13,6 +13,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Lstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.Gru, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.Elman, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.GruResetAfter, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Hybrid)]
@@ -55,6 +56,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
     {
         foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid])
@@ -85,6 +87,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Lstm, 1)]
     [DataRow(CellKind.Gru, 2)]
     [DataRow(CellKind.Elman, 1)]
+    [DataRow(CellKind.GruResetAfter, 2)]
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     public void TheEstimateIsWithinFivePerCentOfWhatIsMeasured(CellKind cell, int layers)

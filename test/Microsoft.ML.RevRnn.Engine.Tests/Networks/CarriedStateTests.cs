@@ -72,6 +72,7 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void AllWaysToGetAtActivationsGiveTheSameBits(CellKind cell)
     {
         var setup = _setup with { Cell = cell, WeightScale = cell == CellKind.NfRevLstm ? 1 : 2 };

@@ -10,6 +10,7 @@ internal sealed unsafe class StateGradientClippingTests
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void LongerGradientsAreScaledDownAndShorterOnesLeft(CellKind cell)
     {
         var sequences = Sequences.Random(5, 20, 20);

@@ -18,6 +18,7 @@ internal sealed class WeightDropTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void OutputsAndGradientsAreThoseOfWeightsZeroedBeforehand(CellKind cell)
     {
         const float Rate = 0.4f;

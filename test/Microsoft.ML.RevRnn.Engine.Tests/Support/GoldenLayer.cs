@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
@@ -65,6 +66,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         var kind = name switch
         {
             "rnn_tanh" => CellKind.Elman,
+            "gru_torch" => CellKind.GruResetAfter,
             _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
                 || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
         };
@@ -151,6 +153,22 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return ([.. expected], [.. actual]);
     }
 
+    /// <summary>Gradients that belong to no weight; the others are zeroed.</summary>
+    public IEnumerable<float> PaddingGradients()
+    {
+        var gradients = new List<float>();
+        foreach (var parameter in _parameters.All)
+        {
+            for (var row = 0; row < parameter.Rows; row++)
+            {
+                for (var column = 0; column < parameter.Columns; column++)
+                    parameter.Gradients[(int)(Unsafe.ByteOffset(ref parameter.Values[0], ref parameter.At(row, column)) / sizeof(float))] = 0;
+            }
+            gradients.AddRange(parameter.Gradients);
+        }
+        return gradients;
+    }
+
     public void Dispose()
     {
         _layer.Dispose();
@@ -180,25 +198,25 @@ internal sealed unsafe class GoldenLayer : IDisposable
                 for (var unit = 0; unit < Shape.Half; unit++)
                 {
                     for (var column = 0; column <= Inputs + Shape.Half; column++)
-                        take(Locate(gate, half, unit, column, out var row, out var gateColumn), row, gateColumn, weights[gate, unit, column]);
+                    {
+                        if (Locate(gate, half, unit, column) is var (parameter, row, gateColumn))
+                            take(parameter, row, gateColumn, weights[gate, unit, column]);
+                    }
                 }
             }
         }
     }
 
-    private Parameter Locate(int gate, int half, int unit, int column, out int row, out int gateColumn)
+    /// <summary>A weight's place; null where the gate has no such weight.</summary>
+    private (Parameter Parameter, int Row, int Column)? Locate(int gate, int half, int unit, int column)
     {
-        var halfColumn = gate * Shape.Half + unit;
-        gateColumn = half * Shape.GateCount * Shape.Half + halfColumn;
-        row = column;
+        var gates = Shape.Spec.Gates;
+        int Column(int half, Func<GateSpec, bool> reads) => (half * gates.Count(reads) + gates.Take(gate).Count(reads)) * Shape.Half + unit;
         if (column < Inputs)
-            return _parameters.Input;
-        row = 0;
-        if (column == Inputs + Shape.Half)
-            return _parameters.Bias;
-        row = column - Inputs;
-        gateColumn = halfColumn;
-        return _parameters.Hidden[half];
+            return gates[gate].ReadsInput ? (_parameters.Input, column, Column(half, gate => gate.ReadsInput)) : null;
+        if (column < Inputs + Shape.Half)
+            return gates[gate].ReadsHidden ? (_parameters.Hidden[half], column - Inputs, Column(0, gate => gate.ReadsHidden)) : null;
+        return (_parameters.Bias, 0, Column(half, _ => true));
     }
 
     private int StatePosition(int index) => index / Shape.Units * Shape.StateStride + Shape.StateIndex(index % Shape.Units);

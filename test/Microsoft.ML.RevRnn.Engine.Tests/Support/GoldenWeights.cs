@@ -18,6 +18,7 @@ internal sealed class GoldenWeights
             CellKind.NfRevLstm => Torch(file, shape, set, half, ("zgfop", 5))[shape.Half..(4 * shape.Half)],
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
             CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set),
+            CellKind.GruResetAfter => TorchGru(file, shape, set),
             _ => TensorFlowGru(file, shape, set),
         };
         Half = shape.Half;
@@ -58,6 +59,22 @@ internal sealed class GoldenWeights
             rows[row] = [.. input.AsSpan(row * shape.Inputs, shape.Inputs), .. hidden.AsSpan(row * shape.Half, shape.Half), bias];
         }
         return rows;
+    }
+
+    /// <summary>[out, in]; of n's two parts, q reads the hidden units alone and n the inputs alone, with a bias each.</summary>
+    private static double[][] TorchGru(GoldenFile file, CellShape shape, string set)
+    {
+        var rows = TorchTwoBiases(file, shape, set);
+        var inputBias = file.Numbers(set, "bias_ih");
+        var hiddenBias = file.Numbers(set, "bias_hh");
+        var first = 2 * shape.Units;
+        double[] Row(int row, double[] bias) => [.. rows[row][..^1], bias[row]];
+        return
+        [
+            .. rows[..first],
+            .. Enumerable.Range(first, shape.Units).Select(row => Row(row, hiddenBias)),
+            .. Enumerable.Range(first, shape.Units).Select(row => Row(row, inputBias)),
+        ];
     }
 
     /// <summary>[in, out]; the gates' matrix holds r, then z.</summary>

@@ -10,6 +10,7 @@ internal sealed class LanguageModelSessionTests
     [DataRow(CellKind.RevLstm, false)]
     [DataRow(CellKind.RevGru, true)]
     [DataRow(CellKind.Lstm, true)]
+    [DataRow(CellKind.GruResetAfter, false)]
     public void AScoreIsTheSumOfTheLogProbabilitiesOfItsTokensAndItsEnd(CellKind cell, bool tied)
     {
         var model = Model(cell, tied);

@@ -122,6 +122,8 @@ internal sealed class SequenceClassifierTests
     [DataRow(CellKind.RevLstm, 2)]
     [DataRow(CellKind.RevGru, 1)]
     [DataRow(CellKind.RevGru, 2)]
+    [DataRow(CellKind.Elman, 1)]
+    [DataRow(CellKind.GruResetAfter, 2)]
     public void AModelComesBackAsItWasSaved(CellKind cell, int layers)
     {
         var model = Train(cell, layers);
