@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn.Cells;
 internal abstract class CellSpec
 {
     /// <summary>The most states that a cell may have.</summary>
-    public const int MostStates = 4;
+    public const int MostStates = 2;
 
     /// <summary>The state that gates read, and layers above: the first of every cell.</summary>
     public const int HiddenState = 0;

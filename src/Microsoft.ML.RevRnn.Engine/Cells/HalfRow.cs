@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Reversible;
 
 namespace Microsoft.ML.RevRnn.Cells;
@@ -9,6 +10,7 @@ internal readonly unsafe ref struct HalfRow
     private readonly float* _gates;
     private readonly nint _offset;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public HalfRow(in CellStep step, CellShape shape, GateLimits limits, int row, int half)
     {
         _step = ref step;
