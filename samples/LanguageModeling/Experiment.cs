@@ -21,10 +21,13 @@ internal static class Experiment
 
         using var progress = new ProgressLine(isTimed: true);
         var options = Recipe.For(settings.Level);
-        options.Cell = settings.Cell;
-        options.MaximumMinutes = settings.Minutes;
-        options.CheckpointPath = settings.Checkpoint?.FullName;
-        options.ThreadCount = settings.Threads;
+        options.Network = options.Network with { Cell = settings.Cell };
+        options.Training = options.Training with
+        {
+            MaximumMinutes = settings.Minutes,
+            CheckpointPath = settings.Checkpoint?.FullName,
+            ThreadCount = settings.Threads,
+        };
         options.Progress = progress;
         options.EpochEnded = (report, model) =>
         {

@@ -10,7 +10,7 @@ var cell = new Option<string>("--cell") { Description = "The recurrent cell.", D
 cell.AcceptOnlyFromAmong("revlstm", "revgru", "lstm", "gru");
 var minutes = new Option<double>("--minutes") { Description = "Time to train for.", DefaultValueFactory = _ => 5 };
 var checkpoint = new Option<FileInfo?>("--checkpoint") { Description = "Keeps the state of training here, and goes on from it.", HelpName = "file" };
-var threads = new Option<int>("--threads") { Description = "Threads; 0 for one a processor." };
+var threads = new Option<int?>("--threads") { Description = "Threads; as many as there are processors if not given." };
 var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
 
 var command = new RootCommand("Trains a reversible recurrent network to predict text, and lets it write.") { data, level, cell, minutes, checkpoint, threads, json };

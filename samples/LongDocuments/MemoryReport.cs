@@ -32,7 +32,7 @@ internal static class MemoryReport
     }
 
     private static ActivationEstimate Estimate(Settings settings, TrialResult trial, int[] lengths, int rows) => ActivationMemory.Estimate(
-        trial.Network, rows, lengths.Max(), settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads, hasDropout: true);
+        trial.Network, rows, lengths.Max(), settings.Threads ?? Environment.ProcessorCount, hasDropout: true);
 
     private static string Megabytes(long? bytes) => bytes is { } known ? $"{known / 1e6:N1}" : "";
 }

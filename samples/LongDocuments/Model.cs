@@ -16,17 +16,19 @@ internal static class Model
 
     public static RevRnnClassificationOptions Options(Settings settings, IProgress<TrainingProgress> progress) => new()
     {
-        EmbeddingSize = EmbeddingSize,
-        HiddenSize = HiddenSize,
-        BatchSize = BatchSize,
-        MaximumGradientNorm = MaximumGradientNorm,
-        MaximumEpochs = settings.Epochs,
-        // The same number of passes over all texts in both trainings, so that they differ in nothing but the cut.
-        ValidationFraction = 0,
-        // Short texts are stored, which is fastest; long ones reversed, in batches of as many as fit.
-        ActivationStrategy = ActivationStrategy.Auto,
-        MemoryBudget = settings.BudgetBytes,
-        ThreadCount = settings.Threads,
+        Network = new NetworkOptions { EmbeddingSize = EmbeddingSize, HiddenSize = HiddenSize },
+        Training = new TrainingOptions
+        {
+            BatchSize = BatchSize,
+            MaximumGradientNorm = MaximumGradientNorm,
+            MaximumEpochs = settings.Epochs,
+            // The same number of passes over all texts in both trainings, so that they differ in nothing but the cut.
+            ValidationFraction = 0,
+            // Short texts are stored, which is fastest; long ones reversed, in batches of as many as fit.
+            ActivationStrategy = ActivationStrategy.Auto,
+            MemoryBudget = settings.BudgetBytes,
+            ThreadCount = settings.Threads,
+        },
         Progress = progress,
     };
 }

@@ -16,7 +16,7 @@ var budget = new Option<int>("--budget")
     DefaultValueFactory = _ => 64,
 };
 var epochs = new Option<int>("--epochs") { Description = "Passes over the training data.", DefaultValueFactory = _ => 6 };
-var threads = new Option<int>("--threads") { Description = "Threads; 0 for one a processor. The result is the same." };
+var threads = new Option<int?>("--threads") { Description = "Threads; as many as there are processors if not given. The result is the same." };
 var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
 
 var command = new RootCommand("Trains a reversible recurrent network on documents of any length, nothing cut off, in a budget of activation memory.")

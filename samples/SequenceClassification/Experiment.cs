@@ -21,8 +21,7 @@ internal static class Experiment
         using var progress = new ProgressLine();
         var options = new RevRnnClassificationOptions
         {
-            MaximumEpochs = settings.Epochs,
-            ThreadCount = settings.Threads,
+            Training = new TrainingOptions { MaximumEpochs = settings.Epochs, ThreadCount = settings.Threads },
             Progress = progress,
         };
         var trainers = ml.MulticlassClassification.Trainers;

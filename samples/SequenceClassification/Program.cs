@@ -6,7 +6,7 @@ var data = new Option<FileInfo?>("--data") { Description = "Rows of 'text<TAB>la
 var cell = new Option<string>("--cell") { Description = "The recurrent cell.", DefaultValueFactory = _ => "lstm" };
 cell.AcceptOnlyFromAmong("lstm", "gru");
 var epochs = new Option<int>("--epochs") { Description = "Most passes over the training data.", DefaultValueFactory = _ => 5 };
-var threads = new Option<int>("--threads") { Description = "Threads; 0 for one a processor. The result is the same." };
+var threads = new Option<int?>("--threads") { Description = "Threads; as many as there are processors if not given. The result is the same." };
 var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
 
 var command = new RootCommand("Trains a reversible recurrent network to tell the class of a text, in an ML.NET pipeline.")

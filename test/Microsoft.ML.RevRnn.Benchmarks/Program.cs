@@ -16,7 +16,7 @@ var filter = new Option<string>("--filter")
     DefaultValueFactory = _ => "",
 };
 var json = new Option<bool>("--json") { Description = "Print one JSON object a line." };
-var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: what docs/performance.md is made of." };
+var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: what docs/performance-tables.md is made of." };
 var plot = new Option<FileInfo?>("--svg") { Description = "Draw the memory suite's curves into this file.", HelpName = "file.svg" };
 var data = new Option<DirectoryInfo?>("--data")
 {

@@ -42,16 +42,13 @@ public sealed class DeterminismTests
             ModelBytes(new MLContext(seed: 1), CellKind.RevLstm),
             ModelBytes(new MLContext(seed: 1), CellKind.RevLstm, change: options =>
             {
-                options.ThreadCount = 2;
-                options.ActivationStrategy = ActivationStrategy.Stored;
+                options.Training = options.Training with { ThreadCount = 2, ActivationStrategy = ActivationStrategy.Stored };
             }));
 
     private static byte[] ModelBytes(MLContext context, CellKind cell, int? seed = null, Action<RevRnnClassificationOptions>? change = null)
     {
         var options = Small.Classification();
-        options.MaximumEpochs = 2;
-        options.Dropout = 0.2f;
-        options.Seed = seed;
+        options.Training = options.Training with { MaximumEpochs = 2, Dropout = 0.2f, Seed = seed };
         change?.Invoke(options);
         var trainers = context.MulticlassClassification.Trainers;
         var model = (cell == CellKind.RevLstm ? trainers.RevLstm(options) : trainers.RevGru(options)).Fit(Trained.Keyed());

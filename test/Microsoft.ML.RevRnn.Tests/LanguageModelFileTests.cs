@@ -93,7 +93,7 @@ public sealed class LanguageModelFileTests
     public void AddedColumnsOfOneNameAreRefused()
     {
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
         options.LogLikelihoodColumnName = "LL";
         options.PerplexityColumnName = "PP";
         var image = ModelFileImage.Of(Trained.Context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data()));

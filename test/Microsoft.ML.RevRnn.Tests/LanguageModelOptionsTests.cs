@@ -9,66 +9,25 @@ public sealed class LanguageModelOptionsTests
     private readonly MLContext _context = new(seed: 3);
 
     [TestMethod]
-    [DataRow(nameof(RevLanguageModelOptions.Cell), (CellKind)6, "RevLstm")]
-    [DataRow(nameof(RevLanguageModelOptions.Layout), (TextLayout)2, "Streams, Documents")]
-    [DataRow(nameof(RevLanguageModelOptions.WindowLength), 4, "from 5 to 1000000")]
-    [DataRow(nameof(RevLanguageModelOptions.InputDropout), 1f, "from 0 to 0.95")]
-    [DataRow(nameof(RevLanguageModelOptions.LayerDropout), -1f, "from 0 to 0.95")]
-    [DataRow(nameof(RevLanguageModelOptions.OutputDropout), float.NaN, "from 0 to 0.95")]
-    [DataRow(nameof(RevLanguageModelOptions.EmbeddingDropout), 0.96f, "from 0 to 0.95")]
-    [DataRow(nameof(RevLanguageModelOptions.WeightDropout), 1f, "from 0 to 0.95")]
-    [DataRow(nameof(RevLanguageModelOptions.SoftmaxSamples), -1, "from 0 to 1000000")]
+    [DataRow(nameof(LanguageModelOptions.Layout), (TextLayout)2, "Streams, Documents")]
+    [DataRow(nameof(LanguageModelOptions.WindowLength), 4, "from 5 to 1000000")]
+    [DataRow(nameof(LanguageModelOptions.InputDropout), 1f, "from 0 to 0.95")]
+    [DataRow(nameof(LanguageModelOptions.LayerDropout), -1f, "from 0 to 0.95")]
+    [DataRow(nameof(LanguageModelOptions.OutputDropout), float.NaN, "from 0 to 0.95")]
+    [DataRow(nameof(LanguageModelOptions.EmbeddingDropout), 0.96f, "from 0 to 0.95")]
+    [DataRow(nameof(LanguageModelOptions.WeightDropout), 1f, "from 0 to 0.95")]
+    [DataRow(nameof(LanguageModelOptions.SoftmaxSamples), -1, "from 0 to 1000000")]
     public void AnOptionOutOfItsRangeIsNamed(string option, object value, string range)
     {
-        var options = new RevLanguageModelOptions();
-        typeof(RevLanguageModelOptions).GetProperty(option)!.SetValue(options, value);
+        var model = new LanguageModelOptions();
+        typeof(LanguageModelOptions).GetProperty(option)!.SetValue(model, value);
 
-        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.Transforms.Text.RevLanguageModel(options));
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
+            () => _context.Transforms.Text.RevLanguageModel(new RevLanguageModelOptions { Model = model }));
 
         Assert.AreEqual(option, failure.ParamName);
         StringAssert.Contains(failure.Message, option);
         StringAssert.Contains(failure.Message, range);
-    }
-
-    [TestMethod]
-    public void DefaultsAreTheEngines()
-    {
-        var options = new RevLanguageModelOptions();
-
-        Assert.AreEqual(new LanguageModelOptions(), options.GetModel());
-        Assert.AreEqual(new NetworkOptions(), options.GetNetwork(options.Cell));
-        Assert.AreEqual(new TrainingOptions { Seed = 4 }, options.GetTraining(4));
-    }
-
-    [TestMethod]
-    public void EveryOptionArrives()
-    {
-        var options = new RevLanguageModelOptions
-        {
-            Layout = TextLayout.Documents,
-            WindowLength = 33,
-            VariesWindowLength = true,
-            InputDropout = 0.1f,
-            LayerDropout = 0.2f,
-            OutputDropout = 0.3f,
-            EmbeddingDropout = 0.4f,
-            WeightDropout = 0.5f,
-            SoftmaxSamples = 100,
-        };
-
-        var expected = new LanguageModelOptions
-        {
-            Layout = TextLayout.Documents,
-            WindowLength = 33,
-            VariesWindowLength = true,
-            InputDropout = 0.1f,
-            LayerDropout = 0.2f,
-            OutputDropout = 0.3f,
-            EmbeddingDropout = 0.4f,
-            WeightDropout = 0.5f,
-            SoftmaxSamples = 100,
-        };
-        Assert.AreEqual(expected, options.GetModel());
     }
 
     [TestMethod]
@@ -80,7 +39,7 @@ public sealed class LanguageModelOptionsTests
         AssertRefused("BatchSize", () => _context.Transforms.Text.RevLanguageModel(batchSize: 0));
         AssertRefused("LearningRate", () => _context.Transforms.Text.RevLanguageModel(learningRate: 0));
         AssertRefused("Kind", () => _context.Transforms.Text.RevLanguageModel(tokens: (TokenKind)9));
-        AssertRefused("Cell", () => _context.Transforms.Text.RevLanguageModel(cell: (CellKind)9));
+        AssertRefused("Cell", () => _context.Transforms.Text.RevLanguageModel(cell: (CellKind)99));
 
         var epochs = new List<int>();
         var model = _context.Transforms.Text
@@ -127,15 +86,16 @@ public sealed class LanguageModelOptionsTests
     [TestMethod]
     [DataRow(CellKind.Lstm, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.Gru, ActivationStrategy.Hybrid)]
+    [DataRow(CellKind.Elman, ActivationStrategy.Hybrid)]
     public void ACellThatCannotBeReversedTakesAnotherStrategy(CellKind cell, ActivationStrategy strategy)
     {
-        var options = new RevLanguageModelOptions { Cell = cell, ActivationStrategy = strategy };
+        var options = new RevLanguageModelOptions { Network = new() { Cell = cell }, Training = new() { ActivationStrategy = strategy } };
 
         var failure = Assert.ThrowsExactly<ArgumentException>(() => _context.Transforms.Text.RevLanguageModel(options));
 
-        Assert.AreEqual(nameof(RevLanguageModelOptions.ActivationStrategy), failure.ParamName);
+        Assert.AreEqual(nameof(TrainingOptions.ActivationStrategy), failure.ParamName);
         StringAssert.Contains(failure.Message, $"Cell is {cell}, which cannot be reversed; use Stored, Checkpointed or Auto.");
-        options.ActivationStrategy = ActivationStrategy.Checkpointed;
+        options.Training = options.Training with { ActivationStrategy = ActivationStrategy.Checkpointed };
         _context.Transforms.Text.RevLanguageModel(options);
     }
 
@@ -144,7 +104,7 @@ public sealed class LanguageModelOptionsTests
     {
         var options = Small.LanguageModel();
         var estimator = _context.Transforms.Text.RevLanguageModel(options);
-        options.MaximumEpochs = 0;
+        options.Training = options.Training with { MaximumEpochs = 0 };
         options.PerplexityColumnName = "Other";
 
         var model = estimator.Fit(Trained.Data());

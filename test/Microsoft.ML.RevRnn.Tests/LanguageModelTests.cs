@@ -57,7 +57,7 @@ public sealed class LanguageModelTests
     public void TokensOfEachKind(TokenKind kind, int least, int most)
     {
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 2;
+        options.Training = options.Training with { MaximumEpochs = 2 };
         options.Vocabulary = new VocabularyOptions { Kind = kind, MaximumSize = 300 };
 
         var model = _context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data());
@@ -78,6 +78,8 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.NfRevGru)]
+    [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void EachCellLearns(CellKind cell)
     {
         var model = _context.Transforms.Text.RevLanguageModel(cell: cell, hiddenSize: 16, maximumEpochs: 12, learningRate: 5e-3f).Fit(Trained.Data());
@@ -91,12 +93,10 @@ public sealed class LanguageModelTests
     public void TiedAndStackedLayersAreSmaller()
     {
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 1;
-        options.LayerCount = 2;
-        options.EmbeddingSize = 16;
-        options.SkipConnections = true;
+        options.Network = options.Network with { LayerCount = 2, EmbeddingSize = 16, SkipConnections = true };
+        options.Training = options.Training with { MaximumEpochs = 1 };
         var loose = _context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data());
-        options.TieEmbeddings = true;
+        options.Network = options.Network with { TieEmbeddings = true };
         var tied = _context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data());
 
         Assert.AreEqual(2, tied.Network.LayerCount);

@@ -14,8 +14,7 @@ public sealed class LanguageModelTrainingTests
         var models = new List<RevLanguageModelTransformer>();
         var written = new List<string[]>();
         var options = Small.LanguageModel();
-        options.ValidationFraction = 0;
-        options.MaximumEpochs = 3;
+        options.Training = options.Training with { ValidationFraction = 0, MaximumEpochs = 3 };
         options.EpochEnded = (epoch, model) =>
         {
             epochs.Add(epoch);
@@ -53,8 +52,8 @@ public sealed class LanguageModelTrainingTests
         var validation = Trained.Data(count: 20, seed: 9);
         var crossEntropies = new List<double>();
         var options = Small.LanguageModel();
-        options.ValidationFraction = 0;
-        options.Layout = layout;
+        options.Model = options.Model with { Layout = layout };
+        options.Training = options.Training with { ValidationFraction = 0 };
         options.EpochEnded = (_, model) => crossEntropies.Add(model.Evaluate(validation).CrossEntropy);
 
         var model = new MLContext(seed: 1).Transforms.Text.RevLanguageModel(options).Fit(Trained.Data(), validation);
@@ -108,13 +107,16 @@ public sealed class LanguageModelTrainingTests
     public void ATrainingThatDivergesSaysWhatToDo()
     {
         var options = Small.LanguageModel();
-        options.Optimizer = OptimizerKind.Sgd;
-        options.Schedule = LearningRateSchedule.Constant;
-        options.WarmUpFraction = 0;
-        options.LearningRate = 100;
-        options.MaximumGradientNorm = 1e6f;
-        options.MaximumEpochs = 200;
-        options.WeightDecay = 1;
+        options.Training = options.Training with
+        {
+            Optimizer = OptimizerKind.Sgd,
+            Schedule = LearningRateSchedule.Constant,
+            WarmUpFraction = 0,
+            LearningRate = 100,
+            MaximumGradientNorm = 1e6f,
+            MaximumEpochs = 200,
+            WeightDecay = 1,
+        };
 
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, Trained.Data()));
 
@@ -128,7 +130,7 @@ public sealed class LanguageModelTrainingTests
         using var folder = new TemporaryFolder();
         var whole = LanguageModelLines.Of(Fit(Small.LanguageModel(), Trained.Data()), Trained.Probes());
         var options = Small.LanguageModel();
-        options.CheckpointPath = folder.File("checkpoint");
+        options.Training = options.Training with { CheckpointPath = folder.File("checkpoint") };
         options.EpochEnded = (epoch, _) =>
         {
             if (epoch.Epoch == 3)
@@ -149,8 +151,7 @@ public sealed class LanguageModelTrainingTests
     {
         using var folder = new TemporaryFolder();
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 1;
-        options.CheckpointPath = folder.File("checkpoint");
+        options.Training = options.Training with { MaximumEpochs = 1, CheckpointPath = folder.File("checkpoint") };
         Fit(options, Trained.Data());
 
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(options, Trained.Data(seed: 2)));
@@ -167,8 +168,7 @@ public sealed class LanguageModelTrainingTests
     {
         using var source = new CancellationTokenSource();
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 10_000;
-        options.Patience = 10_000;
+        options.Training = options.Training with { MaximumEpochs = 10_000, Patience = 10_000 };
         options.CancellationToken = source.Token;
         options.EpochEnded = (epoch, _) =>
         {
@@ -190,11 +190,10 @@ public sealed class LanguageModelTrainingTests
 
         CollectionAssert.AreEqual(first, Written(new MLContext(seed: 1)));
         CollectionAssert.AreNotEqual(first, Written(new MLContext(seed: 2)));
-        CollectionAssert.AreEqual(first, Written(new MLContext(seed: 2), options => options.Seed = 1));
+        CollectionAssert.AreEqual(first, Written(new MLContext(seed: 2), options => options.Training = options.Training with { Seed = 1 }));
         CollectionAssert.AreEqual(first, Written(new MLContext(seed: 1), options =>
         {
-            options.ThreadCount = 2;
-            options.ActivationStrategy = ActivationStrategy.Auto;
+            options.Training = options.Training with { ThreadCount = 2, ActivationStrategy = ActivationStrategy.Auto };
         }));
     }
 
@@ -222,8 +221,7 @@ public sealed class LanguageModelTrainingTests
     private static string[] Written(MLContext context, Action<RevLanguageModelOptions>? change = null)
     {
         var options = Small.LanguageModel();
-        options.MaximumEpochs = 2;
-        options.Dropout = 0.2f;
+        options.Training = options.Training with { MaximumEpochs = 2, Dropout = 0.2f };
         change?.Invoke(options);
         return LanguageModelLines.Of(context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data()), Trained.Probes());
     }

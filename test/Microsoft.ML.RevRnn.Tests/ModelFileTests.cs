@@ -76,7 +76,7 @@ public sealed class ModelFileTests
     {
         var data = Trained.Context.Data.LoadFromEnumerable(TestData.Rows(6));
         var options = Small.Classification();
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
         var model = Trained.Context.Transforms.Conversion.MapValueToKey("Label", "Id")
             .Append(Trained.Context.MulticlassClassification.Trainers.RevGru(options))
             .Append(Trained.Context.Transforms.Conversion.MapKeyToValue("Value", "PredictedLabel"))

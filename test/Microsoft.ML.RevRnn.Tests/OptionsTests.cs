@@ -10,36 +10,61 @@ public sealed class OptionsTests
     private readonly MLContext _context = new();
 
     [TestMethod]
-    [DataRow(nameof(RevRnnOptions.EmbeddingSize), 0, "from 1 to 4096")]
-    [DataRow(nameof(RevRnnOptions.HiddenSize), 10_000, "from 2 to 8192")]
-    [DataRow(nameof(RevRnnOptions.HiddenSize), 3, "even")]
-    [DataRow(nameof(RevRnnOptions.LayerCount), 0, "from 1 to 8")]
-    [DataRow(nameof(RevRnnOptions.ForgettingLimit), (ForgettingLimit)4, "ThreeBits")]
-    [DataRow(nameof(RevRnnOptions.MaximumEpochs), 0, "from 1 to 10000")]
-    [DataRow(nameof(RevRnnOptions.BatchSize), 5000, "from 1 to 4096")]
-    [DataRow(nameof(RevRnnOptions.LearningRate), float.NaN, "from 1E-07 to 100")]
-    [DataRow(nameof(RevRnnOptions.Optimizer), (OptimizerKind)2, "AdamW, Sgd")]
-    [DataRow(nameof(RevRnnOptions.Schedule), (LearningRateSchedule)(-1), "Cosine")]
-    [DataRow(nameof(RevRnnOptions.WarmUpFraction), 0.91f, "from 0 to 0.9")]
-    [DataRow(nameof(RevRnnOptions.NonMonotoneEpochs), 0, "from 1 to 10000")]
-    [DataRow(nameof(RevRnnOptions.MaximumMinutes), -1.0, "from 0 to 1000000")]
-    [DataRow(nameof(RevRnnOptions.WeightDecay), -1f, "from 0 to 1")]
-    [DataRow(nameof(RevRnnOptions.MaximumGradientNorm), 0f, "from 0.0001 to 1000000")]
-    [DataRow(nameof(RevRnnOptions.Dropout), 1f, "from 0 to 0.95")]
-    [DataRow(nameof(RevRnnOptions.ValidationFraction), 0.6f, "from 0 to 0.5")]
-    [DataRow(nameof(RevRnnOptions.Patience), 0, "from 1 to 10000")]
-    [DataRow(nameof(RevRnnOptions.ActivationStrategy), (ActivationStrategy)9, "Reversible")]
-    [DataRow(nameof(RevRnnOptions.ThreadCount), -1, "from 0 to 256")]
-    public void AnOptionOutOfItsRangeIsNamed(string option, object value, string range)
+    [DataRow(nameof(NetworkOptions.EmbeddingSize), 0, "from 1 to 4096")]
+    [DataRow(nameof(NetworkOptions.HiddenSize), 10_000, "from 2 to 8192")]
+    [DataRow(nameof(NetworkOptions.HiddenSize), 3, "even")]
+    [DataRow(nameof(NetworkOptions.LayerCount), 0, "from 1 to 8")]
+    [DataRow(nameof(NetworkOptions.ForgettingLimit), (ForgettingLimit)4, "ThreeBits")]
+    public void ANetworkOptionOutOfItsRangeIsNamed(string option, object value, string range)
     {
-        foreach (var options in (RevRnnOptions[])[new RevRnnClassificationOptions(), new RevRnnFeaturesOptions(), new RevLanguageModelOptions()])
+        var network = new NetworkOptions();
+        typeof(NetworkOptions).GetProperty(option)!.SetValue(network, value);
+        foreach (var options in EachKind())
         {
-            typeof(RevRnnOptions).GetProperty(option)!.SetValue(options, value);
-            var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(options));
-            Assert.AreEqual(option, failure.ParamName);
-            StringAssert.Contains(failure.Message, option);
-            StringAssert.Contains(failure.Message, range);
+            options.Network = network;
+            AssertNamed(options, option, range);
         }
+    }
+
+    [TestMethod]
+    [DataRow(nameof(TrainingOptions.MaximumEpochs), 0, "from 1 to 10000")]
+    [DataRow(nameof(TrainingOptions.BatchSize), 5000, "from 1 to 4096")]
+    [DataRow(nameof(TrainingOptions.LearningRate), float.NaN, "from 1E-07 to 100")]
+    [DataRow(nameof(TrainingOptions.Optimizer), (OptimizerKind)2, "AdamW, Sgd")]
+    [DataRow(nameof(TrainingOptions.Schedule), (LearningRateSchedule)(-1), "Cosine")]
+    [DataRow(nameof(TrainingOptions.WarmUpFraction), 0.91f, "from 0 to 0.9")]
+    [DataRow(nameof(TrainingOptions.NonMonotoneEpochs), 0, "from 1 to 10000")]
+    [DataRow(nameof(TrainingOptions.MemoryBudget), 0L, "from 1 to 1125899906842624")]
+    [DataRow(nameof(TrainingOptions.MaximumMinutes), 0.0, "from 1E-09 to 1000000")]
+    [DataRow(nameof(TrainingOptions.WeightDecay), -1f, "from 0 to 1")]
+    [DataRow(nameof(TrainingOptions.MaximumGradientNorm), 0f, "from 0.0001 to 1000000")]
+    [DataRow(nameof(TrainingOptions.Dropout), 1f, "from 0 to 0.95")]
+    [DataRow(nameof(TrainingOptions.ValidationFraction), 0.6f, "from 0 to 0.5")]
+    [DataRow(nameof(TrainingOptions.Patience), 0, "from 1 to 10000")]
+    [DataRow(nameof(TrainingOptions.ActivationStrategy), (ActivationStrategy)9, "Reversible")]
+    [DataRow(nameof(TrainingOptions.ThreadCount), 0, "from 1 to 256")]
+    public void ATrainingOptionOutOfItsRangeIsNamed(string option, object value, string range)
+    {
+        var training = new TrainingOptions();
+        typeof(TrainingOptions).GetProperty(option)!.SetValue(training, value);
+        foreach (var options in EachKind())
+        {
+            options.Training = training;
+            AssertNamed(options, option, range);
+        }
+    }
+
+    [TestMethod]
+    public void ARecordOfOptionsIsNeverNull()
+    {
+        foreach (var options in EachKind())
+        {
+            Assert.AreEqual("Vocabulary", Assert.ThrowsExactly<ArgumentNullException>(() => options.Vocabulary = null!).ParamName);
+            Assert.AreEqual("Network", Assert.ThrowsExactly<ArgumentNullException>(() => options.Network = null!).ParamName);
+            Assert.AreEqual("Training", Assert.ThrowsExactly<ArgumentNullException>(() => options.Training = null!).ParamName);
+        }
+        Assert.AreEqual("Model", Assert.ThrowsExactly<ArgumentNullException>(() => new RevLanguageModelOptions { Model = null! }).ParamName);
+        Assert.AreEqual("FineTuning", Assert.ThrowsExactly<ArgumentNullException>(() => new RevRnnClassificationOptions { FineTuning = null! }).ParamName);
     }
 
     [TestMethod]
@@ -48,7 +73,6 @@ public sealed class OptionsTests
         var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => Make(new RevRnnFeaturesOptions { Vocabulary = new() { MaximumSize = 1 } }));
         Assert.AreEqual(nameof(VocabularyOptions.MaximumSize), failure.ParamName);
-        Assert.ThrowsExactly<ArgumentNullException>(() => Make(new RevRnnFeaturesOptions { Vocabulary = null! }));
     }
 
     [TestMethod]
@@ -77,7 +101,7 @@ public sealed class OptionsTests
     {
         var options = Small.Classification();
         var trainer = _context.MulticlassClassification.Trainers.RevLstm(options);
-        options.MaximumEpochs = 0;
+        options.Training = options.Training with { MaximumEpochs = 0 };
         options.ScoreColumnName = "Other";
 
         var model = trainer.Fit(Trained.Keyed());
@@ -89,11 +113,31 @@ public sealed class OptionsTests
     [TestMethod]
     public void DefaultsAreTheEngines()
     {
-        var options = new RevRnnClassificationOptions();
+        foreach (var options in EachKind())
+        {
+            Assert.AreEqual(new NetworkOptions(), options.Network);
+            Assert.AreEqual(new TrainingOptions(), options.Training);
+            Assert.AreEqual(new VocabularyOptions(), options.Vocabulary);
+        }
+        Assert.AreEqual(new LanguageModelOptions(), new RevLanguageModelOptions().Model);
+        Assert.AreEqual(new FineTuningOptions(), new RevRnnClassificationOptions().FineTuning);
+    }
 
-        Assert.AreEqual(new NetworkOptions(), options.GetNetwork(CellKind.RevLstm));
-        Assert.AreEqual(new TrainingOptions { Seed = 4 }, options.GetTraining(4));
-        Assert.AreEqual(new VocabularyOptions(), options.Vocabulary);
+    [TestMethod]
+    public void TheMethodDecidesOnTheCell()
+    {
+        var network = new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 4, HiddenSize = 8 };
+        var classification = Small.Classification();
+        classification.Network = network;
+        var features = Small.Features();
+        features.Network = network;
+        var languageModel = Small.LanguageModel();
+        languageModel.Network = network;
+
+        Assert.AreEqual(network with { Cell = CellKind.RevLstm }, _context.MulticlassClassification.Trainers.RevLstm(classification).Fit(Trained.Keyed(20)).Network);
+        Assert.AreEqual(network with { Cell = CellKind.RevGru }, _context.Transforms.RevGru(features).Fit(Trained.Data(20)).Network);
+        Assert.AreEqual(network, _context.Transforms.Text.RevLanguageModel(languageModel).Fit(Trained.Data(20)).Network);
+        Assert.AreEqual(network, classification.Network);
     }
 
     /// <summary>Default values of arguments must be written down, so they could part from those of the options.</summary>
@@ -143,52 +187,33 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
-    public void EveryTrainingAndNetworkOptionArrives()
-    {
-        using var folder = new TemporaryFolder();
-        var options = new RevLanguageModelOptions
-        {
-            SkipConnections = true,
-            TieEmbeddings = true,
-            Optimizer = OptimizerKind.Sgd,
-            LearningRate = 20,
-            Schedule = LearningRateSchedule.NonMonotone,
-            WarmUpFraction = 0.3f,
-            NonMonotoneEpochs = 7,
-            MaximumMinutes = 12,
-            CheckpointPath = folder.File("checkpoint"),
-        };
-
-        Assert.AreEqual(new NetworkOptions { Cell = CellKind.RevGru, SkipConnections = true, TieEmbeddings = true }, options.GetNetwork(CellKind.RevGru));
-        var expected = new TrainingOptions
-        {
-            Optimizer = OptimizerKind.Sgd,
-            LearningRate = 20,
-            Schedule = LearningRateSchedule.NonMonotone,
-            WarmUpFraction = 0.3f,
-            NonMonotoneEpochs = 7,
-            MaximumMinutes = 12,
-            CheckpointPath = folder.File("checkpoint"),
-            Seed = 3,
-        };
-        Assert.AreEqual(expected, options.GetTraining(3));
-    }
-
-    [TestMethod]
     public void ACheckpointMustBeAFile()
     {
         using var folder = new TemporaryFolder();
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => Make(new RevRnnFeaturesOptions { CheckpointPath = folder.File(".") }));
-        Assert.AreEqual(nameof(RevRnnOptions.CheckpointPath), failure.ParamName);
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => Make(new RevRnnFeaturesOptions { Training = new() { CheckpointPath = folder.File(".") } }));
+        Assert.AreEqual(nameof(TrainingOptions.CheckpointPath), failure.ParamName);
     }
 
+    private static RevRnnOptions[] EachKind() => [new RevRnnClassificationOptions(), new RevRnnFeaturesOptions(), new RevLanguageModelOptions()];
+
+    private void AssertNamed(RevRnnOptions options, string option, string range)
+    {
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Make(options));
+        Assert.AreEqual(option, failure.ParamName);
+        StringAssert.Contains(failure.Message, option);
+        StringAssert.Contains(failure.Message, range);
+    }
+
+    /// <summary>An argument is an option of its name, or a member of one of the records that the options hold.</summary>
     private static void AssertDefaultsAgree(MethodInfo method, RevRnnOptions options, string except)
     {
         foreach (var parameter in method.GetParameters().Where(parameter => parameter.HasDefaultValue && parameter.Name != except))
         {
-            var option = options.GetType().GetProperty(char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..])!;
+            var name = char.ToUpperInvariant(parameter.Name![0]) + parameter.Name[1..];
+            var holder = new object[] { options, options.Network, options.Training }.Single(holder => holder.GetType().GetProperty(name) != null);
+            var option = holder.GetType().GetProperty(name)!;
             var value = option.PropertyType.IsEnum ? Enum.ToObject(option.PropertyType, parameter.DefaultValue!) : parameter.DefaultValue;
-            Assert.AreEqual(option.GetValue(options), value, $"{method}: {parameter.Name}");
+            Assert.AreEqual(option.GetValue(holder), value, $"{method}: {parameter.Name}");
         }
     }
 

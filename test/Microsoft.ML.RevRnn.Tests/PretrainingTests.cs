@@ -12,7 +12,7 @@ public sealed class PretrainingTests
     public void AClassifierHasTheTokensAndTheNetworkOfItsLanguageModel()
     {
         var options = Small.Classification();
-        options.HiddenSize = 64;
+        options.Network = options.Network with { HiddenSize = 64 };
         options.LanguageModel = Trained.LanguageModel;
 
         var model = _context.MulticlassClassification.Trainers.RevLstm(options).Fit(Trained.Keyed());
@@ -26,8 +26,7 @@ public sealed class PretrainingTests
     {
         var options = Small.Classification();
         options.LanguageModel = Trained.LanguageModel;
-        options.MaximumEpochs = 12;
-        options.Patience = 12;
+        options.Training = options.Training with { MaximumEpochs = 12, Patience = 12 };
 
         var model = _context.MulticlassClassification.Trainers.RevLstm(options).Fit(Trained.Keyed());
 
@@ -80,7 +79,7 @@ public sealed class PretrainingTests
     public void TheRateOfLowerLayersHasARange()
     {
         var options = Small.Classification();
-        options.LayerRateFactor = 2;
+        options.FineTuning = options.FineTuning with { LayerRateFactor = 2 };
 
         var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.RevLstm(options));
 

@@ -47,8 +47,7 @@ public sealed class TrainingTests
     {
         using var source = new CancellationTokenSource();
         var options = Small.Classification();
-        options.MaximumEpochs = 10_000;
-        options.Patience = 10_000;
+        options.Training = options.Training with { MaximumEpochs = 10_000, Patience = 10_000 };
         options.CancellationToken = source.Token;
         options.Progress = new Listener(p =>
         {

@@ -31,16 +31,18 @@ public static class ActivationMemory
         OptionCheck.Range(nameof(bitsPerForgetGate), bitsPerForgetGate ?? 0, 0, 10);
 
         // The number of tokens has no influence on activations.
-        var options = Tasks.ModelFile.Options(network, vocabulary: 2);
-        var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(options.Shape(0), network.ForgettingLimit);
+        var shape = new NetworkShape(network, Vocabulary: 2);
+        var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
         var chunkSteps = ChunkLength.Default.Steps(batchSize);
-        var footprint = new ActivationFootprint(options, batchSize, stepCount, chunkSteps, threadCount, hasDropout, bits);
-        long? Bytes(ActivationStrategy strategy) =>
-            footprint.Strategies.Contains(strategy) ? footprint.Bytes(footprint.Plan(strategy)) : null;
+        var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, bits);
+        // Each direction has a stack's buffers, and both together a chunk of joined outputs and their gradient.
+        var joined = shape.Directions == 1 ? 0 : 2L * sizeof(float) * shape.OutputStride * Math.Min(stepCount, chunkSteps) * batchSize;
+        long Total(ActivationStrategy strategy) => shape.Directions * footprint.Bytes(footprint.Plan(strategy)) + joined;
+        long? IfPossible(ActivationStrategy strategy) => footprint.Strategies.Contains(strategy) ? Total(strategy) : null;
         return new ActivationEstimate(
-            footprint.Bytes(footprint.Plan(ActivationStrategy.Stored)),
-            footprint.Bytes(footprint.Plan(ActivationStrategy.Checkpointed)),
-            Bytes(ActivationStrategy.Reversible),
-            Bytes(ActivationStrategy.Hybrid));
+            Total(ActivationStrategy.Stored),
+            Total(ActivationStrategy.Checkpointed),
+            IfPossible(ActivationStrategy.Reversible),
+            IfPossible(ActivationStrategy.Hybrid));
     }
 }

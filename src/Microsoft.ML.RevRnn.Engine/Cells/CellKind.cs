@@ -28,4 +28,17 @@ public enum CellKind
     /// limit bounds its z, which here says how little is added, by the same formula.
     /// </summary>
     NfRevGru = 5,
+
+    /// <summary>
+    /// Simple recurrent network (Elman 1990): h := tanh(x W + h U + b) with x [I], h [H], W [I, H], U [H, H], b [H]; that of PyTorch's nn.RNN. For
+    /// comparison. It cannot be reversed.
+    /// </summary>
+    Elman = 6,
+
+    /// <summary>
+    /// GRU whose reset gate acts after the matrix product, as in PyTorch's nn.GRU and cuDNN: r = sigmoid(x W_r + h U_r + b_r), z likewise;
+    /// n = tanh(x W_n + b_in + r (h U_n + b_hn)); h := z h + (1 - z) n, with x [I], h [H], W [I, H] and U [H, H] each, b [H] each. For comparison, and for
+    /// weights trained elsewhere. It cannot be reversed.
+    /// </summary>
+    GruResetAfter = 7,
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Reversible;
 
 namespace Microsoft.ML.RevRnn.Cells;
@@ -8,38 +9,36 @@ internal unsafe struct CellStep
     /// <summary>[B, GateRow]: before the step the input's part of the pre-activations with bias, after it the gates, after the backward pass their gradients.</summary>
     public float* Gates;
 
-    /// <summary>[B, StateStride] fixed-point (of ordinary cells the bits of floats) hidden state.</summary>
-    public int* HiddenState;
-
-    /// <summary>[B, StateStride] fixed-point (of ordinary cells the bits of floats) cell state; null where the cell has none.</summary>
-    public int* CellState;
-
-    /// <summary>[B, StateStride] hidden state before the step, as float.</summary>
-    public float* HiddenBefore;
-
-    /// <summary>[B, StateStride] hidden state after the step, as float.</summary>
-    public float* HiddenAfter;
-
-    /// <summary>[B, StateStride] cell state before the step, as float.</summary>
-    public float* CellBefore;
-
-    /// <summary>[B, StateStride] cell state after the step, as float.</summary>
-    public float* CellAfter;
+    /// <summary>The states, in the order of <see cref="CellSpec.States"/>.</summary>
+    public StateList States;
 
     /// <summary>[B, StateStride] reset gate times the hidden state it acts on; null where the cell has no reset gate.</summary>
     public float* Reset;
-
-    /// <summary>[2, B, HalfStride] gradient by the hidden state, first half then second: on entry of the backward pass after the step, on exit before it.</summary>
-    public float* HiddenGradient1;
-
-    /// <inheritdoc cref="HiddenGradient1"/>
-    public float* HiddenGradient2;
-
-    /// <summary>[B, StateStride] gradient by the cell state, likewise.</summary>
-    public float* CellGradient;
 
     /// <summary>[B, HalfStride] scratch of the backward pass.</summary>
     public float* Scratch;
 
     public LostBitStore LostBits;
+
+    /// <summary>One state, [B, StateStride] each.</summary>
+    public struct State
+    {
+        /// <summary>The state now: fixed-point, or of ordinary cells the bits of floats.</summary>
+        public int* Now;
+
+        /// <summary>As float, before the step.</summary>
+        public float* Before;
+
+        /// <summary>As float, after the step.</summary>
+        public float* After;
+
+        /// <summary>The gradient: on entry of the backward pass by the state after the step, on exit by the one before it.</summary>
+        public float* Gradient;
+    }
+
+    [InlineArray(CellSpec.MostStates)]
+    public struct StateList
+    {
+        private State _first;
+    }
 }

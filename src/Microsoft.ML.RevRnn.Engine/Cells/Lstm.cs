@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
-using Microsoft.ML.RevRnn.Reversible;
+using static Microsoft.ML.RevRnn.Cells.LstmSpec;
 
 namespace Microsoft.ML.RevRnn.Cells;
 
@@ -9,83 +9,85 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// i = sigmoid(a_i), f = sigmoid(a_f), g = tanh(a_g), o = sigmoid(a_o); c := f c + i g; h := o tanh(c).
 /// It overwrites h, so it cannot be reversed; its states are floats.
 /// </summary>
-internal sealed unsafe class Lstm<TFloat, TInt>(CellShape shape, MatrixKernel kernel)
-    : RecurrentCell<TFloat, TInt, FloatState<TFloat, TInt>>(shape, ForgettingLimit.None, kernel)
+internal sealed class LstmSpec() : CellSpec(CellKind.Lstm, halves: 1, ["h", "c"],
+[
+    new("i", GateActivation.Sigmoid),
+    new("f", GateActivation.Sigmoid),
+    new("g", GateActivation.Tanh),
+    new("o", GateActivation.Sigmoid),
+])
+{
+    public const int H = 0, C = 1;
+    public const int I = 0, F = 1, G = 2, O = 3;
+
+    public override RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel) =>
+        new GatedCell<TFloat, TInt, TState, Lstm<TFloat, TInt>>(shape, limit, kernel);
+}
+
+/// <summary>The equations of <see cref="LstmSpec"/>. c := f c + i g is one multiply-add, and both states are one sweep.</summary>
+internal readonly unsafe struct Lstm<TFloat, TInt> : ICellEquations<TFloat, TInt>
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
 {
-    public override void Forward(in CellStep step, int begin, int end)
-    {
-        var row = Shape.GateRow;
-        var block = Shape.BlockStride;
-        var first = step.Gates + (nint)begin * row;
-        Kernel.Multiply(end - begin, Shape.Half, step.HiddenBefore + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
-            Weights.Hidden[0], 0, 0, Shape.GateStride, first, row, first, row);
-        for (var b = begin; b < end; b++)
-        {
-            var gates = step.Gates + (nint)b * row;
-            var offset = (nint)b * Shape.StateStride;
-            Sigmoid(gates, 2 * block);
-            Tanh(gates + 2 * block, gates + 2 * block, block);
-            Sigmoid(gates + 3 * block, block);
-            Update(gates, step.CellState + offset, step.HiddenState + offset, step.CellAfter + offset, step.HiddenAfter + offset);
-        }
-    }
-
-    public override void Reverse(in CellStep step, int begin, int end) =>
-        throw new NotSupportedException("An ordinary LSTM overwrites its hidden state and cannot be reversed.");
-
-    public override void Backward(in CellStep step, int begin, int end)
-    {
-        var row = Shape.GateRow;
-        for (var b = begin; b < end; b++)
-        {
-            var offset = (nint)b * Shape.StateStride;
-            var activation = step.Scratch + (nint)b * Shape.HalfStride;
-            Tanh(step.CellAfter + offset, activation, Shape.BlockStride);
-            BackwardUpdate(step.Gates + (nint)b * row, activation, step.CellBefore + offset,
-                step.HiddenGradient1 + (nint)b * Shape.HalfStride, step.CellGradient + offset);
-        }
-        Kernel.Multiply(end - begin, Shape.GateCount * Shape.BlockStride, step.Gates + (nint)begin * row, row, 1,
-            Weights.HiddenTransposed[0], 0, 0, Shape.HalfStride, null, 0,
-            step.HiddenGradient1 + (nint)begin * Shape.HalfStride, Shape.HalfStride);
-    }
-
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Update(float* gates, int* cell, int* hidden, float* cellAfter, float* hiddenAfter)
+    public static TInt Forward(in HalfRow row)
     {
-        var block = Shape.BlockStride;
-        for (var u = 0; u < block; u += TFloat.Count)
+        var length = row.Length;
+        var cell = row.Now(C);
+        var hidden = row.Now(H);
+        var cellAfter = row.After(C);
+        var hiddenAfter = row.After(H);
+        var input = row.Gate(I);
+        var forget = row.Gate(F);
+        var candidate = row.Gate(G);
+        var output = row.Gate(O);
+        for (var u = 0; u < length; u += TFloat.Count)
         {
-            var kept = TFloat.Load(gates + block + u) * TFloat.FromBits(TInt.Load(cell + u));
-            var c = TFloat.FusedMultiplyAdd(TFloat.Load(gates + u), TFloat.Load(gates + 2 * block + u), kept);
-            var h = TFloat.Load(gates + 3 * block + u) * LaneMath.Tanh<TFloat, TInt>(c);
+            var kept = TFloat.Load(forget + u) * TFloat.FromBits(TInt.Load(cell + u));
+            var c = TFloat.FusedMultiplyAdd(TFloat.Load(input + u), TFloat.Load(candidate + u), kept);
+            var h = TFloat.Load(output + u) * LaneMath.Tanh<TFloat, TInt>(c);
             c.Bits().Store(cell + u);
             h.Bits().Store(hidden + u);
             c.Store(cellAfter + u);
             h.Store(hiddenAfter + u);
         }
+        return TInt.Broadcast(0);
     }
 
-    /// <summary>Gradients by the gates' pre-activations and by the cell state before; activation is tanh(c).</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void BackwardUpdate(float* gates, float* activation, float* before, float* dHidden, float* dCell)
+    public static void Backward(in HalfRow row)
     {
-        var block = Shape.BlockStride;
-        for (var u = 0; u < block; u += TFloat.Count)
+        Sweeps<TFloat, TInt>.Tanh(row.After(C), row.Scratch, row.Length);
+        BackwardUpdate(row);
+    }
+
+    /// <summary>The row's scratch holds tanh(c).</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void BackwardUpdate(in HalfRow row)
+    {
+        var length = row.Length;
+        var activation = row.Scratch;
+        var before = row.Before(C);
+        var dHidden = row.Gradient(H);
+        var dCell = row.Gradient(C);
+        var input = row.Gate(I);
+        var forget = row.Gate(F);
+        var candidate = row.Gate(G);
+        var output = row.Gate(O);
+        for (var u = 0; u < length; u += TFloat.Count)
         {
-            var i = TFloat.Load(gates + u);
-            var f = TFloat.Load(gates + block + u);
-            var g = TFloat.Load(gates + 2 * block + u);
-            var o = TFloat.Load(gates + 3 * block + u);
+            var i = TFloat.Load(input + u);
+            var f = TFloat.Load(forget + u);
+            var g = TFloat.Load(candidate + u);
+            var o = TFloat.Load(output + u);
             var a = TFloat.Load(activation + u);
             var dh = TFloat.Load(dHidden + u);
-            var dc = TFloat.FusedMultiplyAdd(dh * o, TanhSlope(a), TFloat.Load(dCell + u));
-            (dc * g * SigmoidSlope(i)).Store(gates + u);
-            (dc * TFloat.Load(before + u) * SigmoidSlope(f)).Store(gates + block + u);
-            (dc * i * TanhSlope(g)).Store(gates + 2 * block + u);
-            (dh * a * SigmoidSlope(o)).Store(gates + 3 * block + u);
+            var dc = TFloat.FusedMultiplyAdd(dh * o, Sweeps<TFloat, TInt>.TanhSlope(a), TFloat.Load(dCell + u));
+            (dc * g * Sweeps<TFloat, TInt>.SigmoidSlope(i)).Store(input + u);
+            (dc * TFloat.Load(before + u) * Sweeps<TFloat, TInt>.SigmoidSlope(f)).Store(forget + u);
+            (dc * i * Sweeps<TFloat, TInt>.TanhSlope(g)).Store(candidate + u);
+            (dh * a * Sweeps<TFloat, TInt>.SigmoidSlope(o)).Store(output + u);
             (dc * f).Store(dCell + u);
+            TFloat.Broadcast(0f).Store(dHidden + u);
         }
     }
 }

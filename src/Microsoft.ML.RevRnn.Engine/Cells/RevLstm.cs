@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Reversible;
+using static Microsoft.ML.RevRnn.Cells.RevLstmSpec;
 
 namespace Microsoft.ML.RevRnn.Cells;
 
@@ -9,178 +9,56 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// z = lim(a_z), g = tanh(a_g), f = sigmoid(a_f), o = sigmoid(a_o), p = lim(a_p);
 /// c := z c + f g; h := p h + o tanh(c). The letters are those of the authors' code: z and p forget the cell and the hidden state, f is the input gate.
 /// </summary>
-internal sealed unsafe class RevLstm<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
-    : CoupledLstm<TFloat, TInt, TState>(shape, limit, kernel)
+/// <remarks>
+/// h is not bounded by 1 like an ordinary LSTM's: with p = 0.56 in the middle of its range, small changes that all point the same way, as the first ones do,
+/// feed back on h until p is near 1 and h is 200. With a p that begins near its least, h is almost overwritten at each step, as in an LSTM, and c is the memory.
+/// </remarks>
+internal sealed class RevLstmSpec() : CellSpec(CellKind.RevLstm, halves: 2, ["h", "c"],
+[
+    new("z", GateActivation.LimitedSigmoid) { Forgets = true },
+    new("g", GateActivation.Tanh),
+    new("f", GateActivation.Sigmoid),
+    new("o", GateActivation.Sigmoid),
+    new("p", GateActivation.LimitedSigmoid) { Forgets = true, InitialBias = -2 },
+])
+{
+    public const int H = 0, C = 1;
+    public const int Z = 0, G = 1, F = 2, O = 3, P = 4;
+
+    /// <summary>
+    /// An update adds at most 1 to a state, which so stays below 1 / (1 - 1019 / 1024) = 205 in magnitude and within the 256 of the fixed-point format, however
+    /// long the text.
+    /// </summary>
+    public override int MaximumGate => 1019;
+
+    public override RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel) =>
+        new GatedCell<TFloat, TInt, TState, RevLstm<TFloat, TInt, TState>>(shape, limit, kernel);
+}
+
+/// <summary>The equations of <see cref="RevLstmSpec"/>.</summary>
+internal readonly unsafe struct RevLstm<TFloat, TInt, TState> : ICellEquations<TFloat, TInt>
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
-    protected override void ForwardHalf(in CellStep step, int half, int begin, int end)
+    public static TInt Forward(in HalfRow row)
     {
-        var largest = TInt.Broadcast(0);
-        for (var b = begin; b < end; b++)
-        {
-            var lanes = step.LostBits.LanesOfRow(b);
-            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
-            var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            Activate(gates);
-            largest = TInt.Max(largest, UpdateCell(gates, step.CellState + offset, step.CellAfter + offset, lanes));
-            largest = TInt.Max(largest, UpdateHidden(gates, step.CellAfter + offset, step.HiddenState + offset, step.HiddenAfter + offset, lanes));
-        }
-        CheckRange(largest);
+        var c = Update<TFloat, TInt, TState>.Forward(row, C, Kept(row, Z), new GatedCandidate<TFloat, TInt>(row.Gate(F), row.Gate(G)));
+        return TInt.Max(c, Update<TFloat, TInt, TState>.Forward(row, H, Kept(row, P), new GatedOutput<TFloat, TInt>(row, O, C)));
     }
 
-    protected override void ReverseHalf(in CellStep step, int half, int begin, int end)
+    public static void Reverse(in HalfRow row)
     {
-        for (var b = end - 1; b >= begin; b--)
-        {
-            var lanes = step.LostBits.LanesOfRow(b);
-            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
-            var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            Activate(gates);
-            RevertHidden(gates, step.CellState + offset, step.HiddenState + offset, step.HiddenBefore + offset, lanes);
-            RevertCell(gates, step.CellState + offset, step.CellBefore + offset, lanes);
-        }
+        Update<TFloat, TInt, TState>.Reverse(row, H, Kept(row, P), new GatedOutput<TFloat, TInt>(row, O, C));
+        Update<TFloat, TInt, TState>.Reverse(row, C, Kept(row, Z), new GatedCandidate<TFloat, TInt>(row.Gate(F), row.Gate(G)));
     }
 
-    /// <summary>Pre-activations to gates, in place.</summary>
-    private void Activate(float* gates)
+    public static void Backward(in HalfRow row)
     {
-        var block = Shape.BlockStride;
-        LimitedSigmoid(gates, block, Range);
-        Tanh(gates + block, gates + block, block);
-        Sigmoid(gates + 2 * block, 2 * block);
-        LimitedSigmoid(gates + 4 * block, block, Range);
+        Sweeps<TFloat, TInt>.Tanh(row.After(C), row.Scratch, row.Length);
+        Update<TFloat, TInt, TState>.Backward(row, H, Kept(row, P), new GatedOutput<TFloat, TInt>(row, O, C));
+        Update<TFloat, TInt, TState>.Backward(row, C, Kept(row, Z), new GatedCandidate<TFloat, TInt>(row.Gate(F), row.Gate(G)));
     }
 
-    /// <summary>c := z c + f g. Returns the largest magnitude of c.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private TInt UpdateCell(float* gates, int* cell, float* after, LostBitLanes lanes)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        var largest = TInt.Broadcast(0);
-        for (var u = 0; u < block; u += TFloat.Count)
-        {
-            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u), maximum);
-            var c = TState.Multiply(TInt.Load(cell + u), z, lanes, Lane(u));
-            c = TState.Add(c, TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
-            c.Store(cell + u);
-            TState.ToFloat(c).Store(after + u);
-            largest = TInt.Max(largest, TInt.Abs(c));
-        }
-        return largest;
-    }
-
-    /// <summary>h := p h + o tanh(c). Returns the largest magnitude of h.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private TInt UpdateHidden(float* gates, float* cell, int* hidden, float* after, LostBitLanes lanes)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        var largest = TInt.Broadcast(0);
-        for (var u = 0; u < block; u += TFloat.Count)
-        {
-            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u), maximum);
-            var h = TState.Multiply(TInt.Load(hidden + u), p, lanes, Lane(u));
-            h = TState.Add(h, TFloat.Load(gates + 3 * block + u) * LaneMath.Tanh<TFloat, TInt>(TFloat.Load(cell + u)));
-            h.Store(hidden + u);
-            TState.ToFloat(h).Store(after + u);
-            largest = TInt.Max(largest, TInt.Abs(h));
-        }
-        return largest;
-    }
-
-    /// <summary>Undoes <see cref="UpdateHidden"/>: cell is the one after the step.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RevertHidden(float* gates, int* cell, int* hidden, float* before, LostBitLanes lanes)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
-        {
-            var p = TState.Quantize(TFloat.Load(gates + 4 * block + u), TFloat.Load(minimum + u), maximum);
-            var activation = LaneMath.Tanh<TFloat, TInt>(TState.ToFloat(TInt.Load(cell + u)));
-            var h = TState.Subtract(TInt.Load(hidden + u), TFloat.Load(gates + 3 * block + u) * activation);
-            h = TState.Unmultiply(h, p, lanes, Lane(u));
-            h.Store(hidden + u);
-            TState.ToFloat(h).Store(before + u);
-        }
-    }
-
-    /// <summary>Undoes <see cref="UpdateCell"/>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RevertCell(float* gates, int* cell, float* before, LostBitLanes lanes)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        for (var u = block - TFloat.Count; u >= 0; u -= TFloat.Count)
-        {
-            var z = TState.Quantize(TFloat.Load(gates + u), TFloat.Load(minimum + u), maximum);
-            var c = TState.Subtract(TInt.Load(cell + u), TFloat.Load(gates + 2 * block + u) * TFloat.Load(gates + block + u));
-            c = TState.Unmultiply(c, z, lanes, Lane(u));
-            c.Store(cell + u);
-            TState.ToFloat(c).Store(before + u);
-        }
-    }
-
-    protected override void BackwardHalf(in CellStep step, int half, float* hiddenGradient, int begin, int end)
-    {
-        for (var b = begin; b < end; b++)
-        {
-            var gates = step.Gates + (nint)b * Shape.GateRow + half * Shape.GateStride;
-            var offset = (nint)b * Shape.StateStride + half * Shape.HalfStride;
-            var activation = step.Scratch + (nint)b * Shape.HalfStride;
-            var dHidden = hiddenGradient + (nint)b * Shape.HalfStride;
-            Tanh(step.CellAfter + offset, activation, Shape.BlockStride);
-            BackwardHidden(gates, activation, step.HiddenBefore + offset, dHidden, step.CellGradient + offset);
-            BackwardCell(gates, step.CellBefore + offset, step.CellGradient + offset);
-        }
-    }
-
-    /// <summary>Through h = p h' + o tanh(c): gradients by o, p, h' and c. activation is tanh(c).</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void BackwardHidden(float* gates, float* activation, float* before, float* dHidden, float* dCell)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        var range = TFloat.Broadcast(Range);
-        for (var u = 0; u < block; u += TFloat.Count)
-        {
-            var o = TFloat.Load(gates + 3 * block + u);
-            var p = TFloat.Load(gates + 4 * block + u);
-            var a = TFloat.Load(activation + u);
-            var dh = TFloat.Load(dHidden + u);
-            TFloat.FusedMultiplyAdd(dh * o, TanhSlope(a), TFloat.Load(dCell + u)).Store(dCell + u);
-            (dh * a * SigmoidSlope(o)).Store(gates + 3 * block + u);
-            (dh * TFloat.Load(before + u) * LimitedSigmoidSlope(p, range)).Store(gates + 4 * block + u);
-            (dh * TState.Factor(TState.Quantize(p, TFloat.Load(minimum + u), maximum))).Store(dHidden + u);
-        }
-    }
-
-    /// <summary>Through c = z c' + f g: gradients by z, f, g and c'.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void BackwardCell(float* gates, float* before, float* dCell)
-    {
-        var block = Shape.BlockStride;
-        var minimum = MinimumGate;
-        var maximum = TFloat.Broadcast(Shape.MaximumGate);
-        var range = TFloat.Broadcast(Range);
-        for (var u = 0; u < block; u += TFloat.Count)
-        {
-            var z = TFloat.Load(gates + u);
-            var g = TFloat.Load(gates + block + u);
-            var f = TFloat.Load(gates + 2 * block + u);
-            var dc = TFloat.Load(dCell + u);
-            (dc * TFloat.Load(before + u) * LimitedSigmoidSlope(z, range)).Store(gates + u);
-            (dc * f * TanhSlope(g)).Store(gates + block + u);
-            (dc * g * SigmoidSlope(f)).Store(gates + 2 * block + u);
-            (dc * TState.Factor(TState.Quantize(z, TFloat.Load(minimum + u), maximum))).Store(dCell + u);
-        }
-    }
+    private static ForgetGate<TFloat, TInt, TState> Kept(in HalfRow row, int gate) => new(row.Gate(gate), row.Limits);
 }

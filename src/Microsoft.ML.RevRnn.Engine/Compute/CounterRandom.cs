@@ -10,7 +10,10 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// two-round multiply-xorshift "lowbias32" hash.</remarks>
 internal static class CounterRandom
 {
-    /// <summary>A key of its own for a named use, so that different uses of one seed do not share numbers.</summary>
+    /// <summary>A key of its own for a use, so that different uses of one seed do not share numbers.</summary>
+    public static ulong Key(ulong seed, RandomUse use, ulong index = 0) => Key(seed, (ulong)use, index);
+
+    /// <summary>Likewise for uses that are numbered.</summary>
     public static ulong Key(ulong seed, ulong use, ulong index = 0) => Mix(Mix(Mix(seed) + use) + index);
 
     public static ulong Mix(ulong x)

@@ -11,11 +11,12 @@ internal sealed class Device : IDisposable
         => _ownsTeam = true;
 
     /// <summary>A device over a team that is somebody else's.</summary>
-    public Device(WorkerTeam team, SimdWidth? width = null)
+    public Device(WorkerTeam team, SimdWidth? width = null, MemoryMeter? memory = null)
     {
         Team = team;
         Width = width ?? SimdWidths.Best;
         Matrix = MatrixKernel.For(Width);
+        Memory = memory ?? new MemoryMeter();
     }
 
     public WorkerTeam Team { get; }
@@ -25,10 +26,13 @@ internal sealed class Device : IDisposable
     public MatrixKernel Matrix { get; }
 
     /// <summary>Every byte whose amount depends on the batch: states, gates, gradients by them, inputs, lost bits, what heads keep.</summary>
-    public MemoryMeter Memory { get; } = new();
+    public MemoryMeter Memory { get; }
 
     /// <summary>The same threads and kernels with an account of its own.</summary>
     public Device WithOwnAccount() => new(Team, Width);
+
+    /// <summary>The same threads and kernels with an account that is a part of this one's.</summary>
+    public Device Part() => new(Team, Width, new MemoryMeter(Memory));
 
     public void Dispose()
     {

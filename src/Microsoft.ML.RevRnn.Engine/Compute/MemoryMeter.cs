@@ -1,7 +1,8 @@
 namespace Microsoft.ML.RevRnn.Compute;
 
 /// <summary>Counts the bytes that the buffers reporting to it hold, now and at the most.</summary>
-internal sealed class MemoryMeter
+/// <param name="whole">The account of which this one is a part; null for none.</param>
+internal sealed class MemoryMeter(MemoryMeter? whole = null)
 {
     private readonly List<IReleasable> _buffers = [];
     private long _current;
@@ -36,6 +37,7 @@ internal sealed class MemoryMeter
 
     public void Add(long bytes)
     {
+        whole?.Add(bytes);
         var now = Interlocked.Add(ref _current, bytes);
         var peak = Interlocked.Read(ref _peak);
         while (now > peak)

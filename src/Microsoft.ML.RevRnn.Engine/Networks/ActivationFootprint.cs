@@ -17,40 +17,41 @@ internal sealed class ActivationFootprint
     private readonly long _allRecords;
     private readonly double _allLostBits;
 
-    public ActivationFootprint(StackOptions options, int rows, int steps, int chunkSteps, int workers, bool hasDropout, double bitsPerForgetGate)
+    public ActivationFootprint(NetworkShape network, BatchExtent batch, int workers, bool hasDropout, double bitsPerForgetGate)
     {
-        _reversible = options.Shape(0).IsReversible;
+        var (rows, steps, chunkSteps) = batch;
+        _reversible = network.Top.IsReversible;
         _chunkCount = Math.Max(1, (steps + chunkSteps - 1) / chunkSteps);
         long flat = (long)Math.Min(steps, chunkSteps) * rows;
         var blocks = (rows + LostBitStore.RowsPerBlock - 1) / LostBitStore.RowsPerBlock;
-        for (var layer = 0; layer < options.Layers; layer++)
+        for (var layer = 0; layer < network.Layers; layer++)
         {
-            var shape = options.Shape(layer);
+            var shape = network.Layer(layer);
             var stateRow = sizeof(float) * (long)shape.StateStride;
-            var stateKinds = shape.HasCellState ? 2 : 1;
+            var states = stateRow * shape.StateCount;
             var inputRow = sizeof(float) * (long)(layer > 0
-                ? options.Shape(layer - 1).StateStride
-                : options.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(options.EmbeddingWidth));
-            var skips = options.SkipsTo(layer);
-            var lanes = shape.IsNoForgetting ? 0 : blocks * LostBitLanes.Count * (long)(sizeof(double) + sizeof(int));
+                ? network.Layer(layer - 1).StateStride
+                : network.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(network.Options.EmbeddingSize));
+            var skips = network.SkipsTo(layer);
+            var lanes = shape.Spec.ForgetGates.Length == 0 ? 0 : blocks * LostBitLanes.Count * (long)(sizeof(double) + sizeof(int));
 
-            var activations = sizeof(float) * (long)shape.GateRow + stateRow * stateKinds;
-            var start = rows * stateRow * stateKinds;
+            var activations = sizeof(float) * (long)shape.GateRow + states;
+            var start = rows * states;
             PerRecord += flat * activations + start;
             _allRecords += (long)steps * rows * activations + _chunkCount * start;
-            PerCheckpoint += rows * stateRow * stateKinds + lanes;
-            // States, and their gradients with one scratch row; lost-bit lanes.
-            Fixed += rows * (stateRow * stateKinds + sizeof(float) * 3L * shape.HalfStride + (shape.HasCellState ? stateRow : 0)) + lanes;
+            PerCheckpoint += rows * states + lanes;
+            // States, their gradients and one scratch row; lost-bit lanes.
+            Fixed += rows * (2 * states + sizeof(float) * (long)shape.HalfStride) + lanes;
             // Of a chunk: hidden inputs, reset states, packed gate gradients, output gradients, inputs.
-            Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.HasCellState ? 0 : stateRow)
+            Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.Spec.HasReset ? stateRow : 0)
                 + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow
                 + (layer == 0 || hasDropout || skips ? inputRow : 0));
             // The gradient by the inputs of the first layer, and the one that skips past a layer, of which there is one at a time.
-            if (layer == 0 || (skips && !options.SkipsTo(layer - 1)))
+            if (layer == 0 || (skips && !network.SkipsTo(layer - 1)))
                 Fixed += flat * inputRow;
-            if (layer == options.Layers - 1)
+            if (layer == network.Layers - 1)
                 Fixed += HeadRowsPerUnit * rows * stateRow;
-            var lostBits = (double)shape.Units * shape.ForgetGates.Length * bitsPerForgetGate / 8;
+            var lostBits = (double)shape.Units * shape.Spec.ForgetGates.Length * bitsPerForgetGate / 8;
             PerChunkLostBits += flat * lostBits;
             _allLostBits += (double)steps * rows * lostBits;
         }
@@ -75,9 +76,9 @@ internal sealed class ActivationFootprint
     {
         var m = limit == ForgettingLimit.None ? 1 : 1 - Math.ScaleB(1, -(int)limit);
         var bits = 0.0;
-        foreach (var gate in shape.ForgetGates)
-            bits -= Math.Log2(m / (1 + Math.Exp(-shape.InitialBias(gate))) + 1 - m);
-        return shape.ForgetGates.Length == 0 ? 0 : bits / shape.ForgetGates.Length;
+        foreach (var gate in shape.Spec.ForgetGates)
+            bits -= HostMath.Log2(m / (1 + HostMath.Exp(-shape.Spec.Gates[gate].InitialBias)) + 1 - m);
+        return shape.Spec.ForgetGates.Length == 0 ? 0 : bits / shape.Spec.ForgetGates.Length;
     }
 
     /// <summary>The most that a forget gate can cost.</summary>

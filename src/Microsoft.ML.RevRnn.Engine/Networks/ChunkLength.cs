@@ -12,4 +12,7 @@ internal readonly record struct ChunkLength(int Minimum, int Maximum, int Target
 
     /// <summary>Steps of a chunk of a batch with so many rows.</summary>
     public int Steps(int rows) => Math.Clamp(TargetRows / Math.Max(1, rows), Minimum, Maximum);
+
+    /// <summary>The most rows of all steps together that a chunk of a batch with up to so many rows can have.</summary>
+    public int MostRows(int rows) => Math.Max(TargetRows, rows * Minimum);
 }

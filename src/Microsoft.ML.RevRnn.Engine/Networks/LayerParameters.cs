@@ -4,34 +4,21 @@ namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
 /// The learned matrices of one layer. Columns are the gates: half 1's blocks, then half 2's if there is one; logical column
-/// (half G + gate) P + unit.
+/// (half G + gate) P + unit, where G counts the gates that read what the matrix is for.
 /// </summary>
 internal sealed class LayerParameters : IDisposable
 {
     public LayerParameters(string name, CellShape shape, int[] inputMap, int inputStride)
     {
         Shape = shape;
-        var columns = new int[shape.Halves * shape.GateCount * shape.Half];
-        var halfColumns = new int[shape.GateCount * shape.Half];
-        for (var half = 0; half < shape.Halves; half++)
-        {
-            for (var gate = 0; gate < shape.GateCount; gate++)
-            {
-                for (var unit = 0; unit < shape.Half; unit++)
-                {
-                    var column = gate * shape.BlockStride + unit;
-                    columns[(half * shape.GateCount + gate) * shape.Half + unit] = half * shape.GateStride + column;
-                    halfColumns[gate * shape.Half + unit] = column;
-                }
-            }
-        }
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
-        Input = new Parameter($"{name}.input", inputMap, inputStride, columns, shape.GateRow);
-        Bias = new Parameter($"{name}.bias", [0], 1, columns, shape.GateRow) { IsDecayed = false };
+        Input = new Parameter($"{name}.input", inputMap, inputStride, Columns(shape, shape.Halves, gate => gate.ReadsInput), shape.GateRow);
+        Bias = new Parameter($"{name}.bias", [0], 1, Columns(shape, shape.Halves, _ => true), shape.GateRow) { IsDecayed = false };
+        var hiddenColumns = Columns(shape, 1, gate => gate.ReadsHidden);
         Hidden = new Parameter[shape.Halves];
         for (var half = 0; half < shape.Halves; half++)
-            Hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, halfColumns, shape.GateStride);
+            Hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, hiddenColumns, shape.GateStride);
     }
 
     public CellShape Shape { get; }
@@ -42,10 +29,10 @@ internal sealed class LayerParameters : IDisposable
     /// <summary>Rows of the input matrix in use, padding between a lower layer's halves included.</summary>
     public int InputRows { get; }
 
-    /// <summary>[I, 2 G P].</summary>
+    /// <summary>[I, N G P] for N halves.</summary>
     public Parameter Input { get; }
 
-    /// <summary>[1, 2 G P].</summary>
+    /// <summary>[1, N G P].</summary>
     public Parameter Bias { get; }
 
     /// <summary>[P, G P] each: from half 2 to the gates of half 1, and from half 1 to the gates of half 2; of an ordinary cell from all units to all gates.</summary>
@@ -53,22 +40,34 @@ internal sealed class LayerParameters : IDisposable
 
     public IEnumerable<Parameter> All => [Input, Bias, .. Hidden];
 
-    /// <summary>
-    /// Uniform in +-1 / sqrt(I + P), the fan-in of a gate, for reversible cells (the default of PyTorch's Linear, as in the authors' code);
-    /// +-1 / sqrt(H) for ordinary ones (that of PyTorch's recurrent layers); and <see cref="CellShape.InitialBias"/>.
-    /// </summary>
+    /// <summary>Uniform within <see cref="CellSpec.InitialBound"/>, and <see cref="GateSpec.InitialBias"/>.</summary>
     public void Initialize(ulong seed)
     {
-        var bound = 1f / MathF.Sqrt(Shape.IsReversible ? Shape.Inputs + Shape.Half : Shape.Units);
+        var bound = Shape.Spec.InitialBound(Shape);
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
         for (var column = 0; column < Bias.Columns; column++)
-            Bias.At(0, column) += Shape.InitialBias(column / Shape.Half % Shape.GateCount);
+            Bias.At(0, column) += Shape.Spec.Gates[column / Shape.Half % Shape.GateCount].InitialBias;
     }
 
     public void Dispose()
     {
         foreach (var parameter in All)
             parameter.Dispose();
+    }
+
+    /// <summary>Where the columns of some of the gates lie in the buffer.</summary>
+    private static int[] Columns(CellShape shape, int halves, Func<GateSpec, bool> condition)
+    {
+        var columns = new List<int>();
+        for (var half = 0; half < halves; half++)
+        {
+            for (var gate = 0; gate < shape.GateCount; gate++)
+            {
+                for (var unit = 0; unit < shape.Half && condition(shape.Spec.Gates[gate]); unit++)
+                    columns.Add(half * shape.GateStride + gate * shape.BlockStride + unit);
+            }
+        }
+        return [.. columns];
     }
 }

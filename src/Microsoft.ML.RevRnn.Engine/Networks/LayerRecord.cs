@@ -7,35 +7,43 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// The activations of one layer over one chunk: what the backward pass needs. Reversible training has one, which every chunk overwrites;
 /// stored training one a chunk.
 /// </summary>
-internal sealed class LayerRecord(MemoryMeter? meter) : IDisposable
+internal sealed class LayerRecord(CellShape shape, MemoryMeter? meter) : IDisposable
 {
     /// <summary>[flat rows, GateRow].</summary>
     public NativeBuffer<float> Gates { get; } = new(meter);
 
-    /// <summary>[slot rows, StateStride].</summary>
-    public NativeBuffer<float> Hidden { get; } = new(meter);
+    /// <summary>[slot rows, StateStride] each.</summary>
+    public NativeBuffer<float>[] States { get; } = [.. shape.Spec.States.Select(_ => new NativeBuffer<float>(meter))];
 
-    /// <summary>[slot rows, StateStride]; empty where the cell has no cell state.</summary>
-    public NativeBuffer<float> Cell { get; } = new(meter);
+    /// <summary>The state that is the layer's output.</summary>
+    public NativeBuffer<float> Hidden => States[CellSpec.HiddenState];
 
-    public long Bytes => Gates.Bytes + Hidden.Bytes + Cell.Bytes;
+    public long Bytes
+    {
+        get
+        {
+            var bytes = Gates.Bytes;
+            foreach (var state in States)
+                bytes += state.Bytes;
+            return bytes;
+        }
+    }
 
     /// <summary>Bytes of a record made for a chunk.</summary>
     public static long BytesFor(CellShape shape, in Chunk chunk) => sizeof(float)
-        * ((long)chunk.FlatRows * shape.GateRow + (long)chunk.SlotRows * shape.StateStride * (shape.HasCellState ? 2 : 1));
+        * ((long)chunk.FlatRows * shape.GateRow + (long)chunk.SlotRows * shape.StateStride * shape.StateCount);
 
-    public void EnsureCapacity(CellShape shape, int flatRows, int slotRows)
+    public void EnsureCapacity(int flatRows, int slotRows)
     {
         Gates.EnsureLength((long)flatRows * shape.GateRow);
-        Hidden.EnsureLength((long)slotRows * shape.StateStride);
-        if (shape.HasCellState)
-            Cell.EnsureLength((long)slotRows * shape.StateStride);
+        foreach (var state in States)
+            state.EnsureLength((long)slotRows * shape.StateStride);
     }
 
     public void Dispose()
     {
         Gates.Dispose();
-        Hidden.Dispose();
-        Cell.Dispose();
+        foreach (var state in States)
+            state.Dispose();
     }
 }

@@ -12,6 +12,7 @@ internal sealed class PackedBatch
     private int[] _rowOf = [];
     private int[] _lengths = [];
     private int[] _following = [];
+    private int[] _sequences = [];
 
     /// <summary>B.</summary>
     public int RowCount { get; private set; }
@@ -42,6 +43,7 @@ internal sealed class PackedBatch
             _order[row] = row;
             _rowOf[row] = row;
             _lengths[row] = steps;
+            _sequences[row] = row;
             _following[row] = stream[row * rowLength + first + steps];
         }
         for (var t = 0; t < steps; t++)
@@ -74,6 +76,7 @@ internal sealed class PackedBatch
             _order[row] = i;
             _rowOf[i] = row;
             _lengths[row] = int.MaxValue - (int)(keys[row] >> 32);
+            _sequences[row] = members[i];
             _following[row] = emptyToken;
         }
         StepCount = RowCount == 0 ? 0 : _lengths[0];
@@ -103,6 +106,7 @@ internal sealed class PackedBatch
         _following[0] = emptyToken;
         _order[0] = 0;
         _rowOf[0] = 0;
+        _sequences[0] = 0;
         _lengths[0] = StepCount;
         _tokens[0] = emptyToken;
         sequence.CopyTo(_tokens);
@@ -110,6 +114,32 @@ internal sealed class PackedBatch
         {
             _active[t] = 1;
             _offset[t] = t;
+        }
+    }
+
+    /// <summary>Arranges the sequences of another batch in its order, each from its last token to its first.</summary>
+    /// <param name="other">The other batch.</param>
+    /// <param name="fixedTokens">How many tokens at the beginning of each stay where they are: those that mark it.</param>
+    public void FillReversed(PackedBatch other, int fixedTokens)
+    {
+        RowCount = other.RowCount;
+        StepCount = other.StepCount;
+        TokenCount = other.TokenCount;
+        Reserve();
+        foreach (var (source, target) in (ReadOnlySpan<(int[], int[])>)
+            [(other._order, _order), (other._rowOf, _rowOf), (other._lengths, _lengths), (other._following, _following), (other._sequences, _sequences)])
+        {
+            source.AsSpan(0, RowCount).CopyTo(target);
+        }
+        other._active.AsSpan(0, StepCount).CopyTo(_active);
+        other._offset.AsSpan(0, StepCount).CopyTo(_offset);
+        for (var t = 0; t < StepCount; t++)
+        {
+            for (var row = 0; row < _active[t]; row++)
+            {
+                var step = t < fixedTokens ? t : _lengths[row] - 1 + fixedTokens - t;
+                _tokens[_offset[t] + row] = other._tokens[_offset[step] + row];
+            }
         }
     }
 
@@ -123,6 +153,9 @@ internal sealed class PackedBatch
 
     /// <summary>The member, by its place in the list given to Fill, that lies in a row.</summary>
     public int MemberOfRow(int row) => _order[row];
+
+    /// <summary>Which of the sequences given to Fill lies in a row.</summary>
+    public int SequenceOfRow(int row) => _sequences[row];
 
     /// <summary>The row of a member.</summary>
     public int RowOfMember(int member) => _rowOf[member];
@@ -147,5 +180,6 @@ internal sealed class PackedBatch
         _rowOf = new int[RowCount];
         _lengths = new int[RowCount];
         _following = new int[RowCount];
+        _sequences = new int[RowCount];
     }
 }

@@ -3,14 +3,17 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <content>How the activations of a batch come back within a budget.</content>
 internal sealed unsafe partial class RecurrentStack
 {
-    /// <summary>The most rows, up to <paramref name="most"/>, of a batch of so many steps that stays within the budget; 0 if not even one does.</summary>
+    private long Budget => _settings.MemoryBudget ?? long.MaxValue;
+
+    private double BitsAtMost => ActivationFootprint.BitsAtMost(_parameters.Shape.Options.ForgettingLimit);
+
     public int RowLimit(int steps, int most)
     {
         var (least, limit) = (0, most);
         while (least < limit)
         {
             var rows = (least + limit + 1) / 2;
-            if (LeastBytes(rows, steps) <= MemoryBudget)
+            if (LeastBytes(rows, steps) <= Budget)
                 least = rows;
             else
                 limit = rows - 1;
@@ -18,45 +21,42 @@ internal sealed unsafe partial class RecurrentStack
         return least;
     }
 
-    /// <summary>The least bytes that a batch of so many rows and steps can do with, whatever its gates forget.</summary>
     public long LeastBytes(int rows, int steps)
     {
-        var footprint = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
+        var footprint = Footprint(rows, steps, BitsAtMost);
         var reserved = ReservedBytes(footprint);
-        return footprint.Bytes(footprint.Plan(_strategy == ActivationStrategy.Auto ? footprint.Choose(MemoryBudget - reserved) : _strategy)) + reserved;
+        var strategy = _settings.Strategy == ActivationStrategy.Auto ? footprint.Choose(Budget - reserved) : _settings.Strategy;
+        return footprint.Bytes(footprint.Plan(strategy)) + reserved;
     }
 
     /// <summary>How the activations of a batch of so many rows and steps come back.</summary>
     private ActivationPlan Plan(int rows, int steps)
     {
-        if (_strategy != ActivationStrategy.Auto)
-            return Footprint(rows, steps, ActivationFootprint.BitsAtStart(TopShape, _parameters.Options.Limit)).Plan(_strategy);
-        var worst = Footprint(rows, steps, ActivationFootprint.BitsAtMost(_parameters.Options.Limit));
-        return worst.Plan(worst.Choose(MemoryBudget - ReservedBytes(worst)));
+        if (_settings.Strategy != ActivationStrategy.Auto)
+        {
+            var bits = ActivationFootprint.BitsAtStart(_parameters.Shape.Top, _parameters.Shape.Options.ForgettingLimit);
+            return Footprint(rows, steps, bits).Plan(_settings.Strategy);
+        }
+        var worst = Footprint(rows, steps, BitsAtMost);
+        return worst.Plan(worst.Choose(Budget - ReservedBytes(worst)));
     }
 
     /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>
-    private long ReservedBytes(ActivationFootprint footprint) => HeadBytes + (CarriesStates ? footprint.PerCheckpoint : 0);
+    private long ReservedBytes(ActivationFootprint footprint) =>
+        _settings.HeadBytes + (_settings.CarriesStates ? footprint.PerCheckpoint : 0);
 
-    /// <summary>Frees what the last batch's plan needed; the states that are to go on stay.</summary>
-    private void ReleaseBuffers(bool continues)
+    /// <summary>Frees what the last batch's plan needed; states that are to go on stay.</summary>
+    private void ReleaseBuffers(bool keepsStates)
     {
-        if (!continues)
+        if (!keepsStates)
         {
-            _meter.ReleaseAll();
+            Device.Memory.ReleaseAll();
             return;
         }
-        for (var i = 0; i < _layers.Length; i++)
-        {
-            foreach (var record in _records[i])
-                record.Dispose();
-            foreach (var checkpoint in _checkpoints[i])
-                checkpoint.Dispose();
-            _records[i].Clear();
-            _checkpoints[i].Clear();
-        }
+        foreach (var layer in _layers)
+            layer.ReleaseActivations();
     }
 
     private ActivationFootprint Footprint(int rows, int steps, double bits) =>
-        new(_parameters.Options, rows, steps, ChunkLength.Steps(rows), _team.Size, _rates.Layer > 0, bits);
+        new(_parameters.Shape, new BatchExtent(rows, steps, _settings.ChunkLength.Steps(rows)), Device.Team.Size, _settings.Dropout.Layer > 0, bits);
 }

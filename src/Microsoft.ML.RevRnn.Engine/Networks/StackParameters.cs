@@ -1,57 +1,39 @@
-using Microsoft.ML.RevRnn.Compute;
-
 namespace Microsoft.ML.RevRnn.Networks;
 
-/// <summary>The learned parameters of an embedding and the layers above it.</summary>
+/// <summary>The learned parameters of the layers of one direction.</summary>
 internal sealed class StackParameters : IDisposable
 {
-    /// <param name="options">What the stack is made of.</param>
-    /// <param name="hasDenseEmbedding">Whether token vectors have gradients in all rows: where they are output weights too.</param>
-    public StackParameters(StackOptions options, bool hasDenseEmbedding = false)
+    /// <param name="shape">What the network is made of.</param>
+    /// <param name="inputColumns">Where the values that the first layer reads lie in their row.</param>
+    /// <param name="inputStride">Length of that row.</param>
+    /// <param name="prefix">Of the parameters' names, which their initial values depend on.</param>
+    public StackParameters(NetworkShape shape, int[] inputColumns, int inputStride, string prefix = "")
     {
-        Options = options;
-        var layout = options.EmbeddingLayout;
-        Embedding = layout == null
-            ? new EmbeddingTable(options.Vocabulary, Parameter.Identity(options.EmbeddingWidth), PackedMatrix.RoundUp(options.EmbeddingWidth), isDense: false)
-            : new EmbeddingTable(options.Vocabulary, layout.StateColumns(), layout.StateStride, hasDenseEmbedding);
-        Layers = new LayerParameters[options.Layers];
+        Shape = shape;
+        Layers = new LayerParameters[shape.Layers];
         for (var i = 0; i < Layers.Length; i++)
         {
             var below = i == 0 ? null : Layers[i - 1].Shape;
             Layers[i] = new LayerParameters(
-                $"layer{i}", options.Shape(i), below?.StateColumns() ?? Embedding.Columns, below?.StateStride ?? Embedding.Stride);
+                $"{prefix}layer{i}", shape.Layer(i), below?.StateColumns() ?? inputColumns, below?.StateStride ?? inputStride);
         }
     }
 
-    public StackOptions Options { get; }
-
-    public EmbeddingTable Embedding { get; }
+    public NetworkShape Shape { get; }
 
     public LayerParameters[] Layers { get; }
 
-    /// <summary>The parameters with dense gradients: all but the embedding.</summary>
-    public IEnumerable<Parameter> Dense => Layers.SelectMany(layer => layer.All);
-
     /// <summary>All, in the order of the model file.</summary>
-    public IEnumerable<Parameter> All => [Embedding.Value, .. Dense];
-
-    /// <summary>Takes on the values of parameters of the same shapes.</summary>
-    public void CopyFrom(StackParameters other)
-    {
-        foreach (var (target, source) in All.Zip(other.All))
-            target.CopyValuesFrom(source);
-    }
+    public IEnumerable<Parameter> All => Layers.SelectMany(layer => layer.All);
 
     public void Initialize(ulong seed)
     {
-        Embedding.Value.InitializeUniform(seed, 1f / MathF.Sqrt(Options.EmbeddingWidth));
         foreach (var layer in Layers)
             layer.Initialize(seed);
     }
 
     public void Dispose()
     {
-        Embedding.Dispose();
         foreach (var layer in Layers)
             layer.Dispose();
     }

@@ -11,16 +11,16 @@ internal sealed unsafe class WeightDrop : IDisposable
     private readonly Parameter[] _weights;
     private readonly Dropout _dropout;
     private readonly NativeBuffer<float>[] _dropped;
-    private readonly ulong _use;
+    private readonly int _layer;
 
     /// <param name="weights">A layer's weights from hidden state to gates.</param>
     /// <param name="dropout">Zeroes them.</param>
-    /// <param name="use">Tells this layer's masks from those of others.</param>
-    public WeightDrop(Parameter[] weights, Dropout dropout, ulong use)
+    /// <param name="layer">Tells this layer's masks from those of others.</param>
+    public WeightDrop(Parameter[] weights, Dropout dropout, int layer)
     {
         _weights = weights;
         _dropout = dropout;
-        _use = use;
+        _layer = layer;
         _dropped = Array.ConvertAll(weights, weight => new NativeBuffer<float>((long)weight.RowCapacity * weight.Stride));
     }
 
@@ -53,7 +53,7 @@ internal sealed unsafe class WeightDrop : IDisposable
         var (begin, end) = team.Share(weight.RowCapacity, 1, worker);
         for (var row = begin; row < end; row++)
         {
-            var key = CounterRandom.Key(dropoutSeed, _use + (ulong)half, (ulong)row);
+            var key = CounterRandom.Key(dropoutSeed, RandomUse.WeightDrop + (ulong)(2 * _layer + half), (ulong)row);
             _dropout.Apply(source + (nint)row * weight.Stride, target + (nint)row * weight.Stride, weight.Stride, key);
         }
     }

@@ -1,12 +1,13 @@
 using System.Text;
+using Microsoft.ML.RevRnn.Text;
 
-namespace Microsoft.ML.RevRnn.Text;
+namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Byte pair encoding of UTF-8: a text's bytes, in which pairs that were frequent in the training texts are merged, in the order in which
 /// they were learned. Any text comes back as it was. See <see cref="BytePairLearner"/> for the sources.
 /// </summary>
-internal sealed class BytePairTokenizer : Utf8Tokenizer
+public sealed class BytePairTokenizer : Utf8Tokenizer
 {
     private const int FormatVersion = 1;
 
@@ -28,11 +29,11 @@ internal sealed class BytePairTokenizer : Utf8Tokenizer
     public override int Size => _merges.Length + ByteTokens;
 
     /// <exception cref="ArgumentException">The texts are too many.</exception>
-    public static new BytePairTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>
+    internal static new BytePairTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>
         new(BytePairLearner.Learn(texts, options.MaximumSize, options.MinimumCount));
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
-    public static BytePairTokenizer LoadContent(BinaryReader reader)
+    internal static BytePairTokenizer LoadContent(BinaryReader reader)
     {
         TokenizerContent.RequireVersion(reader, FormatVersion);
         var count = TokenizerContent.ReadCount(reader);
@@ -71,7 +72,7 @@ internal sealed class BytePairTokenizer : Utf8Tokenizer
     }
 
     /// <inheritdoc/>
-    public override int Expand(int token, Span<byte> bytes)
+    internal override int Expand(int token, Span<byte> bytes)
     {
         if (token < ByteTokens)
         {

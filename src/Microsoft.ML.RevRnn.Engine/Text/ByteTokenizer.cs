@@ -1,11 +1,16 @@
 using System.Text;
+using Microsoft.ML.RevRnn.Text;
 
-namespace Microsoft.ML.RevRnn.Text;
+namespace Microsoft.ML.RevRnn;
 
 /// <summary>The bytes of a text in UTF-8.</summary>
-internal sealed class ByteTokenizer : Utf8Tokenizer
+public sealed class ByteTokenizer : Utf8Tokenizer
 {
     private const int FormatVersion = 1;
+
+    internal ByteTokenizer()
+    {
+    }
 
     /// <inheritdoc/>
     public override TokenKind Kind => TokenKind.Bytes;
@@ -14,7 +19,7 @@ internal sealed class ByteTokenizer : Utf8Tokenizer
     public override int Size => ByteTokens;
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
-    public static ByteTokenizer LoadContent(BinaryReader reader)
+    internal static ByteTokenizer LoadContent(BinaryReader reader)
     {
         TokenizerContent.RequireVersion(reader, FormatVersion);
         return new ByteTokenizer();
@@ -37,7 +42,7 @@ internal sealed class ByteTokenizer : Utf8Tokenizer
     }
 
     /// <inheritdoc/>
-    public override int Expand(int token, Span<byte> bytes)
+    internal override int Expand(int token, Span<byte> bytes)
     {
         bytes[0] = (byte)(token - ReservedTokens);
         return 1;

@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.ML.RevRnn.Text;
 
-namespace Microsoft.ML.RevRnn.Text;
+namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Characters, that is Unicode scalar values, and their numbers: from 2 on the training texts' most frequent, in descending order of
 /// frequency, ties by code point. Half a surrogate pair is no character and so unknown.
 /// </summary>
-internal sealed class CharacterTokenizer : TextTokenizer
+public sealed class CharacterTokenizer : TextTokenizer
 {
     private const int FormatVersion = 1;
 
@@ -29,7 +30,7 @@ internal sealed class CharacterTokenizer : TextTokenizer
     /// <inheritdoc/>
     public override int Size => _characters.Length + ReservedTokens;
 
-    public static new CharacterTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options)
+    internal static new CharacterTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options)
     {
         var counts = new Dictionary<Rune, long>();
         foreach (var text in texts)
@@ -45,7 +46,7 @@ internal sealed class CharacterTokenizer : TextTokenizer
     }
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
-    public static CharacterTokenizer LoadContent(BinaryReader reader)
+    internal static CharacterTokenizer LoadContent(BinaryReader reader)
     {
         TokenizerContent.RequireVersion(reader, FormatVersion);
         var count = TokenizerContent.ReadCount(reader);

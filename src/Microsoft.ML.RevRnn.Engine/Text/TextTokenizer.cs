@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.ML.RevRnn.Text;
 
 namespace Microsoft.ML.RevRnn;
 

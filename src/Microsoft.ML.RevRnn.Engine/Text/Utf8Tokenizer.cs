@@ -1,21 +1,26 @@
 using System.Buffers;
 using System.Text;
+using Microsoft.ML.RevRnn.Text;
 
-namespace Microsoft.ML.RevRnn.Text;
+namespace Microsoft.ML.RevRnn;
 
 /// <summary>Tokens that are made of bytes of UTF-8: byte b by itself is token b + 2. Half a surrogate pair is read as U+FFFD.</summary>
-internal abstract class Utf8Tokenizer : TextTokenizer
+public abstract class Utf8Tokenizer : TextTokenizer
 {
-    public const int ByteTokens = 256 + ReservedTokens;
+    internal const int ByteTokens = 256 + ReservedTokens;
 
     /// <summary>Most bytes of a token.</summary>
-    public const int LongestToken = PieceTokenizer.LongestPiece;
+    internal const int LongestToken = PieceTokenizer.LongestPiece;
+
+    private protected Utf8Tokenizer()
+    {
+    }
 
     /// <summary>Writes the bytes of a token that is not reserved.</summary>
     /// <param name="token">A token from 2 to V - 1.</param>
     /// <param name="bytes">Room for <see cref="LongestToken"/> bytes.</param>
     /// <returns>The number of bytes.</returns>
-    public abstract int Expand(int token, Span<byte> bytes);
+    internal abstract int Expand(int token, Span<byte> bytes);
 
     /// <inheritdoc/>
     public override TextAssembler CreateAssembler() => new Utf8Assembler(this);

@@ -60,8 +60,8 @@ internal sealed unsafe class AdamOptimizer : Optimizer
         _scale = scale;
         _learningRate = learningRate;
         _weightDecay = weightDecay;
-        _correction = (float)(1 / (1 - Math.Pow(AdamKernel.Beta1, _step)));
-        _root = (float)Math.Sqrt(1 - Math.Pow(AdamKernel.Beta2, _step));
+        _correction = (float)(1 / (1 - HostMath.Pow(AdamKernel.Beta1, _step)));
+        _root = (float)Math.Sqrt(1 - HostMath.Pow(AdamKernel.Beta2, _step));
     }
 
     protected override void Update(Parameter parameter, long begin, float* gradient, int length)

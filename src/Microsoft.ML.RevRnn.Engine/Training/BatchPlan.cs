@@ -22,7 +22,7 @@ internal sealed class BatchPlan
     public BatchPlan(IReadOnlyList<int[]> sequences, int[] members, int batchSize, ulong key, Func<int, int>? rowLimit = null)
     {
         _members = (int[])members.Clone();
-        Shuffle(_members, CounterRandom.Key(key, 1));
+        Shuffle(_members, CounterRandom.Key(key, RandomUse.SequenceOrder));
         // Among equal lengths the shuffled order stays, or the same sequences would meet in each epoch.
         var keys = new long[_members.Length];
         for (var i = 0; i < keys.Length; i++)
@@ -40,7 +40,7 @@ internal sealed class BatchPlan
                 _batches.Add((first, next - first));
             }
         }
-        Shuffle(CollectionsMarshal.AsSpan(_batches), CounterRandom.Key(key, 2));
+        Shuffle(CollectionsMarshal.AsSpan(_batches), CounterRandom.Key(key, RandomUse.BatchOrder));
     }
 
     public int BatchCount => _batches.Count;

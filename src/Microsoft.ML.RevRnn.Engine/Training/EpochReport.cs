@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Compute;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>One epoch of a training run.</summary>
@@ -9,5 +11,5 @@ namespace Microsoft.ML.RevRnn;
 public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy)
 {
     /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
-    public double? ValidationPerplexity => ValidationLoss is { } loss ? Math.Exp(loss) : null;
+    public double? ValidationPerplexity => ValidationLoss is { } loss ? HostMath.Exp(loss) : null;
 }

@@ -17,8 +17,6 @@ internal abstract unsafe class Optimizer : IDisposable
     private readonly EmbeddingTable? _sparse;
     private readonly WorkerTeam _team;
     private readonly List<ParameterPiece> _pieces = [];
-    private readonly Action<int> _norms;
-    private readonly Action<int> _update;
     private double[] _rowNorms = [];
 
     protected Optimizer(IEnumerable<Parameter> dense, EmbeddingTable embedding, WorkerTeam team)
@@ -32,8 +30,6 @@ internal abstract unsafe class Optimizer : IDisposable
             for (var begin = 0L; begin < length; begin += PieceLength)
                 _pieces.Add(new ParameterPiece(parameter, begin, (int)Math.Min(PieceLength, length - begin)));
         }
-        _norms = NormShare;
-        _update = UpdateShare;
     }
 
     /// <summary>Updates all parameters and zeroes the dense gradients.</summary>
@@ -43,7 +39,7 @@ internal abstract unsafe class Optimizer : IDisposable
         var rows = _sparse?.TouchedCount ?? 0;
         if (_rowNorms.Length < rows)
             _rowNorms = new double[rows];
-        _team.Run(_norms);
+        _team.Run(new NormJob(this));
         var sum = 0.0;
         foreach (var piece in _pieces)
             sum += piece.SumOfSquares;
@@ -53,7 +49,7 @@ internal abstract unsafe class Optimizer : IDisposable
         if (!double.IsFinite(norm))
             return norm;
         BeginStep(learningRate, weightDecay, norm > maximumNorm ? (float)(maximumNorm / norm) : 1f);
-        _team.Run(_update);
+        _team.Run(new UpdateJob(this));
         return norm;
     }
 
@@ -119,5 +115,15 @@ internal abstract unsafe class Optimizer : IDisposable
         (begin, end) = _team.Share(_sparse.TouchedCount, 1, worker);
         for (var i = begin; i < end; i++)
             Update(_sparse.Value, (long)_sparse.Touched[i] * _sparse.Stride, _sparse.Gradient + (nint)i * _sparse.Stride, _sparse.Stride);
+    }
+
+    private readonly struct NormJob(Optimizer optimizer) : IJob
+    {
+        public void Run(int worker) => optimizer.NormShare(worker);
+    }
+
+    private readonly struct UpdateJob(Optimizer optimizer) : IJob
+    {
+        public void Run(int worker) => optimizer.UpdateShare(worker);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Compute;
+
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>The learning rate as a function of how much of training is done and of the validation losses so far.</summary>
@@ -35,7 +37,7 @@ internal sealed class RateSchedule(TrainingOptions options)
     private double Falling(double left) => options.Schedule switch
     {
         LearningRateSchedule.Linear => FinalFraction + (1 - FinalFraction) * left,
-        LearningRateSchedule.Cosine => FinalFraction + (1 - FinalFraction) * (1 - Math.Cos(Math.PI * left)) / 2,
+        LearningRateSchedule.Cosine => FinalFraction + (1 - FinalFraction) * (1 - HostMath.Cos(Math.PI * left)) / 2,
         _ => 1,
     };
 }

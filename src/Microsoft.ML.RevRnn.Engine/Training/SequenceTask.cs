@@ -1,59 +1,37 @@
-using Microsoft.ML.RevRnn.Compute;
-using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Heads;
 
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Training on whole sequences, each from a zero state to its end, in batches of about equal length.</summary>
-internal abstract class SequenceTask : TrainingTask
+internal sealed class SequenceTask : TrainingTask
 {
-    private readonly int[] _training;
-    private readonly int[] _validation;
+    private readonly IReadOnlyList<int[]> _sequences;
+    private readonly HeldBack _parts;
     private readonly BatchPlan _validationPlan;
     private BatchPlan _plan;
 
-    /// <param name="parameters">What is trained.</param>
-    /// <param name="sequences">Training data; and held-back data behind it.</param>
-    /// <param name="heldBack">How many of the sequences, the last ones, are held back; null for a random part of them.</param>
+    /// <param name="sequences">All sequences.</param>
+    /// <param name="parts">Which of them are held back.</param>
+    /// <param name="trainer">Trains on them.</param>
+    /// <param name="objective">What is learned of them.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="dropout">Rates of the stack's dropout.</param>
-    /// <param name="team">Workers.</param>
-    /// <param name="headBytes">Bytes of the head's buffers, where they do not depend on the batch.</param>
-    protected SequenceTask(
-        StackParameters parameters, IReadOnlyList<int[]> sequences, int? heldBack, TrainingOptions options, in DropoutRates dropout, WorkerTeam team,
-        long headBytes = 0)
-        : base(parameters, options, dropout, team, headBytes)
+    /// <exception cref="ArgumentException">The longest sequence alone does not fit into the budget of memory.</exception>
+    public SequenceTask(
+        IReadOnlyList<int[]> sequences, HeldBack parts, INetworkTrainer trainer, Objective objective, TrainingOptions options)
+        : base(trainer, objective, options)
     {
-        Sequences = sequences;
-        var order = Parameter.Identity(sequences.Count);
-        if (heldBack is { } count)
-        {
-            _training = order[..^count];
-            _validation = order[^count..];
-        }
-        else
-        {
-            BatchPlan.Shuffle(order, CounterRandom.Key(CounterRandom.Mix((ulong)options.Seed), 3));
-            var held = (int)(order.Length * options.ValidationFraction);
-            _validation = order[..held];
-            _training = order[held..];
-            Array.Sort(_validation);
-            Array.Sort(_training);
-        }
+        _sequences = sequences;
+        _parts = parts;
         CheckBudget();
-        _plan = new BatchPlan(sequences, _training, options.BatchSize, 0, RowLimit);
-        _validationPlan = new BatchPlan(sequences, _validation, options.BatchSize, 0);
+        _plan = new BatchPlan(sequences, parts.Training, options.BatchSize, 0, RowLimit);
+        _validationPlan = new BatchPlan(sequences, parts.Validation, options.BatchSize, 0);
     }
 
     public override int ValidationBatchCount => _validationPlan.BatchCount;
 
-    protected IReadOnlyList<int[]> Sequences { get; }
-
-    /// <summary>The sequences that are not held back.</summary>
-    protected IEnumerable<int[]> TrainingSequences => _training.Select(member => Sequences[member]);
-
-    public override int BeginEpoch(int epoch, ulong key)
+    public override int BeginEpoch(ulong key)
     {
-        _plan = new BatchPlan(Sequences, _training, Options.BatchSize, key, RowLimit);
+        _plan = new BatchPlan(_sequences, _parts.Training, Options.BatchSize, key, RowLimit);
         return _plan.BatchCount;
     }
 
@@ -61,40 +39,49 @@ internal abstract class SequenceTask : TrainingTask
     {
         long tokens = 0;
         foreach (var member in _plan.Batch(batch))
-            tokens += Math.Max(1, Sequences[member].Length);
+            tokens += Math.Max(1, _sequences[member].Length);
         return tokens;
     }
 
-    public override BatchResult Train(int batch, ulong dropoutSeed) => Train(_plan.Batch(batch), dropoutSeed);
+    public override BatchResult Train(int batch, ulong seed) => Train(_plan.Batch(batch), seed);
 
     public override BatchResult Evaluate(int batch) => Evaluate(_validationPlan.Batch(batch));
 
     /// <summary>Computes the gradients of the mean loss over some of the sequences.</summary>
-    public abstract BatchResult Train(ReadOnlySpan<int> members, ulong dropoutSeed);
+    public BatchResult Train(ReadOnlySpan<int> members, ulong seed)
+    {
+        Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
+        return Trainer.Train(Batch, seed);
+    }
 
     /// <summary>Loss of some of the sequences, without dropout.</summary>
-    public abstract BatchResult Evaluate(ReadOnlySpan<int> members);
+    public BatchResult Evaluate(ReadOnlySpan<int> members)
+    {
+        Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
+        return Trainer.Evaluate(Batch);
+    }
 
     public override void WriteIdentity(BinaryWriter writer)
     {
-        writer.Write(Sequences.Count);
-        writer.Write(_validation.Length);
-        foreach (var sequence in Sequences)
+        writer.Write(_sequences.Count);
+        writer.Write(_parts.Validation.Length);
+        foreach (var sequence in _sequences)
             Write(writer, sequence);
+        base.WriteIdentity(writer);
     }
 
     private int RowLimit(int longest) =>
-        Options.MemoryBudget == 0 ? Options.BatchSize : Math.Max(1, Stack.RowLimit(Math.Max(1, longest), Options.BatchSize));
+        Options.MemoryBudget == null ? Options.BatchSize : Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.BatchSize));
 
     /// <summary>The longest sequence must fit by itself, or training would fail when its turn comes.</summary>
     private void CheckBudget()
     {
-        var longest = _training.Length == 0 ? 1 : Math.Max(1, _training.Max(member => Sequences[member].Length));
-        if (Options.MemoryBudget == 0 || Stack.RowLimit(longest, 1) == 1)
+        var longest = _parts.Training.Length == 0 ? 1 : Math.Max(1, _parts.Training.Max(member => _sequences[member].Length));
+        if (Options.MemoryBudget == null || Trainer.RowLimit(longest, 1) == 1)
             return;
         throw new ArgumentException(
             $"{nameof(TrainingOptions.MemoryBudget)} is {Options.MemoryBudget} bytes; the longest sequence has {longest} tokens and takes up to " +
-            $"{Stack.LeastBytes(1, longest)} by itself. Raise the budget, lower {nameof(NetworkOptions.HiddenSize)}, take a tighter " +
+            $"{Trainer.LeastBytes(1, longest)} by itself. Raise the budget, lower {nameof(NetworkOptions.HiddenSize)}, take a tighter " +
             $"{nameof(NetworkOptions.ForgettingLimit)}, or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto} or {ActivationStrategy.Hybrid}.");
     }
 }

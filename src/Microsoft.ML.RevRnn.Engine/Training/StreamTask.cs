@@ -1,5 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
-using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Heads;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -12,9 +12,7 @@ internal sealed class StreamTask : TrainingTask
     private const int LeastEvaluationLength = 4096;
     private const int EvaluationWindow = 256;
 
-    private readonly LanguageModelParameters _parameters;
     private readonly LanguageModelOptions _model;
-    private readonly NextTokenPass _pass;
     private readonly int[] _stream;
     private readonly int _rows;
     private readonly int _rowLength;
@@ -23,38 +21,30 @@ internal sealed class StreamTask : TrainingTask
     private readonly int _validationRowLength;
     private readonly List<(int First, int Steps)> _windows = [];
 
-    /// <param name="parameters">What is trained; its output bias begins at the training data's frequencies.</param>
-    /// <param name="stream">The training tokens.</param>
-    /// <param name="validation">The held-back tokens; may be empty.</param>
-    /// <param name="model">How windows are cut, dropout and softmax.</param>
+    /// <param name="streams">The training tokens, and the held-back ones, which may be empty.</param>
+    /// <param name="model">How windows are cut.</param>
+    /// <param name="trainer">Trains on them.</param>
+    /// <param name="objective">What is learned of them.</param>
     /// <param name="options">How to train.</param>
-    /// <param name="team">Workers.</param>
+    /// <exception cref="ArgumentException">A window does not fit into the budget of memory.</exception>
     public StreamTask(
-        LanguageModelParameters parameters, int[] stream, int[] validation, LanguageModelOptions model, TrainingOptions options, WorkerTeam team)
-        : base(parameters.Stack, options, model.Rates(options), team,
-            TokenHead.Bytes(parameters.Stack.Options, model.Samples(parameters.Weight.Rows), model.Rates(options).Output), carriesStates: true)
+        (int[] Training, int[] Validation) streams, LanguageModelOptions model, INetworkTrainer trainer, Objective objective, TrainingOptions options)
+        : base(trainer, objective, options)
     {
-        _parameters = parameters;
         _model = model;
-        _stream = stream;
-        _validation = validation;
+        _stream = streams.Training;
+        _validation = streams.Validation;
         // A window's last target lies behind it, so a stream needs one token more than it has steps.
-        _rows = Math.Clamp((stream.Length - 1) / model.WindowLength, 1, options.BatchSize);
-        _rowLength = (stream.Length - 1) / _rows;
-        _validationRows = Math.Clamp((validation.Length - 1) / LeastEvaluationLength, 1, options.BatchSize);
-        _validationRowLength = Math.Max(0, validation.Length - 1) / _validationRows;
+        _rows = Math.Clamp((_stream.Length - 1) / model.WindowLength, 1, options.BatchSize);
+        _rowLength = (_stream.Length - 1) / _rows;
+        _validationRows = Math.Clamp((_validation.Length - 1) / LeastEvaluationLength, 1, options.BatchSize);
+        _validationRowLength = Math.Max(0, _validation.Length - 1) / _validationRows;
         CheckBudget();
-        var frequencies = TokenFrequencies.Count([stream], parameters.Weight.Rows);
-        parameters.InitializeBias(frequencies);
-        _pass = new NextTokenPass(parameters, Stack, Evaluator, frequencies,
-            model.Rates(options), model.Samples(parameters.Weight.Rows), team);
     }
-
-    public override IEnumerable<Parameter> Dense => _parameters.Dense;
 
     public override int ValidationBatchCount => (_validationRowLength + EvaluationWindow - 1) / EvaluationWindow;
 
-    public override int BeginEpoch(int epoch, ulong key)
+    public override int BeginEpoch(ulong key)
     {
         _windows.Clear();
         for (var first = 0; first < _rowLength;)
@@ -71,26 +61,18 @@ internal sealed class StreamTask : TrainingTask
     /// <summary>A shorter window sums fewer losses, so its mean's gradient is noisier: the rate is in proportion to the length (Merity et al. 2017, section 5).</summary>
     public override float RateFactor(int batch) => _model.VariesWindowLength ? (float)_windows[batch].Steps / _model.WindowLength : 1;
 
-    public override BatchResult Train(int batch, ulong dropoutSeed)
+    public override BatchResult Train(int batch, ulong seed)
     {
         var (first, steps) = _windows[batch];
         Batch.FillWindow(_stream, _rows, _rowLength, first, steps);
-        var result = _pass.Train(Batch, dropoutSeed, continues: batch > 0, carries: true);
-        LostBits += Stack.ReversedBits;
-        return result;
-    }
-
-    public override void BeginValidation()
-    {
-        base.BeginValidation();
-        _pass.BeginValidation();
+        return Trainer.Train(Batch, seed, continues: batch > 0);
     }
 
     public override BatchResult Evaluate(int batch)
     {
         var first = batch * EvaluationWindow;
         Batch.FillWindow(_validation, _validationRows, _validationRowLength, first, Math.Min(EvaluationWindow, _validationRowLength - first));
-        return _pass.Evaluate(Batch, continues: batch > 0);
+        return Trainer.Evaluate(Batch, continues: batch > 0);
     }
 
     public override void WriteIdentity(BinaryWriter writer)
@@ -99,33 +81,27 @@ internal sealed class StreamTask : TrainingTask
         Write(writer, _validation);
         writer.Write(_model.WindowLength);
         writer.Write(_model.VariesWindowLength);
-        _pass.WriteIdentity(writer);
-    }
-
-    public override void Dispose()
-    {
-        _pass.Dispose();
-        base.Dispose();
+        base.WriteIdentity(writer);
     }
 
     /// <summary>Normal with standard deviation 5 about the window's length, or in one of twenty cases about half of it; at least 5 (the authors' recipe).</summary>
     private int RandomLength(ulong key, int first)
     {
-        var use = CounterRandom.Key(key, 7, (ulong)first);
+        var use = CounterRandom.Key(key, RandomUse.WindowLength, (ulong)first);
         var mean = CounterRandom.Uniform(use, 0) < 0.05f ? _model.WindowLength / 2.0 : _model.WindowLength;
-        var radius = Math.Sqrt(-2 * Math.Log(1 - CounterRandom.Uniform(use, 1)));
-        var normal = radius * Math.Cos(2 * Math.PI * CounterRandom.Uniform(use, 2));
+        var radius = Math.Sqrt(-2 * HostMath.Log(1 - CounterRandom.Uniform(use, 1)));
+        var normal = radius * HostMath.Cos(2 * Math.PI * CounterRandom.Uniform(use, 2));
         return Math.Clamp((int)(mean + 5 * normal), 5, 2 * _model.WindowLength);
     }
 
     private void CheckBudget()
     {
         var longest = Math.Min(_rowLength, _model.VariesWindowLength ? 2 * _model.WindowLength : _model.WindowLength);
-        if (Options.MemoryBudget == 0 || Stack.LeastBytes(_rows, longest) <= Options.MemoryBudget)
+        if (Options.MemoryBudget is not { } budget || Trainer.LeastBytes(_rows, longest) <= budget)
             return;
         throw new ArgumentException(
-            $"{nameof(TrainingOptions.MemoryBudget)} is {Options.MemoryBudget} bytes; a window of {longest} steps of {_rows} streams takes up to " +
-            $"{Stack.LeastBytes(_rows, longest)}. Raise the budget, lower {nameof(TrainingOptions.BatchSize)} or {nameof(LanguageModelOptions.WindowLength)}, " +
+            $"{nameof(TrainingOptions.MemoryBudget)} is {budget} bytes; a window of {longest} steps of {_rows} streams takes up to " +
+            $"{Trainer.LeastBytes(_rows, longest)}. Raise the budget, lower {nameof(TrainingOptions.BatchSize)} or {nameof(LanguageModelOptions.WindowLength)}, " +
             $"or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto}.");
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TrainingCheckpoint
 
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">It cannot be written; the former one is still there.</exception>
-    public void Save(ReadOnlySpan<Parameter> parameters, Optimizer optimizer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
+    public void Save(INetworkTrainer trainer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
     {
         var temporary = $"{_path}.{Path.GetRandomFileName()}.tmp";
         try
@@ -39,7 +39,7 @@ internal sealed class TrainingCheckpoint
                 using var hash = SHA256.Create();
                 using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
                 using (var writer = new BinaryWriter(hashed))
-                    Write(writer, parameters, optimizer, epochs, bestWeights);
+                    Write(writer, trainer, epochs, bestWeights);
                 file.Write(hash.Hash!);
                 file.Flush(flushToDisk: true);
             }
@@ -54,11 +54,10 @@ internal sealed class TrainingCheckpoint
     }
 
     /// <summary>Goes back to the file's state, if there is one.</summary>
-    /// <param name="parameters">Receive their values.</param>
-    /// <param name="optimizer">Receives its state.</param>
+    /// <param name="trainer">Receives weights and the optimiser's state.</param>
     /// <param name="restore">Receives the epochs' results and the best weights.</param>
     /// <exception cref="InvalidOperationException">The file is damaged, or of another training run.</exception>
-    public void Load(ReadOnlySpan<Parameter> parameters, Optimizer optimizer, Action<IReadOnlyList<EpochReport>, float[][]?> restore)
+    public void Load(INetworkTrainer trainer, Action<IReadOnlyList<EpochReport>, float[][]?> restore)
     {
         if (!HasFile)
             return;
@@ -77,8 +76,10 @@ internal sealed class TrainingCheckpoint
             epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(),
                 ReadOptional(reader), ReadOptional(reader));
         }
+        Parameter[] parameters = [.. trainer.Parameters.All];
         foreach (var parameter in parameters)
             file.ReadExactly(MemoryMarshal.AsBytes(parameter.Values));
+        trainer.Import();
         float[][]? best = null;
         if (reader.ReadBoolean())
         {
@@ -89,7 +90,7 @@ internal sealed class TrainingCheckpoint
                 file.ReadExactly(MemoryMarshal.AsBytes(best[i].AsSpan()));
             }
         }
-        optimizer.Load(reader);
+        trainer.LoadState(reader);
         restore(epochs, best);
     }
 
@@ -107,8 +108,7 @@ internal sealed class TrainingCheckpoint
         }
     }
 
-    private void Write(
-        BinaryWriter writer, ReadOnlySpan<Parameter> parameters, Optimizer optimizer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
+    private void Write(BinaryWriter writer, INetworkTrainer trainer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
     {
         writer.Write(Signature);
         writer.Write(Version);
@@ -122,12 +122,12 @@ internal sealed class TrainingCheckpoint
             writer.Write(epoch.ValidationLoss ?? double.NaN);
             writer.Write(epoch.ValidationAccuracy ?? double.NaN);
         }
-        foreach (var parameter in parameters)
+        foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
         writer.Write(bestWeights != null);
         foreach (var weights in bestWeights ?? [])
             writer.Write(MemoryMarshal.AsBytes(weights.AsSpan()));
-        optimizer.Save(writer);
+        trainer.SaveState(writer);
     }
 
     /// <summary>The checksum comes first: nothing of a damaged file is believed.</summary>
@@ -169,17 +169,14 @@ internal sealed class TrainingCheckpoint
             writer.Write((int)options.Schedule);
             foreach (var value in (ReadOnlySpan<double>)
                 [options.MaximumEpochs, options.BatchSize, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
-                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget,
-                 options.MaximumMinutes, options.Seed])
+                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget ?? 0,
+                 options.MaximumMinutes ?? 0, options.Seed!.Value])
             {
                 writer.Write(value);
             }
-            var stack = task.Parameters.Options;
-            foreach (var value in (ReadOnlySpan<int>)
-                [(int)stack.Cell, stack.Vocabulary, stack.EmbeddingWidth, stack.Units, stack.Layers, (int)stack.Limit, stack.TiesEmbedding ? 1 : 0, stack.HasSkips ? 1 : 0])
-            {
-                writer.Write(value);
-            }
+            writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
+            // A record's text names all its options and their values.
+            writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());
             task.WriteIdentity(writer);
         }
         return hash.Hash!;

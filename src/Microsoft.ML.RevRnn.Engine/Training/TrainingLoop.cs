@@ -1,22 +1,22 @@
 using System.Diagnostics;
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Epochs of batches: schedule, optimiser, validation, early stopping, the best weights, checkpoints, progress and cancellation.</summary>
-internal sealed class TrainingLoop : IDisposable
+internal sealed class TrainingLoop
 {
     private static readonly TimeSpan _progressInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly TrainingTask _task;
     private readonly TrainingOptions _options;
     private readonly IProgress<TrainingProgress>? _progress;
-    private readonly Optimizer _optimizer;
     private readonly RateSchedule _schedule;
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly ulong _seed;
-    private readonly Parameter[] _parameters;
+    private readonly NetworkParameters _parameters;
     private readonly Stopwatch _clock = new();
     private readonly Stopwatch _trainingClock = new();
     private readonly List<EpochReport> _epochs = [];
@@ -24,22 +24,18 @@ internal sealed class TrainingLoop : IDisposable
     private int _bestEpoch;
     private double _best = double.PositiveInfinity;
     private long _tokens;
-    private double _optimalBits;
+    private ActivationAccount _account;
     private long _storedBytes;
     private TimeSpan _lastProgress;
 
-    public TrainingLoop(TrainingTask task, TrainingOptions options, WorkerTeam team, IProgress<TrainingProgress>? progress)
+    public TrainingLoop(TrainingTask task, TrainingOptions options, IProgress<TrainingProgress>? progress)
     {
         _task = task;
         _options = options;
         _progress = progress;
-        _seed = CounterRandom.Mix((ulong)options.Seed);
+        _seed = CounterRandom.Mix(options.RandomSeed);
         _schedule = new RateSchedule(options);
-        var embedding = task.Parameters.Embedding;
-        _optimizer = options.Optimizer == OptimizerKind.Sgd
-            ? new SgdOptimizer(task.Dense, embedding, team)
-            : new AdamOptimizer(task.Dense, embedding, team, SimdWidths.Best);
-        _parameters = embedding.IsDense ? [.. task.Dense] : [embedding.Value, .. task.Dense];
+        _parameters = task.Trainer.Parameters;
         _checkpoint = options.CheckpointPath is { } path ? new TrainingCheckpoint(path, task, options) : null;
     }
 
@@ -53,7 +49,7 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingReport Run(CancellationToken cancellationToken)
     {
         _clock.Start();
-        _checkpoint?.Load(_parameters, _optimizer, RestoreEpochs);
+        _checkpoint?.Load(_task.Trainer, RestoreEpochs);
         var stop = TrainingStop.Completed;
         for (var epoch = _epochs.Count + 1; epoch <= _options.MaximumEpochs; epoch++)
         {
@@ -72,15 +68,23 @@ internal sealed class TrainingLoop : IDisposable
                 break;
         }
         RestoreWeights();
-        return new TrainingReport(_epochs, _bestEpoch, stop, _clock.Elapsed, TokensPerSecond,
-            _task.Stack.Memory.PeakBytes, _storedBytes, _task.LostBits, _optimalBits);
+        return new TrainingReport
+        {
+            Epochs = _epochs,
+            BestEpoch = _bestEpoch,
+            StopReason = stop,
+            Elapsed = _clock.Elapsed,
+            TokensPerSecond = TokensPerSecond,
+            PeakActivationBytes = _task.Trainer.PeakBytes,
+            StoredActivationBytes = _storedBytes,
+            LostBits = _account.ReversedBits,
+            OptimalBits = _account.OptimalBits,
+        };
     }
-
-    public void Dispose() => _optimizer.Dispose();
 
     private double TokensPerSecond => _tokens / Math.Max(1e-9, _trainingClock.Elapsed.TotalSeconds);
 
-    private bool IsTimeUp => _options.MaximumMinutes > 0 && _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
+    private bool IsTimeUp => _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
     private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
 
@@ -89,9 +93,10 @@ internal sealed class TrainingLoop : IDisposable
     private void EndEpoch(EpochReport report)
     {
         TakeIn(report);
+        _task.Trainer.Export();
         if (_bestEpoch == report.Epoch && report.ValidationLoss != null)
             KeepWeights();
-        _checkpoint?.Save(_parameters, _optimizer, _epochs, _bestWeights);
+        _checkpoint?.Save(_task.Trainer, _epochs, _bestWeights);
         Report(report, 1);
         EpochEnded?.Invoke(report);
     }
@@ -137,22 +142,23 @@ internal sealed class TrainingLoop : IDisposable
     private bool RunEpoch(int epoch, CancellationToken cancellationToken, out BatchResult sum)
     {
         sum = default;
-        var count = _task.BeginEpoch(epoch, CounterRandom.Key(_seed, 4, (ulong)epoch));
+        var count = _task.BeginEpoch(CounterRandom.Key(_seed, RandomUse.Epoch, (ulong)epoch));
         for (var i = 0; i < count && (i == 0 || !IsTimeUp); i++)
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
             _trainingClock.Start();
-            var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, 5, (ulong)epoch), (ulong)i));
+            var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, RandomUse.EpochBatches, (ulong)epoch), (ulong)i));
             var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / count) / _options.MaximumEpochs));
-            var norm = _optimizer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
+            var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
             _trainingClock.Stop();
             if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
                 throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
             sum += result;
             _tokens += _task.TokenCount(i);
-            _optimalBits += _task.Stack.OptimalBits;
-            _storedBytes = Math.Max(_storedBytes, _task.Stack.StoredBytes);
+            var account = _task.Trainer.Account;
+            _account += account;
+            _storedBytes = Math.Max(_storedBytes, account.StoredBytes);
             if (i + 1 < count && _clock.Elapsed - _lastProgress >= _progressInterval)
                 Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / count);
         }
@@ -161,7 +167,7 @@ internal sealed class TrainingLoop : IDisposable
 
     /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
     private double Done(double ofEpochs) =>
-        _options.MaximumMinutes == 0 ? ofEpochs : Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / _options.MaximumMinutes));
+        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / minutes)) : ofEpochs;
 
     private InvalidOperationException Diverged(int epoch, int batch, string what)
     {
@@ -176,7 +182,7 @@ internal sealed class TrainingLoop : IDisposable
         sum = default;
         if (_task.ValidationBatchCount == 0)
             return true;
-        _task.BeginValidation();
+        _task.Trainer.BeginValidation();
         for (var i = 0; i < _task.ValidationBatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)
@@ -188,15 +194,15 @@ internal sealed class TrainingLoop : IDisposable
 
     private void KeepWeights()
     {
-        _bestWeights ??= Array.ConvertAll(_parameters, parameter => new float[parameter.Values.Length]);
-        for (var i = 0; i < _parameters.Length; i++)
-            _parameters[i].Values.CopyTo(_bestWeights[i]);
+        _bestWeights ??= [.. _parameters.All.Select(parameter => new float[parameter.Values.Length])];
+        foreach (var (parameter, kept) in _parameters.All.Zip(_bestWeights))
+            parameter.Values.CopyTo(kept);
     }
 
     private void RestoreWeights()
     {
-        for (var i = 0; _bestWeights != null && i < _parameters.Length; i++)
-            _bestWeights[i].CopyTo(_parameters[i].Values);
+        foreach (var (parameter, kept) in _parameters.All.Zip(_bestWeights ?? []))
+            kept.CopyTo(parameter.Values);
     }
 
     private void Report(EpochReport epoch, double fraction)
@@ -205,8 +211,18 @@ internal sealed class TrainingLoop : IDisposable
             return;
         _lastProgress = _clock.Elapsed;
         var done = Done((epoch.Epoch - 1 + fraction) / _options.MaximumEpochs);
-        _progress.Report(new TrainingProgress(epoch.Epoch, _options.MaximumEpochs, fraction, epoch.Loss, epoch.Accuracy,
-            epoch.ValidationLoss, epoch.ValidationAccuracy, TokensPerSecond, _clock.Elapsed,
-            _clock.Elapsed * ((1 - done) / Math.Max(1e-6, done))));
+        _progress.Report(new TrainingProgress
+        {
+            Epoch = epoch.Epoch,
+            EpochCount = _options.MaximumEpochs,
+            EpochFraction = fraction,
+            Loss = epoch.Loss,
+            Accuracy = epoch.Accuracy,
+            ValidationLoss = epoch.ValidationLoss,
+            ValidationAccuracy = epoch.ValidationAccuracy,
+            TokensPerSecond = TokensPerSecond,
+            Elapsed = _clock.Elapsed,
+            Remaining = _clock.Elapsed * ((1 - done) / Math.Max(1e-6, done)),
+        });
     }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How a network is trained.</summary>
@@ -58,29 +60,33 @@ public sealed record TrainingOptions
     public ActivationStrategy ActivationStrategy { get; init; } = ActivationStrategy.Reversible;
 
     /// <summary>
-    /// Bytes that activations may take, 0 for no limit. Batches of long texts then have fewer rows, so that they fit; with
+    /// Bytes that activations may take, 1 to 2^50; null for no limit. Batches of long texts then have fewer rows, so that they fit; with
     /// <see cref="ActivationStrategy.Auto"/> each batch takes the fastest strategy that does. The bound is kept whatever the gates learn:
-    /// it counts the most bits they can lose. 0 to 2^50.
+    /// it counts the most bits they can lose.
     /// </summary>
-    public long MemoryBudget { get; init; }
+    public long? MemoryBudget { get; init; }
 
     /// <summary>
-    /// Time after which training ends, 0 for no such end; up to 1,000,000 minutes. The learning rate then falls by whichever of time and epochs is further on,
+    /// Minutes after which training ends, 1e-9 to 1,000,000; null for no such end. The learning rate then falls by whichever of time and epochs is further on,
     /// so that the result depends on the machine's speed.
     /// </summary>
-    public double MaximumMinutes { get; init; }
+    public double? MaximumMinutes { get; init; }
 
     /// <summary>
     /// A file that holds the state of training after each epoch, replaced as a whole, so that there is a good one at any time. Where it exists, training goes on
     /// from it, to the same bits as without the interruption. Null for none.
     /// </summary>
+    /// <remarks>It takes a <see cref="Seed"/>: without one each training differs, and none goes on from another's file.</remarks>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Same seed, same data, same options: same model, bit for bit.</summary>
-    public int Seed { get; init; }
+    /// <summary>
+    /// Same seed, same data, same options: same model, bit for bit. Null for another seed in each training; an ML.NET estimator first takes that of its
+    /// MLContext, if it has one.
+    /// </summary>
+    public int? Seed { get; init; }
 
-    /// <summary>Threads, 1 to 256; 0 takes one a processor. No influence on the result.</summary>
-    public int ThreadCount { get; init; }
+    /// <summary>Threads, 1 to 256; null for one a processor. No influence on the result.</summary>
+    public int? ThreadCount { get; init; }
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -100,10 +106,16 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5f);
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
-        OptionCheck.Range(nameof(MemoryBudget), MemoryBudget, 0, 1L << 50);
-        OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes, 0, 1_000_000);
+        OptionCheck.Range(nameof(MemoryBudget), MemoryBudget ?? 1, 1, 1L << 50);
+        OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes ?? 1, 1e-9, 1_000_000);
         if (CheckpointPath is { } path && (string.IsNullOrWhiteSpace(path) || Directory.Exists(path)))
             throw new ArgumentException($"{nameof(CheckpointPath)} is '{path}'; it must be the path of a file.", nameof(CheckpointPath));
-        OptionCheck.Range(nameof(ThreadCount), ThreadCount, 0, 256);
+        OptionCheck.Range(nameof(ThreadCount), ThreadCount ?? 1, 1, 256);
     }
+
+    /// <summary>These options with a seed: their own, or else a random one.</summary>
+    internal TrainingOptions WithSeed() => Seed == null ? this with { Seed = RandomNumberGenerator.GetInt32(int.MaxValue) } : this;
+
+    /// <summary>The seed, for the keys of all that is random in a training. Only options that <see cref="WithSeed"/> gave are sure to have one.</summary>
+    internal ulong RandomSeed => (ulong)(Seed ?? throw new InvalidOperationException($"{nameof(Seed)} is not chosen yet."));
 }

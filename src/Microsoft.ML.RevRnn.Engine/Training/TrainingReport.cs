@@ -1,22 +1,32 @@
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What a training run did and what it cost.</summary>
-/// <param name="Epochs">One entry a completed epoch, in order.</param>
-/// <param name="BestEpoch">The epoch whose weights were kept, from 1. Without validation the last one completed; 0 when training was cancelled in the first.</param>
-/// <param name="StopReason">Why training ended.</param>
-/// <param name="Elapsed">Time it took.</param>
-/// <param name="TokensPerSecond">Training tokens a second, validation not counted.</param>
-/// <param name="PeakActivationBytes">The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits.</param>
-/// <param name="StoredActivationBytes">The same for the largest batch of this run had every step's activations been stored.</param>
-/// <param name="LostBits">Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</param>
-/// <param name="OptimalBits">The least that exact reversal needs for the same: sum of -log2 z over all forget gates.</param>
-public sealed record TrainingReport(
-    IReadOnlyList<EpochReport> Epochs,
-    int BestEpoch,
-    TrainingStop StopReason,
-    TimeSpan Elapsed,
-    double TokensPerSecond,
-    long PeakActivationBytes,
-    long StoredActivationBytes,
-    long LostBits,
-    double OptimalBits);
+public sealed record TrainingReport
+{
+    /// <summary>One entry a completed epoch, in order.</summary>
+    public required IReadOnlyList<EpochReport> Epochs { get; init; }
+
+    /// <summary>The epoch whose weights were kept, from 1. Without validation the last one completed; 0 when training was cancelled in the first.</summary>
+    public required int BestEpoch { get; init; }
+
+    /// <summary>Why training ended.</summary>
+    public required TrainingStop StopReason { get; init; }
+
+    /// <summary>Time it took.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Training tokens a second, validation not counted.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits.</summary>
+    public required long PeakActivationBytes { get; init; }
+
+    /// <summary>The same for the largest batch of this run had every step's activations been stored.</summary>
+    public required long StoredActivationBytes { get; init; }
+
+    /// <summary>Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</summary>
+    public required long LostBits { get; init; }
+
+    /// <summary>The least that exact reversal needs for the same: sum of -log2 z over all forget gates.</summary>
+    public required double OptimalBits { get; init; }
+}

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Trainers;
 
 namespace Microsoft.ML.RevRnn.Classification;
 
@@ -8,10 +9,8 @@ namespace Microsoft.ML.RevRnn.Classification;
 /// </summary>
 internal static class ClassificationSchema
 {
-    private const string TaskKind = AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification;
-
     /// <summary>The shape of the score and the predicted label column, for a label column.</summary>
-    public static SchemaShape.Column[] Shapes(ClassificationColumns columns, SchemaShape.Column label)
+    public static SchemaShape.Column[] Shapes(PredictionColumns columns, SchemaShape.Column label)
     {
         var score = AnnotationUtils.AnnotationsForMulticlassScoreColumn(label);
         var predictedLabel = AnnotationUtils.GetTrainerOutputAnnotation();
@@ -29,32 +28,22 @@ internal static class ClassificationSchema
 
     /// <summary>The score and the predicted label column.</summary>
     public static DataViewSchema.DetachedColumn[] Columns(
-        ClassificationColumns columns, DataViewSchema inputSchema, int classCount, LabelValues? labels)
+        PredictionColumns columns, DataViewSchema inputSchema, int classCount, LabelValues? labels)
     {
-        // Columns of one model share a number that no other model's columns have.
-        var setId = inputSchema.GetMaxAnnotationKind(out _, AnnotationUtils.Kinds.ScoreColumnSetId) + 1;
+        var annotations = new ScoreAnnotations(inputSchema, AnnotationUtils.Const.ScoreColumnKind.MulticlassClassification);
 
         // ML.NET's evaluators look for the column of kind Score; that its values are probabilities is no kind of its own with many classes.
-        var score = Annotations(AnnotationUtils.Const.ScoreValueKind.Score);
+        var score = annotations.Of(AnnotationUtils.Const.ScoreValueKind.Score);
         labels?.AddTo(score, AnnotationUtils.Kinds.TrainingLabelValues);
         if (labels?.ItemType is TextDataViewType)
             labels.AddTo(score, AnnotationUtils.Kinds.SlotNames);
 
-        var predictedLabel = Annotations(AnnotationUtils.Const.ScoreValueKind.PredictedLabel);
+        var predictedLabel = annotations.Of(AnnotationUtils.Const.ScoreValueKind.PredictedLabel);
         labels?.AddTo(predictedLabel, AnnotationUtils.Kinds.KeyValues);
         return
         [
             new(columns.Score, new VectorDataViewType(NumberDataViewType.Single, classCount), score.ToAnnotations()),
             new(columns.PredictedLabel, new KeyDataViewType(typeof(uint), classCount), predictedLabel.ToAnnotations()),
         ];
-
-        DataViewSchema.Annotations.Builder Annotations(string valueKind)
-        {
-            var builder = new DataViewSchema.Annotations.Builder();
-            builder.AddPrimitiveValue(AnnotationUtils.Kinds.ScoreColumnSetId, AnnotationUtils.ScoreColumnSetIdType, setId);
-            builder.AddPrimitiveValue(AnnotationUtils.Kinds.ScoreColumnKind, TextDataViewType.Instance, TaskKind.AsMemory());
-            builder.AddPrimitiveValue(AnnotationUtils.Kinds.ScoreValueKind, TextDataViewType.Instance, valueKind.AsMemory());
-            return builder;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.RevRnn.Features;
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
@@ -12,59 +13,31 @@ namespace Microsoft.ML.RevRnn;
 /// Input: a column of text, or a vector of Key&lt;UInt32&gt; with one key a token. Output: a vector of Single, one for each hidden unit.
 /// Made by <c>mlContext.Transforms.RevLstm</c> and <c>RevGru</c>.
 /// </remarks>
-public sealed class RevRnnFeaturesEstimator : IEstimator<RevRnnFeaturesTransformer>
+public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeaturesOptions, RevRnnFeaturesTransformer>
 {
-    private readonly IHost _host;
-    private readonly CellKind _cell;
-    private readonly RevRnnFeaturesOptions _options;
-
     internal RevRnnFeaturesEstimator(IHostEnvironment env, CellKind cell, RevRnnFeaturesOptions options)
+        : base(env, options, cell)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _host = env.Register(nameof(RevRnnFeaturesEstimator));
-        _cell = cell;
-        _options = (RevRnnFeaturesOptions)options.Checked();
-        Pretrained.RequireCell(_host, _options.LanguageModel, cell);
     }
 
-    /// <summary>Learns from the data, in one pass over it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
-    /// <exception cref="InvalidOperationException">There is no data, training diverged, or a checkpoint cannot be used.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
-    public RevRnnFeaturesTransformer Fit(IDataView input)
+    private protected override string SequenceColumnName => Options.InputColumnName!;
+
+    private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
+        => [new(Options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false)];
+
+    private protected override RevRnnFeaturesTransformer Train(IDataView input, IChannel channel)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        GetOutputSchema(SchemaShape.Create(input.Schema));
-        if (_options.LanguageModel is { } model)
+        if (Options.LanguageModel is { } model)
         {
-            InputSchema.FindSequence(_host, input.Schema, _options.InputColumnName!, model.Tokens);
-            return new RevRnnFeaturesTransformer(
-                _host, _options.OutputColumnName, _options.InputColumnName!, model.Tokens, new SequenceEncoder(model.Model), report: null);
+            InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, model.Tokenization);
+            return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
         }
-        using var channel = _host.Start("Training");
-        var rows = TrainingRows.Read(input, input.Schema[_options.InputColumnName!], label: null, _options.Vocabulary, channel);
-        var network = _options.GetNetwork(_cell);
-        using var monitor = new TrainingMonitor(_host, channel, _options.Progress);
-        monitor.Started(rows, network);
-        var result = SequenceEncoder.Train(
-            rows.Sequences,
-            rows.Tokenization.VocabularySize,
-            network,
-            _options.GetTraining(TrainingSeed.Choose(_host, _options.Seed)),
-            monitor,
-            _options.CancellationToken);
-        monitor.Ended(result.Report);
-        return new RevRnnFeaturesTransformer(
-            _host, _options.OutputColumnName, _options.InputColumnName!, rows.Tokenization, result.Model, result.Report);
+        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel);
+        var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
+            rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, progress, Options.CancellationToken));
+        return Transformer(rows.Tokenization, result.Model, result.Report);
     }
 
-    /// <summary>The columns of the input, and the features.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The input column is missing or of a wrong type.</exception>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-    {
-        ArgumentNullException.ThrowIfNull(inputSchema);
-        InputSchema.FindSequence(_host, inputSchema, _options.InputColumnName!);
-        return InputSchema.With(inputSchema, new SchemaShape.Column(
-            _options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false));
-    }
+    private RevRnnFeaturesTransformer Transformer(Tokenization tokenization, SequenceEncoder encoder, TrainingReport? report)
+        => new(Host, new FeaturesColumns(Options.OutputColumnName, SequenceColumnName), tokenization, encoder, report);
 }

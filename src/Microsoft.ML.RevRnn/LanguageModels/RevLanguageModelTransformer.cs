@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.LanguageModels;
 using Microsoft.ML.RevRnn.Persistence;
-using Microsoft.ML.RevRnn.Tokens;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(RevLanguageModelTransformer), null, typeof(SignatureLoadModel),
@@ -22,6 +22,8 @@ namespace Microsoft.ML.RevRnn;
 public sealed class RevLanguageModelTransformer : RevRnnTransformer
 {
     internal const string LoaderSignature = "RevRnnLanguageModel";
+
+    private static readonly VersionInfo _version = Payload.Version("REVRNNLM", LoaderSignature);
 
     private readonly LanguageModelColumns _columns;
     private readonly LanguageModel _model;
@@ -54,18 +56,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
 
     internal LanguageModel Model => _model;
 
-    /// <summary>How a value of the input column becomes tokens.</summary>
-    internal Tokenization Tokens => Tokenization;
-
-    private protected override VersionInfo Version => SavedVersion;
-
-    private static VersionInfo SavedVersion => new(
-        modelSignature: "REVRNNLM",
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
-        verWeCanReadBack: 0x00010001,
-        loaderAssemblyName: typeof(RevLanguageModelTransformer).Assembly.GetName().Name!,
-        loaderSignature: LoaderSignature);
+    private protected override VersionInfo Version => _version;
 
     /// <summary>
     /// How well the model predicts the texts of data, each by itself from its beginning to its end. The processors share the rows; the sums are taken in the
@@ -137,27 +128,20 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         return [logLikelihood, perplexity, tokenCount];
     }
 
-    /// <summary>Writes: the names of input, log-likelihood, perplexity and token count column; the tokenization; the model.</summary>
-    private protected override void Save(BinaryWriter writer)
-    {
-        _columns.Save(writer);
-        Tokenization.Save(writer);
-        _model.Save(writer);
-    }
+    /// <summary>Writes the names of input, log-likelihood, perplexity and token count column.</summary>
+    private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
+
+    /// <summary>Writes the model.</summary>
+    private protected override void SaveModel(BinaryWriter writer) => _model.Save(writer);
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevLanguageModelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-    {
-        var host = env.Register(LoaderSignature);
-        return Payload.Load(host, ctx, SavedVersion, reader =>
+        => Load(env, ctx, _version, LanguageModelColumns.Load, (host, columns, tokenization, reader) =>
         {
-            var columns = LanguageModelColumns.Load(reader);
-            var tokenization = Tokenization.Load(reader);
             var model = LanguageModel.Load(reader);
             tokenization.RequireVocabulary(model.VocabularySize);
             return new RevLanguageModelTransformer(host, columns, tokenization, model, report: null);
         });
-    }
 
     private Func<SequenceScore> Scorer(Func<int[]> tokens) => () => _model.Score(tokens());
 

@@ -16,6 +16,17 @@ internal static class Payload
 {
     private const int BufferSize = 1 << 16;
 
+    /// <summary>Signatures and version of a component of this library.</summary>
+    /// <param name="modelSignature">8 characters, of this component alone.</param>
+    /// <param name="loaderSignature">What its LoadableClass attribute says, at most 24 characters.</param>
+    public static VersionInfo Version(string modelSignature, string loaderSignature) => new(
+        modelSignature,
+        verWrittenCur: 0x00010001,
+        verReadableCur: 0x00010001,
+        verWeCanReadBack: 0x00010001,
+        loaderAssemblyName: typeof(Payload).Assembly.GetName().Name!,
+        loaderSignature: loaderSignature);
+
     /// <summary>Writes the header's version and the content.</summary>
     public static void Save(ModelSaveContext context, VersionInfo version, Action<BinaryWriter> writeContent)
     {

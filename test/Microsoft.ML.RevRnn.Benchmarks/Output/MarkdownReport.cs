@@ -1,7 +1,7 @@
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
 /// <summary>
-/// A section for each suite: command, machine, commit, how it was measured, the tables. With all suites it is the whole of docs/performance.md.
+/// A section for each suite: command, machine, commit, how it was measured, the tables. With all suites it is the whole of docs/performance-tables.md.
 /// </summary>
 internal sealed class MarkdownReport(bool isDocument) : IReport
 {

@@ -1,5 +1,6 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
-using Microsoft.ML.RevRnn.Tasks;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
@@ -61,11 +62,11 @@ internal sealed class PredictSuite : ISuite
 
     private void Generate(NetworkOptions network, string name, IReport report)
     {
-        using var parameters = new LanguageModelParameters(ModelFile.Options(network, Characters));
+        using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Characters));
         parameters.Initialize(1);
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, parameters.Stack.Options);
+        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, parameters.Encoder.Shape);
         ModelFile.WriteParameters(writer, parameters.All);
         writer.Flush();
         file.Position = 0;
@@ -84,13 +85,13 @@ internal sealed class PredictSuite : ISuite
     /// <summary>A classifier with fresh weights, by way of the file format: speed does not ask what was learned.</summary>
     private static SequenceClassifier Untrained(NetworkOptions network)
     {
-        var options = ModelFile.Options(network, VocabularySize);
-        using var parameters = new ClassifierParameters(options, Classes);
+        var shape = new NetworkShape(network, VocabularySize);
+        using var parameters = NetworkParameters.OfSequences(shape, Classes);
         parameters.Initialize(1);
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, ModelKind.Classifier, options, Classes);
-        ModelFile.WriteParameters(writer, [parameters.Stack.Embedding.Value, .. parameters.Dense]);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, shape, Classes);
+        ModelFile.WriteParameters(writer, parameters.All);
         writer.Flush();
         file.Position = 0;
         using var reader = new BinaryReader(file);

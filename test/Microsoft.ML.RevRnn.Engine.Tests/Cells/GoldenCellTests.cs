@@ -34,38 +34,40 @@ internal sealed class GoldenCellTests
     [DataRow("gru_tf_reset_before", SimdWidth.Bits512)]
     [DataRow("gru_tf_reset_before", SimdWidth.Bits256)]
     [DataRow("gru_tf_reset_before", SimdWidth.Bits128)]
+    [DataRow("rnn_tanh", SimdWidth.Bits512)]
+    [DataRow("rnn_tanh", SimdWidth.Bits256)]
+    [DataRow("rnn_tanh", SimdWidth.Bits128)]
+    [DataRow("gru_torch", SimdWidth.Bits512)]
+    [DataRow("gru_torch", SimdWidth.Bits256)]
+    [DataRow("gru_torch", SimdWidth.Bits128)]
     public void OutputsStatesAndGradientsAreThoseOfTheReference(string name, SimdWidth width)
     {
         var file = GoldenFile.Load(name);
         using var layer = new GoldenLayer(file, CellArithmetic.Unquantized, width);
-        var hasCell = layer.Shape.HasCellState;
+        var states = layer.Shape.Spec.States;
 
-        layer.Forward(FloatBits(file.Numbers("state0", "h")), hasCell ? FloatBits(file.Numbers("state0", "c")) : [], keepsLostBits: false);
+        layer.Forward([.. states.Select(state => FloatBits(file.Numbers("state0", state)))], keepsLostBits: false);
 
         for (var t = 0; t < layer.Steps; t++)
         {
             Near.AreNear(file.Numbers("out", t), layer.HiddenAfter(t), Tolerance, $"output of step {t}");
-            Near.AreNear(file.Numbers("states", t, "h"), layer.HiddenAfter(t), Tolerance, $"hidden state after step {t}");
-            if (hasCell)
-                Near.AreNear(file.Numbers("states", t, "c"), layer.CellAfter(t), Tolerance, $"cell state after step {t}");
+            for (var state = 0; state < states.Count; state++)
+                Near.AreNear(file.Numbers("states", t, states[state]), layer.StateAfter(state, t), Tolerance, $"state {states[state]} after step {t}");
         }
-        Near.AreNear(file.Numbers("final_state", "h"), Floats(layer.HiddenNow()), Tolerance, "final hidden state");
-        if (hasCell)
-            Near.AreNear(file.Numbers("final_state", "c"), Floats(layer.CellNow()), Tolerance, "final cell state");
+        for (var state = 0; state < states.Count; state++)
+            Near.AreNear(file.Numbers("final_state", states[state]), Floats(layer.StateNow(state)), Tolerance, $"final state {states[state]}");
         var bits = layer.Shape.IsReversible ? file.Number("optimal_bits") : 0;
         Assert.AreEqual(bits, layer.OptimalBits(), 1e-5 * bits);
 
         layer.Backward(
-            file.Numbers("loss_weight_out"),
-            file.Numbers("loss_weight_final_state", "h"),
-            hasCell ? file.Numbers("loss_weight_final_state", "c") : []);
+            file.Numbers("loss_weight_out"), [.. states.Select(state => file.Numbers("loss_weight_final_state", state))]);
 
         Near.AreNear(file.Numbers("grad_x"), layer.InputGradients(), Tolerance, "gradient by the inputs");
-        Near.AreNear(file.Numbers("grad_state0", "h"), layer.StartHiddenGradients(), Tolerance, "gradient by the first hidden state");
-        if (hasCell)
-            Near.AreNear(file.Numbers("grad_state0", "c"), layer.StartCellGradients(), Tolerance, "gradient by the first cell state");
+        for (var state = 0; state < states.Count; state++)
+            Near.AreNear(file.Numbers("grad_state0", states[state]), layer.StartGradients(state), Tolerance, $"gradient by the first state {states[state]}");
         var (expected, actual) = layer.ParameterGradients();
         Near.AreNear(expected, actual, Tolerance, "gradient by the parameters");
+        Assert.IsTrue(layer.PaddingGradients().All(gradient => gradient == 0), "There are gradients by weights that do not exist.");
     }
 
     private static int[] FloatBits(double[] values) => Array.ConvertAll(values, value => BitConverter.SingleToInt32Bits((float)value));

@@ -38,7 +38,7 @@ internal sealed class GoldenFixedPointTests
         {
             var shape = GoldenLayer.ShapeOf(file);
             CollectionAssert.AreEqual(Integers(Hidden(shape, file, "steps", t, "state")), hidden, $"hidden state after step {t}");
-            if (shape.HasCellState)
+            if (HasCell(shape))
                 CollectionAssert.AreEqual(Integers(Cell(shape, file, "steps", t, "state")), cell, $"cell state after step {t}");
         });
     }
@@ -53,7 +53,7 @@ internal sealed class GoldenFixedPointTests
         var golden = GoldenFile.Load(name);
         using var layer = new GoldenLayer(golden, arithmetic, SimdWidths.Best);
         var (hidden0, cell0) = StartStates(layer.Shape, golden);
-        layer.Forward(hidden0, cell0, keepsLostBits: true);
+        layer.Forward([hidden0, cell0], keepsLostBits: true);
 
         var expected = new List<double>();
         var actual = new List<double>();
@@ -64,10 +64,10 @@ internal sealed class GoldenFixedPointTests
         {
             expected.AddRange(Real(hidden));
             actual.AddRange(layer.HiddenAfter(t));
-            if (!layer.Shape.HasCellState)
+            if (!HasCell(layer.Shape))
                 return;
             expected.AddRange(Real(cell));
-            actual.AddRange(layer.CellAfter(t));
+            actual.AddRange(layer.StateAfter(RevLstmSpec.C, t));
         });
 
         // Single-precision gates move a digit by a few units. Now and then that carries one over Z, and the later digits of its lane are others.
@@ -87,18 +87,18 @@ internal sealed class GoldenFixedPointTests
     {
         var file = GoldenFile.Load(name);
         using var layer = new GoldenLayer(file, arithmetic, width);
-        var hasCell = layer.Shape.HasCellState;
+        var hasCell = HasCell(layer.Shape);
         var stateTolerance = hasCell ? LstmStateTolerance : GruStateTolerance;
         var (hidden, cell) = StartStates(layer.Shape, file);
 
-        layer.Forward(hidden, cell, keepsLostBits: true);
+        layer.Forward([hidden, cell], keepsLostBits: true);
 
         for (var t = 0; t < layer.Steps; t++)
         {
             Near.AreNear(Real(Hidden(layer.Shape, file, "steps", t, "state")), layer.HiddenAfter(t), stateTolerance, $"hidden state after step {t}");
             Near.AreNear(file.Numbers("out", t), layer.HiddenAfter(t), stateTolerance, $"output of step {t}");
             if (hasCell)
-                Near.AreNear(Real(Cell(layer.Shape, file, "steps", t, "state")), layer.CellAfter(t), stateTolerance, $"cell state after step {t}");
+                Near.AreNear(Real(Cell(layer.Shape, file, "steps", t, "state")), layer.StateAfter(RevLstmSpec.C, t), stateTolerance, $"cell state after step {t}");
         }
         Assert.AreEqual(file.Number("optimal_bits"), layer.OptimalBits(), 1e-3 * file.Number("optimal_bits"));
 
@@ -108,21 +108,20 @@ internal sealed class GoldenFixedPointTests
             layer.Reverse();
             for (var t = 0; t < layer.Steps; t++)
                 CollectionAssert.AreEqual(outputs[t], layer.HiddenAfter(t), $"recovered output of step {t}");
-            CollectionAssert.AreEqual(hidden, layer.HiddenNow());
+            CollectionAssert.AreEqual(hidden, layer.StateNow(CellSpec.HiddenState));
             if (hasCell)
-                CollectionAssert.AreEqual(cell, layer.CellNow());
+                CollectionAssert.AreEqual(cell, layer.StateNow(RevLstmSpec.C));
             Assert.IsTrue(layer.Layer.LostBitStore.IsEmpty);
         }
 
         layer.Backward(
             file.Numbers("loss_weight_out"),
-            Hidden(layer.Shape, file, "loss_weight_final"),
-            hasCell ? Cell(layer.Shape, file, "loss_weight_final") : []);
+            [Hidden(layer.Shape, file, "loss_weight_final"), hasCell ? Cell(layer.Shape, file, "loss_weight_final") : []]);
 
         Near.AreNear(file.Numbers("grad_x"), layer.InputGradients(), GradientTolerance, "gradient by the inputs");
-        Near.AreNear(Hidden(layer.Shape, file, "grad_state0"), layer.StartHiddenGradients(), GradientTolerance, "gradient by the first hidden state");
+        Near.AreNear(Hidden(layer.Shape, file, "grad_state0"), layer.StartGradients(CellSpec.HiddenState), GradientTolerance, "gradient by the first hidden state");
         if (hasCell)
-            Near.AreNear(Cell(layer.Shape, file, "grad_state0"), layer.StartCellGradients(), GradientTolerance, "gradient by the first cell state");
+            Near.AreNear(Cell(layer.Shape, file, "grad_state0"), layer.StartGradients(RevLstmSpec.C), GradientTolerance, "gradient by the first cell state");
         var (expected, actual) = layer.ParameterGradients();
         Near.AreNear(expected, actual, GradientTolerance, "gradient by the parameters");
     }
@@ -142,8 +141,10 @@ internal sealed class GoldenFixedPointTests
         }
     }
 
+    private static bool HasCell(CellShape shape) => shape.StateCount > 1;
+
     private static (int[] Hidden, int[] Cell) StartStates(CellShape shape, GoldenFile file) =>
-        (Integers(Hidden(shape, file, "state0_fixed")), shape.HasCellState ? Integers(Cell(shape, file, "state0_fixed")) : []);
+        (Integers(Hidden(shape, file, "state0_fixed")), HasCell(shape) ? Integers(Cell(shape, file, "state0_fixed")) : []);
 
     private static double[] Hidden(CellShape shape, GoldenFile file, params object[] path) => Halves(shape, file.Numbers(path), 0);
 
@@ -153,7 +154,7 @@ internal sealed class GoldenFixedPointTests
     private static double[] Halves(CellShape shape, double[] parts, int first)
     {
         var half = shape.Half;
-        var rows = parts.Length / half / (shape.HasCellState ? 4 : 2);
+        var rows = parts.Length / half / (HasCell(shape) ? 4 : 2);
         var states = new double[rows * 2 * half];
         for (var i = 0; i < states.Length; i++)
         {

@@ -34,18 +34,25 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.Gru, CellArithmetic.Reversible)]
     public void WindowsHaveTheOutputsOfOneLongRun(CellKind cell, CellArithmetic arithmetic)
     {
-        var training = arithmetic != CellArithmetic.Inference;
         using var run = new StackRun(_setup with { Cell = cell, Arithmetic = arithmetic, Strategy = ActivationStrategy.Stored });
-        run.Forward(_streams, training: training);
+        Run(_streams, continues: false);
         var expected = run.Outputs;
 
         var actual = new List<float>();
         foreach (var window in _windows)
         {
-            run.Forward(Window(window), training: training, continues: actual.Count > 0);
+            Run(Window(window), continues: actual.Count > 0);
             actual.AddRange(run.Outputs);
         }
         Near.AreSame(expected, [.. actual], "output");
+
+        void Run(int[][] window, bool continues)
+        {
+            if (arithmetic == CellArithmetic.Inference)
+                run.PredictWindow(window, continues);
+            else
+                run.TrainWindow(window, continues);
+        }
     }
 
     [TestMethod]
@@ -55,7 +62,7 @@ internal sealed class CarriedStateTests
     {
         // Each window begins with lost-bit lanes of its own, so the last digits of the states differ.
         using var run = new StackRun(_setup with { Cell = cell });
-        run.Forward(_streams);
+        run.Train(_streams);
         var expected = Array.ConvertAll(run.Outputs, output => (double)output);
         var actual = new List<double>();
         foreach (var window in _windows)
@@ -71,13 +78,15 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void AllWaysToGetAtActivationsGiveTheSameBits(CellKind cell)
     {
         var setup = _setup with { Cell = cell, WeightScale = cell == CellKind.NfRevLstm ? 1 : 2 };
         using var stored = new StackRun(setup with { Strategy = ActivationStrategy.Stored });
         using var checkpointed = new StackRun(setup with { Strategy = ActivationStrategy.Checkpointed, Threads = 2 });
         List<StackRun> others = [checkpointed];
-        if (cell != CellKind.Lstm)
+        if (cell.IsReversible())
         {
             others.Add(new StackRun(setup with { Strategy = ActivationStrategy.Reversible }));
             others.Add(new StackRun(setup with { Strategy = ActivationStrategy.Hybrid, Threads = 3 }));
@@ -107,12 +116,16 @@ internal sealed class CarriedStateTests
     {
         using var trained = new StackRun(_setup with { Cell = cell, Strategy = strategy });
         using var forward = new StackRun(_setup with { Cell = cell, Strategy = ActivationStrategy.Stored });
+        int[][] ends = [];
+        trained.Head.ForwardEnded += () => ends = HiddenStates(trained);
         foreach (var window in _windows)
         {
             var continues = window.Start.Value > 0;
             trained.TrainWindow(Window(window), continues);
-            forward.Forward(Window(window), continues: continues);
+            forward.TrainWindow(Window(window), continues);
             Near.AreSame(forward.Outputs, trained.Outputs, "output");
+            for (var layer = 0; layer < ends.Length; layer++)
+                CollectionAssert.AreEqual(ends[layer], trained.States[layer].Values[0].Span[..ends[layer].Length].ToArray(), $"layer {layer}");
         }
         var continued = trained.Outputs;
         trained.TrainWindow(Window(_windows[^1]), continues: false);
@@ -161,6 +174,10 @@ internal sealed class CarriedStateTests
             return (result.LossSum / result.Predictions, run.GradientAt(parameter, row, column));
         }
     }
+
+    /// <summary>[B, StateStride] of each layer.</summary>
+    private static unsafe int[][] HiddenStates(StackRun run) => Array.ConvertAll(run.Stack.Layers.ToArray(), layer =>
+        new ReadOnlySpan<int>(layer.Layer.State(0), _streams.Length * layer.Layer.Shape.StateStride).ToArray());
 
     private static int[][] Window(Range steps) => Array.ConvertAll(_streams, stream => stream[steps]);
 }

@@ -65,15 +65,15 @@ internal sealed unsafe class DropoutTests
         using var without = new StackRun(new StackSetup { Cell = cell, Layers = 2 });
         using var with = new StackRun(new StackSetup { Cell = cell, Layers = 2, Dropout = 0.5f });
 
-        without.Forward(sequences, training: false);
-        with.Forward(sequences, training: false);
+        without.Predict(sequences);
+        with.Predict(sequences);
         Near.AreSame(without.Outputs, with.Outputs, "output");
 
-        with.Forward(sequences, dropoutSeed: 1);
+        with.Train(sequences, dropoutSeed: 1);
         var first = with.Outputs;
-        with.Forward(sequences, dropoutSeed: 2);
+        with.Train(sequences, dropoutSeed: 2);
         CollectionAssert.AreNotEqual(first, with.Outputs);
-        with.Forward(sequences, dropoutSeed: 1);
+        with.Train(sequences, dropoutSeed: 1);
         Near.AreSame(first, with.Outputs, "output");
         CollectionAssert.AreNotEqual(first, without.Outputs);
     }

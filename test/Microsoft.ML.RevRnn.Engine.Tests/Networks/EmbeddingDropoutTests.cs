@@ -24,7 +24,7 @@ internal sealed class EmbeddingDropoutTests
         for (var token = 0; token < V; token++)
         {
             for (var column = 0; column < _setup.EmbeddingWidth; column++)
-                dropped.Parameters.Stack.Embedding.Value.At(token, column) *= Factor(token, Rate);
+                dropped.Parameters.Encoder.Embedding.Value.At(token, column) *= Factor(token, Rate);
         }
 
         dropping.Train(_sequences);
@@ -67,15 +67,15 @@ internal sealed class EmbeddingDropoutTests
     {
         using var without = new StackRun(_setup);
         using var with = new StackRun(_setup with { EmbeddingDropout = 0.5f });
-        with.Forward(_sequences, dropoutSeed: 1);
+        with.Train(_sequences, dropoutSeed: 1);
         var first = with.Outputs;
-        with.Forward(_sequences, dropoutSeed: 2);
+        with.Train(_sequences, dropoutSeed: 2);
         CollectionAssert.AreNotEqual(first, with.Outputs);
-        with.Forward(_sequences, dropoutSeed: 1);
+        with.Train(_sequences, dropoutSeed: 1);
         Near.AreSame(first, with.Outputs, "output");
 
-        with.Forward(_sequences, training: false);
-        without.Forward(_sequences, training: false);
+        with.Predict(_sequences);
+        without.Predict(_sequences);
         Near.AreSame(without.Outputs, with.Outputs, "output of prediction");
     }
 

@@ -17,7 +17,7 @@ internal sealed unsafe class FaultTests
     public void AFlippedBitOfAHiddenStateIsReported(CellKind cell, int layer)
     {
         for (var bit = 0; bit < 31; bit += 5)
-            CheckReported(cell, target => target.HiddenState[target.Shape.StateStride + 3] ^= 1 << bit, layer, $"bit {bit}");
+            CheckReported(cell, target => target.State(CellSpec.HiddenState)[target.Shape.StateStride + 3] ^= 1 << bit, layer, $"bit {bit}");
     }
 
     [TestMethod]
@@ -26,7 +26,7 @@ internal sealed unsafe class FaultTests
     public void AFlippedBitOfACellStateIsReported(int layer)
     {
         for (var bit = 0; bit < 31; bit += 5)
-            CheckReported(CellKind.RevLstm, target => target.CellState[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
+            CheckReported(CellKind.RevLstm, target => target.State(RevLstmSpec.C)[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
     }
 
     [TestMethod]
@@ -52,17 +52,14 @@ internal sealed unsafe class FaultTests
     public void AFaultIsReportedByTheChunkInWhichItHappens(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2 });
-        run.Forward(Sequences.Random(16, 100, 120));
-        run.Stack.BeginBackward();
-        var last = run.Stack.ChunkCount - 1;
-        for (var i = last; i > 1; i--)
+        // When a chunk has been recovered, the states are those of the end of the one before it.
+        run.Head.ChunkRecovered += chunk =>
         {
-            run.Stack.Recover(run.Stack.GetChunk(i));
-            run.Stack.Backward(run.Stack.GetChunk(i));
-        }
-        run.Stack.Layers[0].HiddenState[1] ^= 4;
+            if (chunk.Index == 2)
+                run.Stack.Layers[0].Layer.State(CellSpec.HiddenState)[1] ^= 4;
+        };
 
-        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Recover(run.Stack.GetChunk(1)));
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Train(Sequences.Random(16, 100, 120)));
 
         StringAssert.Contains(failure.Message, $"step {run.Stack.GetChunk(1).First}");
     }
@@ -81,26 +78,30 @@ internal sealed unsafe class FaultTests
     public void AWeightChangedBetweenThePassesIsReported(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34 });
-        run.Forward(Sequences.Random(16, 40, 80));
-        run.Parameters.Stack.Layers[0].Bias.At(0, 0) += 0.01f;
-        run.Stack.PackWeights(forTraining: true);
+        run.Head.ForwardEnded += () =>
+        {
+            run.Parameters.Encoder.Stacks[0].Layers[0].Bias.At(0, 0) += 0.01f;
+            run.Stack.PackWeights(forTraining: true);
+        };
 
-        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run));
+        CheckReported(run, Sequences.Random(16, 40, 80), $"{cell}");
     }
 
     [TestMethod]
     public void AStateBeyondItsRangeIsReported()
     {
         using var run = new StackRun(new StackSetup { Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 });
-        for (var column = 0; column < run.Parameters.Stack.Layers[0].Bias.Columns; column++)
-            run.Parameters.Stack.Layers[0].Bias.At(0, column) = 20;
-        run.Forward([new int[100]]);
-        run.Stack.Layers[0].CellState[1] = int.MaxValue;
+        for (var column = 0; column < run.Parameters.Encoder.Stacks[0].Layers[0].Bias.Columns; column++)
+            run.Parameters.Encoder.Stacks[0].Layers[0].Bias.At(0, column) = 20;
+        run.Head.ChunkForwarded += Spoil;
 
-        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Stack.Forward(run.Stack.GetChunk(0), training: true));
+        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Train([new int[100]]));
 
         StringAssert.Contains(failure.Message, "range");
+        run.Head.ChunkForwarded -= Spoil;
         run.Train([new int[200]]);
+
+        void Spoil(Chunk chunk) => run.Stack.Layers[0].Layer.State(RevLstmSpec.C)[1] = int.MaxValue;
     }
 
     /// <summary>Each step adds all but 1 to a state, which so leaves the range after some 254 steps.</summary>
@@ -113,18 +114,24 @@ internal sealed unsafe class FaultTests
     {
         var setup = new StackSetup { Cell = cell, Arithmetic = arithmetic, Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 };
         using var run = new StackRun(setup);
-        var layer = run.Parameters.Stack.Layers[0];
+        var layer = run.Parameters.Encoder.Stacks[0].Layers[0];
         for (var column = 0; column < layer.Bias.Columns; column++)
             layer.Bias.At(0, column) = cell == CellKind.NfRevGru && column / 4 % 3 == 0 ? -20 : 20;
-        var training = arithmetic == CellArithmetic.Reversible;
 
-        run.Forward([new int[250]], training: training);
-        var failure = Assert.ThrowsExactly<ReversalException>(() => run.Forward([new int[300]], training: training));
+        Run(250);
+        var failure = Assert.ThrowsExactly<ReversalException>(() => Run(300));
 
         foreach (var part in (string[])[cell.ToString(), "outgrew", "256", "shorter texts", nameof(CellKind.RevLstm), nameof(CellKind.RevGru)])
             StringAssert.Contains(failure.Message, part);
-        if (training)
-            run.Train([new int[250]]);
+        Run(250);
+
+        void Run(int steps)
+        {
+            if (arithmetic == CellArithmetic.Reversible)
+                run.Train([new int[steps]]);
+            else
+                run.Predict([new int[steps]]);
+        }
     }
 
     /// <summary>Gates as open as they go, and updates of 1 at every step: without a ceiling a state would reach the number of steps.</summary>
@@ -135,18 +142,22 @@ internal sealed unsafe class FaultTests
     {
         var setup = new StackSetup { Cell = cell, Units = 8, Limit = ForgettingLimit.None, WeightScale = 0 };
         using var run = new StackRun(setup);
-        var layer = run.Parameters.Stack.Layers[0];
+        var layer = run.Parameters.Encoder.Stacks[0].Layers[0];
         for (var column = 0; column < layer.Bias.Columns; column++)
             layer.Bias.At(0, column) = cell == CellKind.RevGru && column / 4 % 3 == 0 ? 7.6f : 20;
 
-        run.Forward([new int[20_000]]);
-
         var largest = 0.0;
-        for (var unit = 0; unit < 8; unit++)
-            largest = Math.Max(largest, Math.Abs(run.Stack.Layers[0].HiddenState[run.Stack.Layers[0].Shape.StateIndex(unit)] / (double)(1 << 23)));
+        run.Head.ForwardEnded += () =>
+        {
+            var target = run.Stack.Layers[0].Layer;
+            for (var unit = 0; unit < 8; unit++)
+                largest = Math.Max(largest, Math.Abs(target.State(CellSpec.HiddenState)[target.Shape.StateIndex(unit)] / (double)(1 << 23)));
+        };
+
+        run.Train([new int[20_000]]);
+
         Assert.IsTrue(largest <= bound, $"{largest}");
         Assert.IsTrue(largest > 0.5 * bound || cell == CellKind.RevGru, $"{largest}");
-        run.Backward();
     }
 
     [TestMethod]
@@ -156,34 +167,29 @@ internal sealed unsafe class FaultTests
         var sequences = Sequences.Random(16, 40, 80);
         run.Train(sequences);
         var gradients = run.Gradients();
-        run.Forward(sequences);
-        run.Stack.Layers[1].HiddenState[0] ^= 1;
-        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run));
+        run.Head.ForwardEnded += Spoil;
+        CheckReported(run, sequences, "a flipped bit");
+        run.Head.ForwardEnded -= Spoil;
 
         run.Train(sequences);
 
         Near.AreSame(gradients, run.Gradients(), "gradient");
+
+        void Spoil() => run.Stack.Layers[1].Layer.State(CellSpec.HiddenState)[0] ^= 1;
     }
 
     private static void CheckReported(CellKind cell, Action<RecurrentLayer> fault, int layer, string what)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2 });
-        run.Forward(Sequences.Random(16, 40, 80));
-        fault(run.Stack.Layers[layer]);
-        Assert.ThrowsExactly<ReversalException>(() => BackwardWithoutComparing(run), what);
+        run.Head.ForwardEnded += () => fault(run.Stack.Layers[layer].Layer);
+        CheckReported(run, Sequences.Random(16, 40, 80), what);
     }
 
-    /// <summary>The backward pass alone, as a trainer runs it.</summary>
-    private static void BackwardWithoutComparing(StackRun run)
+    /// <summary>It is the stack that must notice, as in training, where nobody else looks.</summary>
+    private static void CheckReported(StackRun run, int[][] sequences, string what)
     {
-        run.Stack.BeginBackward();
-        for (var i = run.Stack.ChunkCount - 1; i >= 0; i--)
-        {
-            var chunk = run.Stack.GetChunk(i);
-            run.Stack.Recover(chunk);
-            new Span<float>(run.Stack.OutputGradient, chunk.FlatRows * run.Stack.OutputStride).Clear();
-            run.Stack.Backward(chunk);
-        }
-        run.Stack.FinishBackward();
+        run.Head.ComparesRecovered = false;
+        Assert.ThrowsExactly<ReversalException>(() => run.Train(sequences), what);
+        run.Head.ComparesRecovered = true;
     }
 }

@@ -63,24 +63,26 @@ internal sealed class GradientTests
         });
         run.Train(sequences, labels);
         var largest = 0f;
-        var embedding = run.Parameters.Stack.Embedding.Value;
-        foreach (var parameter in (Parameter[])[embedding, .. run.Parameters.Dense])
+        var gradients = run.Parameters.All.ToDictionary(
+            parameter => parameter,
+            parameter => Enumerable.Range(0, parameter.Rows * parameter.Columns)
+                .Select(i => GradientAt(run, parameter, i / parameter.Columns, i % parameter.Columns)).ToArray());
+        foreach (var (parameter, expected) in gradients)
         {
-            for (var i = 0; i < parameter.Rows * parameter.Columns; i++)
+            for (var i = 0; i < expected.Length; i++)
             {
                 var (row, column) = (i / parameter.Columns, i % parameter.Columns);
-                var gradient = parameter == embedding ? run.EmbeddingGradientAt(row, column) : parameter.GradientAt(row, column);
                 ref var value = ref parameter.At(row, column);
                 var before = value;
                 value = before + Step;
-                run.Forward(sequences, labels);
+                run.Train(sequences, labels);
                 var above = run.Result.LossSum / sequences.Length;
                 value = before - Step;
-                run.Forward(sequences, labels);
+                run.Train(sequences, labels);
                 var below = run.Result.LossSum / sequences.Length;
                 value = before;
-                Assert.AreEqual((above - below) / (2 * Step), gradient, 1e-3, $"{parameter.Name} [{row}, {column}]");
-                largest = Math.Max(largest, Math.Abs(gradient));
+                Assert.AreEqual((above - below) / (2 * Step), expected[i], 1e-3, $"{parameter.Name} [{row}, {column}]");
+                largest = Math.Max(largest, Math.Abs(expected[i]));
             }
         }
         Assert.IsTrue(largest > 0.1f);
@@ -203,14 +205,14 @@ internal sealed class GradientTests
     public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });
-        run.Forward(_variedSequences, _labels, training: false);
+        run.Predict(_variedSequences, _labels);
         var together = new float[_variedSequences.Length][];
         for (var i = 0; i < together.Length; i++)
             together[i] = run.Probabilities(run.Batch.RowOfMember(i)).ToArray();
 
         for (var i = 0; i < together.Length; i++)
         {
-            run.Forward([_variedSequences[i]], [0], training: false);
+            run.Predict([_variedSequences[i]], [0]);
             Near.AreSame(together[i], run.Probabilities(0), $"probabilities of text {i}");
         }
     }
@@ -247,8 +249,7 @@ internal sealed class GradientTests
         run.Train(sequences, labels);
 
         Assert.AreEqual(reference.Loss(sequences, labels), run.Result.LossSum / sequences.Length, lossTolerance);
-        var embedding = run.Parameters.Stack.Embedding.Value;
-        foreach (var parameter in (Parameter[])[embedding, .. run.Parameters.Dense])
+        foreach (var parameter in run.Parameters.All)
         {
             var values = reference.Values(parameter);
             for (var i = 0; i < values.Length; i++)
@@ -260,11 +261,13 @@ internal sealed class GradientTests
                 var below = reference.Loss(sequences, labels);
                 values[i] = value;
                 var (row, column) = (i / parameter.Columns, i % parameter.Columns);
-                var actual = parameter == embedding ? run.EmbeddingGradientAt(row, column) : parameter.GradientAt(row, column);
-                Assert.AreEqual((above - below) / (2 * Step), actual, gradientTolerance, $"{parameter.Name} [{row}, {column}]");
+                Assert.AreEqual((above - below) / (2 * Step), GradientAt(run, parameter, row, column), gradientTolerance, $"{parameter.Name} [{row}, {column}]");
             }
         }
     }
+
+    private static float GradientAt(StackRun run, Parameter parameter, int row, int column) =>
+        parameter == run.Parameters.Encoder.Embedding.Value ? run.EmbeddingGradientAt(row, column) : parameter.GradientAt(row, column);
 
     private static (float[] Outputs, float[] Gradients) Train(StackSetup setup)
     {

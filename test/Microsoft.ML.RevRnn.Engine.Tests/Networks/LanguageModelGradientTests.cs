@@ -1,6 +1,6 @@
 using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
-using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Heads;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 

@@ -17,12 +17,12 @@ internal sealed class LostBitAccountTests
             {
                 using var run = new StackRun(new StackSetup { Cell = cell, Units = units, Layers = layers, Limit = limit, WeightScale = scale });
                 run.Train(Sequences.Random(16, 70, 70));
-                var ratio = run.LostBits / run.Stack.OptimalBits;
+                var ratio = run.LostBits / run.Stack.Account.OptimalBits;
                 // The optimum counts gates before their rounding to 10 bits, which moves the sum by much less than one in a thousand, but for
                 // nearly closed gates: those are rounded up to Z = 1 and cost 10 bits.
                 var least = limit == ForgettingLimit.None && scale > 2 ? 0.97 : 0.999;
-                Assert.IsTrue(ratio >= least, $"{limit}: {run.LostBits} bits hold {run.Stack.OptimalBits} bits of information.");
-                Assert.IsTrue(ratio <= 1.10, $"{limit}: {run.LostBits} bits hold only {run.Stack.OptimalBits} bits of information.");
+                Assert.IsTrue(ratio >= least, $"{limit}: {run.LostBits} bits hold {run.Stack.Account.OptimalBits} bits of information.");
+                Assert.IsTrue(ratio <= 1.10, $"{limit}: {run.LostBits} bits hold only {run.Stack.Account.OptimalBits} bits of information.");
             }
         }
     }
@@ -36,7 +36,7 @@ internal sealed class LostBitAccountTests
 
         run.Train(Sequences.Random(8, 1_000, 1_000));
 
-        Assert.IsTrue(run.LostBits / run.Stack.OptimalBits is >= 0.999 and <= 1.01, $"{run.LostBits} for {run.Stack.OptimalBits}");
+        Assert.IsTrue(run.LostBits / run.Stack.Account.OptimalBits is >= 0.999 and <= 1.01, $"{run.LostBits} for {run.Stack.Account.OptimalBits}");
     }
 
     [TestMethod]
@@ -49,10 +49,10 @@ internal sealed class LostBitAccountTests
         using var reversible = new StackRun(setup);
         using var stored = new StackRun(setup with { Strategy = ActivationStrategy.Stored });
 
-        reversible.Train(sequences);
-        stored.Train(sequences);
+        reversible.Train(sequences, Sequences.Labels(16));
+        stored.Train(sequences, Sequences.Labels(16));
 
-        var (few, many) = (reversible.Stack.Memory.PeakBytes, stored.Stack.Memory.PeakBytes);
+        var (few, many) = (reversible.Memory.PeakBytes, stored.Memory.PeakBytes);
         Assert.IsTrue(many >= 7 * few, $"{few} bytes reversible, {many} stored.");
     }
 
@@ -67,7 +67,7 @@ internal sealed class LostBitAccountTests
         brief.Train(Sequences.Random(16, 96, 96));
         lengthy.Train(Sequences.Random(16, 384, 384));
 
-        var growth = lengthy.Stack.Memory.PeakBytes - brief.Stack.Memory.PeakBytes;
+        var growth = lengthy.Memory.PeakBytes - brief.Memory.PeakBytes;
         var bits = lengthy.LostBits - brief.LostBits;
         // Two blocks of rows, each with a last page of 192 bytes that may be all but empty.
         Assert.IsTrue(Math.Abs(growth - bits / 8) <= 2 * 2 * 192, $"{growth} bytes more for {bits} bits more.");
@@ -85,8 +85,8 @@ internal sealed class LostBitAccountTests
             run.Train(Sequences.Random(21, 30, 200));
 
             Assert.AreEqual(0, run.LostBits);
-            Assert.AreEqual(0, run.Stack.ReversedBits);
-            Assert.AreEqual(0, run.Stack.OptimalBits);
+            Assert.AreEqual(0, run.Stack.Account.ReversedBits);
+            Assert.AreEqual(0, run.Stack.Account.OptimalBits);
         }
     }
 
@@ -98,11 +98,11 @@ internal sealed class LostBitAccountTests
         // Whole chunks, so that the moment of the peak is the same.
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2, WeightScale = 1 });
         run.Train(Sequences.Random(16, 96, 96));
-        var brief = run.Stack.Memory.PeakBytes;
+        var brief = run.Memory.PeakBytes;
 
         run.Train(Sequences.Random(16, 192, 192));
 
-        Assert.AreEqual(brief, run.Stack.Memory.PeakBytes);
+        Assert.AreEqual(brief, run.Memory.PeakBytes);
     }
 
     [TestMethod]
@@ -111,7 +111,7 @@ internal sealed class LostBitAccountTests
         using var run = new StackRun(new StackSetup { Units = 34, Strategy = ActivationStrategy.Stored });
         var sequences = Sequences.Random(16, 200, 200);
 
-        run.Forward(sequences);
+        run.Train(sequences);
 
         // Two blocks of 16 lanes of a double and an int.
         Assert.AreEqual(2 * 16 * 96, run.LostBits);
@@ -125,18 +125,18 @@ internal sealed class LostBitAccountTests
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Layers = 2, WeightScale = 1.5f });
         var sequences = Sequences.Random(20, 50, 300);
         run.Train(sequences);
-        run.Forward([]);
-        var empty = run.Stack.Memory.CurrentBytes;
+        run.Train([]);
+        var empty = run.Memory.CurrentBytes;
 
-        run.Forward(sequences);
-        var full = run.Stack.Memory.CurrentBytes;
-        run.Backward();
-        var after = run.Stack.Memory.CurrentBytes;
+        var full = 0L;
+        run.Head.ForwardEnded += () => full = run.Memory.CurrentBytes;
+        run.Train(sequences);
+        var after = run.Memory.CurrentBytes;
 
         Assert.IsTrue(full - empty > 20_000, $"{full - empty} bytes of lost bits");
         // Each of 3 blocks in 2 layers may hold on to one page until its next batch.
         Assert.IsTrue(after - empty <= 2 * 3 * 192, $"{after - empty} bytes were not given back.");
-        run.Forward([]);
-        Assert.AreEqual(empty, run.Stack.Memory.CurrentBytes);
+        run.Train([]);
+        Assert.AreEqual(empty, run.Memory.CurrentBytes);
     }
 }

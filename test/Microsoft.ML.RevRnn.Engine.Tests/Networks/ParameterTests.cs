@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
@@ -71,12 +72,12 @@ internal sealed class ParameterTests
     [DataRow(CellKind.RevGru)]
     public void PaddingOfAllParametersIsZero(CellKind cell)
     {
-        using var parameters = new ClassifierParameters(new StackSetup { Cell = cell, Layers = 2, Units = 34 }.Options, 3);
+        using var parameters = NetworkParameters.OfSequences(new StackSetup { Cell = cell, Layers = 2, Units = 34 }.Shape, 3);
         parameters.Initialize(5);
 
-        foreach (var parameter in (Parameter[])[parameters.Stack.Embedding.Value, .. parameters.Dense])
+        foreach (var parameter in (Parameter[])[parameters.Encoder.Embedding.Value, .. parameters.Dense])
         {
-            if (parameter == parameters.Bias)
+            if (parameter == parameters.Output.Bias)
                 continue;
             var filled = parameter.Values.ToArray().Count(value => value != 0);
             Assert.AreEqual(parameter.Rows * parameter.Columns, filled, parameter.Name);
@@ -89,11 +90,11 @@ internal sealed class ParameterTests
         const int I = 5, H = 6, P = 3, Layers = 2, C = 3, V = 11;
         foreach (var (cell, gates) in ((CellKind, int)[])[(CellKind.RevLstm, 5), (CellKind.RevGru, 3)])
         {
-            using var parameters = new ClassifierParameters(new StackSetup { Cell = cell, Layers = Layers, Units = H }.Options, C);
+            using var parameters = NetworkParameters.OfSequences(new StackSetup { Cell = cell, Layers = Layers, Units = H }.Shape, C);
             var expected = 2 * gates * P * (I + P + 1) + 2 * gates * P * (H + P + 1) + C * (2 * H + 1);
 
             Assert.AreEqual(expected, parameters.Dense.Sum(parameter => parameter.Rows * parameter.Columns));
-            Assert.AreEqual(V * I, parameters.Stack.Embedding.Value.Rows * parameters.Stack.Embedding.Value.Columns);
+            Assert.AreEqual(V * I, parameters.Encoder.Embedding.Value.Rows * parameters.Encoder.Embedding.Value.Columns);
             Assert.AreEqual(parameters.Dense.Count(), parameters.Dense.Select(parameter => parameter.Name).Distinct().Count());
         }
     }

@@ -4,7 +4,7 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>
 /// Reversal ends where the forward pass began: zero states, empty stores, and on the way the forward pass's outputs bit for bit
-/// (which <see cref="StackRun.Backward"/> checks).
+/// (which <see cref="WatchedHead"/> checks).
 /// </summary>
 [TestClass]
 internal sealed class ReversalTests
@@ -159,10 +159,14 @@ internal sealed class ReversalTests
         run.Train(Sequences.Random(9, 30, 60));
         var gradients = run.Gradients();
 
-        run.Forward(Sequences.Random(20, 100, 150, seed: 9));
+        run.Head.ForwardEnded += GiveUp;
+        Assert.ThrowsExactly<OperationCanceledException>(() => run.Train(Sequences.Random(20, 100, 150, seed: 9)));
+        run.Head.ForwardEnded -= GiveUp;
         TrainAndCheck(run, Sequences.Random(9, 30, 60));
 
         Near.AreSame(gradients, run.Gradients(), "gradient");
+
+        static void GiveUp() => throw new OperationCanceledException();
     }
 
     private static void TrainAndCheck(StackRun run, int[][] sequences)
@@ -170,8 +174,8 @@ internal sealed class ReversalTests
         run.Train(sequences);
         foreach (var layer in run.Stack.Layers)
         {
-            Assert.IsTrue(layer.LostBitStore.IsEmpty && layer.HasZeroStates(sequences.Length));
-            Assert.IsTrue(layer.LostBitStore.IsEmpty);
+            Assert.IsTrue(layer.Layer.LostBitStore.IsEmpty && layer.Layer.HasZeroStates(sequences.Length));
+            Assert.IsTrue(layer.Layer.LostBitStore.IsEmpty);
         }
     }
 }

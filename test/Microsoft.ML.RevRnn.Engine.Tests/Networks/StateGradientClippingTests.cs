@@ -9,6 +9,8 @@ internal sealed unsafe class StateGradientClippingTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Gru)]
+    [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void LongerGradientsAreScaledDownAndShorterOnesLeft(CellKind cell)
     {
         var sequences = Sequences.Random(5, 20, 20);
@@ -49,18 +51,16 @@ internal sealed unsafe class StateGradientClippingTests
             MaximumStateGradientNorm = bound,
         });
         run.Train(sequences);
-        var layer = run.Stack.Layers[0];
+        var layer = run.Stack.Layers[0].Layer;
         var norms = new double[sequences.Length];
         for (var row = 0; row < norms.Length; row++)
         {
             var sum = 0.0;
-            for (var unit = 0; unit < layer.Shape.Half; unit++)
+            for (var state = 0; state < layer.Shape.StateCount; state++)
             {
-                for (var half = 0; half < layer.Shape.Halves; half++)
-                    sum += Square(layer.HiddenGradient(half)[row * layer.Shape.HalfStride + unit]);
+                for (var unit = 0; unit < 6; unit++)
+                    sum += Square(layer.StateGradient(state)[row * layer.Shape.StateStride + layer.Shape.StateIndex(unit)]);
             }
-            for (var unit = 0; unit < 6 && layer.Shape.HasCellState; unit++)
-                sum += Square(layer.CellGradient[row * layer.Shape.StateStride + layer.Shape.StateIndex(unit)]);
             norms[row] = Math.Sqrt(sum);
         }
         return norms;

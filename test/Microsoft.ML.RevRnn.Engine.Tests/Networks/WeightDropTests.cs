@@ -17,6 +17,8 @@ internal sealed class WeightDropTests
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Elman)]
+    [DataRow(CellKind.GruResetAfter)]
     public void OutputsAndGradientsAreThoseOfWeightsZeroedBeforehand(CellKind cell)
     {
         const float Rate = 0.4f;
@@ -43,7 +45,7 @@ internal sealed class WeightDropTests
         using var run = new StackRun(_setup with { WeightDropout = rate });
         run.Train(_sequences);
         var (zeros, count) = (0, 0);
-        foreach (var layer in run.Parameters.Stack.Layers)
+        foreach (var layer in run.Parameters.Encoder.Stacks[0].Layers)
         {
             foreach (var weight in layer.Hidden)
             {
@@ -60,15 +62,15 @@ internal sealed class WeightDropTests
     {
         using var without = new StackRun(_setup);
         using var with = new StackRun(_setup with { WeightDropout = 0.5f });
-        with.Forward(_sequences, dropoutSeed: 1);
+        with.Train(_sequences, dropoutSeed: 1);
         var first = with.Outputs;
-        with.Forward(_sequences, dropoutSeed: 2);
+        with.Train(_sequences, dropoutSeed: 2);
         CollectionAssert.AreNotEqual(first, with.Outputs);
-        with.Forward(_sequences, dropoutSeed: 1);
+        with.Train(_sequences, dropoutSeed: 1);
         Near.AreSame(first, with.Outputs, "output");
 
-        with.Forward(_sequences, training: false);
-        without.Forward(_sequences, training: false);
+        with.Predict(_sequences);
+        without.Predict(_sequences);
         Near.AreSame(without.Outputs, with.Outputs, "output of prediction");
         CollectionAssert.AreNotEqual(first, with.Outputs);
     }
@@ -88,7 +90,7 @@ internal sealed class WeightDropTests
     /// <summary>Visits all weights from hidden state to gates with their places in the parameters' buffers and the factors of their masks.</summary>
     private static void ForEachWeight(StackRun run, Action<Parameter, int, float> visit, float rate)
     {
-        var layers = run.Parameters.Stack.Layers;
+        var layers = run.Parameters.Encoder.Stacks[0].Layers;
         for (var layer = 0; layer < layers.Length; layer++)
         {
             for (var half = 0; half < layers[layer].Hidden.Length; half++)

@@ -1,9 +1,9 @@
-using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Heads;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>From each output a softmax over all tokens: the mean cross-entropy of each text's next tokens and of its end, which is token 0.</summary>
-internal sealed class ReferenceLanguageModel(LanguageModelParameters parameters) : ReferenceStack(parameters.Stack, parameters.Dense)
+internal sealed class ReferenceLanguageModel(NetworkParameters parameters) : ReferenceStack(parameters.Encoder, parameters.All)
 {
     public double Loss(int[][] sequences)
     {
@@ -19,11 +19,11 @@ internal sealed class ReferenceLanguageModel(LanguageModelParameters parameters)
 
     private double Loss(double[] output, int target)
     {
-        var scores = (double[])Values(parameters.Bias).Clone();
+        var scores = (double[])Values(parameters.Output.Bias).Clone();
         for (var v = 0; v < scores.Length; v++)
         {
             for (var unit = 0; unit < Units; unit++)
-                scores[v] += Values(parameters.Weight)[v * Units + unit] * output[unit];
+                scores[v] += Values(parameters.Output.Weight)[v * Units + unit] * output[unit];
         }
         return Math.Log(scores.Sum(score => Math.Exp(score - scores[target])));
     }

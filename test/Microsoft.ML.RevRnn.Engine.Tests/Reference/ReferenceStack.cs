@@ -8,17 +8,17 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 /// </summary>
 internal abstract class ReferenceStack
 {
-    private readonly StackParameters _parameters;
-    private readonly StackOptions _options;
+    private readonly EncoderParameters _parameters;
+    private readonly NetworkOptions _options;
     private readonly double _range;
     private readonly Dictionary<Parameter, double[]> _values = [];
 
-    protected ReferenceStack(StackParameters parameters, IEnumerable<Parameter> dense)
+    protected ReferenceStack(EncoderParameters parameters, IEnumerable<Parameter> all)
     {
         _parameters = parameters;
-        _options = parameters.Options;
-        _range = _options.Limit == ForgettingLimit.None ? 1 : 1 - Math.Pow(2, -(int)_options.Limit);
-        foreach (var parameter in (HashSet<Parameter>)[parameters.Embedding.Value, .. dense])
+        _options = parameters.Shape.Options;
+        _range = _options.ForgettingLimit == ForgettingLimit.None ? 1 : 1 - Math.Pow(2, -(int)_options.ForgettingLimit);
+        foreach (var parameter in all)
         {
             var values = new double[parameter.Rows * parameter.Columns];
             for (var i = 0; i < values.Length; i++)
@@ -27,21 +27,24 @@ internal abstract class ReferenceStack
         }
     }
 
-    protected int Units => _options.UnitsOf(_options.Layers - 1);
+    protected int Units => _parameters.Shape.Top.Units;
 
     /// <summary>The parameter's values here, [rows, columns].</summary>
     public double[] Values(Parameter parameter) => _values[parameter];
 
-    /// <summary>The top layer's hidden state [H] after each token.</summary>
-    protected double[][] Outputs(int[] tokens)
+    /// <summary>The top layer's hidden state [H] after each token; of the second direction as it reads them, from the last.</summary>
+    protected double[][] Outputs(int[] tokens, int direction = 0)
     {
+        var layers = _parameters.Stacks[direction].Layers;
+        if (direction == 1)
+            tokens = [.. tokens.AsEnumerable().Reverse()];
         var embedding = _values[_parameters.Embedding.Value];
-        var vectors = Array.ConvertAll(tokens, token => embedding.AsSpan(token * _options.EmbeddingWidth, _options.EmbeddingWidth).ToArray());
-        for (var layer = 0; layer < _parameters.Layers.Length; layer++)
+        var vectors = Array.ConvertAll(tokens, token => embedding.AsSpan(token * _options.EmbeddingSize, _options.EmbeddingSize).ToArray());
+        for (var layer = 0; layer < layers.Length; layer++)
         {
             var inputs = vectors;
-            vectors = Run(_parameters.Layers[layer], inputs);
-            if (_options.HasSkips && layer < _parameters.Layers.Length - 1 && vectors[0].Length == inputs[0].Length)
+            vectors = Run(layers[layer], inputs);
+            if (_options.SkipConnections && layer < layers.Length - 1 && vectors[0].Length == inputs[0].Length)
                 vectors = [.. vectors.Zip(inputs, (output, input) => (double[])[.. output.Zip(input, (h, x) => h + x)])];
         }
         return vectors;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
@@ -13,8 +14,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
     private readonly GoldenFile _file;
     private readonly LayerParameters _parameters;
     private readonly RecurrentLayer _layer;
-    private readonly LayerRecord _record = new(null);
-    private readonly WorkerTeam _team = new(1);
+    private readonly LayerRecord _record;
+    private readonly Device _device;
     private readonly Chunk _chunk;
     private readonly NativeBuffer<float> _inputs;
     private readonly NativeBuffer<float> _inputGradient;
@@ -27,14 +28,16 @@ internal sealed unsafe class GoldenLayer : IDisposable
         Steps = file.Int("T");
         Rows = file.Int("B");
         Inputs = Shape.Inputs;
+        _device = new Device(threads: 1, width);
+        _record = new LayerRecord(Shape, meter: null);
         var stride = PackedMatrix.RoundUp(Inputs);
         _parameters = new LayerParameters("golden", Shape, Parameter.Identity(Inputs), stride);
-        ForEachWeight("params", (parameter, row, column, value) => parameter.At(row, column) = (float)value);
-        _layer = new RecurrentLayer(_parameters, Limit(file.Has("max_forget") ? file.Number("max_forget") : 1), arithmetic, width, 1, null);
+        GoldenWeights.ForEach(file, _parameters, "params", (parameter, row, column, value) => parameter.At(row, column) = (float)value);
+        _layer = new RecurrentLayer(_parameters, Limit(file.Has("max_forget") ? file.Number("max_forget") : 1), arithmetic, _device);
         foreach (var parameter in _parameters.All)
             parameter.EnableGradient();
         _layer.PrepareTraining();
-        _layer.PackWeights(forTraining: true, _team, 0);
+        _layer.PackWeights(forTraining: true, _device.Team, 0);
 
         var batch = new PackedBatch();
         batch.Fill([.. Enumerable.Repeat(new int[Steps], Rows)], Parameter.Identity(Rows), 0);
@@ -60,20 +63,24 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public static CellShape ShapeOf(GoldenFile file)
     {
         var name = file.Text(file.Has("kind") ? "kind" : "name").Replace("nf_", "nf", StringComparison.Ordinal);
-        var kind = Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
-            || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase));
+        var kind = name switch
+        {
+            "rnn_tanh" => CellKind.Elman,
+            "gru_torch" => CellKind.GruResetAfter,
+            _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
+                || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
+        };
         return new CellShape(kind, file.Int("I"), file.Int("H"));
     }
 
-    /// <summary>Runs all steps from start states [B, H] given in the bits of the layer's arithmetic.</summary>
-    public void Forward(int[] hidden, int[] cell, bool keepsLostBits)
+    /// <summary>Runs all steps from start states [B, H], in the order of the cell's, given in the bits of the layer's arithmetic.</summary>
+    public void Forward(int[][] states, bool keepsLostBits)
     {
         _layer.Begin(Rows, keepsLostBits);
-        for (var i = 0; i < hidden.Length; i++)
+        for (var state = 0; state < Shape.StateCount; state++)
         {
-            _layer.HiddenState[StatePosition(i)] = hidden[i];
-            if (Shape.HasCellState)
-                _layer.CellState[StatePosition(i)] = cell[i];
+            for (var i = 0; i < Rows * Shape.Units; i++)
+                _layer.State(state)[StatePosition(i)] = states[state][i];
         }
         _layer.PrepareChunk(_chunk, _record, backward: false);
         _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
@@ -92,34 +99,34 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public double OptimalBits() => _layer.OptimalBits(_record, 0, _chunk.FlatRows);
 
     /// <summary>All gradients from those by the outputs [T, B, H] and the final states [B, H].</summary>
-    public void Backward(double[] outputGradient, double[] hiddenGradient, double[] cellGradient)
+    public void Backward(double[] outputGradient, double[][] stateGradients)
     {
         _layer.PrepareChunk(_chunk, _record, backward: true);
         _layer.BeginBackward(Rows);
-        for (var i = 0; i < hiddenGradient.Length; i++)
+        for (var state = 0; state < Shape.StateCount; state++)
         {
-            *HiddenGradientAt(i) = (float)hiddenGradient[i];
-            if (Shape.HasCellState)
-                _layer.CellGradient[StatePosition(i)] = (float)cellGradient[i];
+            for (var i = 0; i < Rows * Shape.Units; i++)
+                _layer.StateGradient(state)[StatePosition(i)] = (float)stateGradients[state][i];
         }
         for (var i = 0; i < outputGradient.Length; i++)
             _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
         _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, 0, Rows);
-        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _team, 0);
+        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _device.Team, 0);
         _layer.InputGradient(_record, _inputGradient.Pointer, 0, _chunk.FlatRows);
     }
 
     /// <summary>[B, H] hidden states after a step, as floats.</summary>
-    public double[] HiddenAfter(int step) => StatesAfter(_record.Hidden.Pointer, step);
+    public double[] HiddenAfter(int step) => StateAfter(CellSpec.HiddenState, step);
 
-    /// <summary>[B, H] cell states after a step, as floats.</summary>
-    public double[] CellAfter(int step) => StatesAfter(_record.Cell.Pointer, step);
+    /// <summary>[B, H] states after a step, as floats.</summary>
+    public double[] StateAfter(int state, int step)
+    {
+        var slot = _record.States[state].Pointer + (nint)_chunk.SlotAfter(step) * Shape.StateStride;
+        return [.. Positions.Select(position => (double)slot[position])];
+    }
 
-    /// <summary>[B, H] hidden states now, in the bits of the layer's arithmetic.</summary>
-    public int[] HiddenNow() => StatesNow(_layer.HiddenState);
-
-    /// <summary>[B, H] cell states now, in the bits of the layer's arithmetic.</summary>
-    public int[] CellNow() => StatesNow(_layer.CellState);
+    /// <summary>[B, H] states now, in the bits of the layer's arithmetic.</summary>
+    public int[] StateNow(int state) => [.. Positions.Select(position => _layer.State(state)[position])];
 
     /// <summary>[T, B, I].</summary>
     public double[] InputGradients()
@@ -130,19 +137,15 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return gradients;
     }
 
-    /// <summary>[B, H] gradient by the hidden states before the first step.</summary>
-    public double[] StartHiddenGradients() => [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)*HiddenGradientAt(i))];
-
-    /// <summary>[B, H] gradient by the cell states before the first step.</summary>
-    public double[] StartCellGradients() =>
-        [.. Enumerable.Range(0, Rows * Shape.Units).Select(i => (double)_layer.CellGradient[StatePosition(i)])];
+    /// <summary>[B, H] gradient by a state before the first step.</summary>
+    public double[] StartGradients(int state) => [.. Positions.Select(position => (double)_layer.StateGradient(state)[position])];
 
     /// <summary>Each of the file's parameter gradients beside the layer's.</summary>
     public (double[] Expected, double[] Actual) ParameterGradients()
     {
         var expected = new List<double>();
         var actual = new List<double>();
-        ForEachWeight("grad_params", (parameter, row, column, value) =>
+        GoldenWeights.ForEach(_file, _parameters, "grad_params", (parameter, row, column, value) =>
         {
             expected.Add(value);
             actual.Add(parameter.GradientAt(row, column));
@@ -150,12 +153,28 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return ([.. expected], [.. actual]);
     }
 
+    /// <summary>Gradients that belong to no weight; the others are zeroed.</summary>
+    public IEnumerable<float> PaddingGradients()
+    {
+        var gradients = new List<float>();
+        foreach (var parameter in _parameters.All)
+        {
+            for (var row = 0; row < parameter.Rows; row++)
+            {
+                for (var column = 0; column < parameter.Columns; column++)
+                    parameter.Gradients[(int)(Unsafe.ByteOffset(ref parameter.Values[0], ref parameter.At(row, column)) / sizeof(float))] = 0;
+            }
+            gradients.AddRange(parameter.Gradients);
+        }
+        return gradients;
+    }
+
     public void Dispose()
     {
         _layer.Dispose();
         _parameters.Dispose();
         _record.Dispose();
-        _team.Dispose();
+        _device.Dispose();
         _inputs.Dispose();
         _inputGradient.Dispose();
         _outputGradient.Dispose();
@@ -168,60 +187,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(range), range, "No golden file has it."),
     };
 
-    /// <summary>Visits each weight of the file with its place in the layer's parameters.</summary>
-    private void ForEachWeight(string set, Action<Parameter, int, int, double> take)
-    {
-        for (var half = 0; half < Shape.Halves; half++)
-        {
-            var weights = new GoldenWeights(_file, Shape, set, half);
-            for (var gate = 0; gate < Shape.GateCount; gate++)
-            {
-                for (var unit = 0; unit < Shape.Half; unit++)
-                {
-                    for (var column = 0; column <= Inputs + Shape.Half; column++)
-                        take(Locate(gate, half, unit, column, out var row, out var gateColumn), row, gateColumn, weights[gate, unit, column]);
-                }
-            }
-        }
-    }
-
-    private Parameter Locate(int gate, int half, int unit, int column, out int row, out int gateColumn)
-    {
-        var halfColumn = gate * Shape.Half + unit;
-        gateColumn = half * Shape.GateCount * Shape.Half + halfColumn;
-        row = column;
-        if (column < Inputs)
-            return _parameters.Input;
-        row = 0;
-        if (column == Inputs + Shape.Half)
-            return _parameters.Bias;
-        row = column - Inputs;
-        gateColumn = halfColumn;
-        return _parameters.Hidden[half];
-    }
-
     private int StatePosition(int index) => index / Shape.Units * Shape.StateStride + Shape.StateIndex(index % Shape.Units);
 
-    private float* HiddenGradientAt(int index)
-    {
-        var unit = index % Shape.Units;
-        return _layer.HiddenGradient(unit / Shape.Half) + index / Shape.Units * Shape.HalfStride + unit % Shape.Half;
-    }
-
-    private double[] StatesAfter(float* states, int step)
-    {
-        var slot = states + (nint)_chunk.SlotAfter(step) * Shape.StateStride;
-        var values = new double[Rows * Shape.Units];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = slot[StatePosition(i)];
-        return values;
-    }
-
-    private int[] StatesNow(int* states)
-    {
-        var values = new int[Rows * Shape.Units];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = states[StatePosition(i)];
-        return values;
-    }
+    private IEnumerable<int> Positions => Enumerable.Range(0, Rows * Shape.Units).Select(StatePosition);
 }

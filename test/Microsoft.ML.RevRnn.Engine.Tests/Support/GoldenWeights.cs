@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -10,14 +11,20 @@ internal sealed class GoldenWeights
 {
     private readonly double[][] _rows;
 
-    public GoldenWeights(GoldenFile file, CellShape shape, string set, int half)
+    /// <param name="file">The file.</param>
+    /// <param name="shape">The cell.</param>
+    /// <param name="set">Weights, or gradients by them.</param>
+    /// <param name="half">Which half.</param>
+    /// <param name="suffix">What the names of a layer's weights end in, where the file has several.</param>
+    public GoldenWeights(GoldenFile file, CellShape shape, string set, int half, string suffix = "")
     {
         _rows = shape.Kind switch
         {
             CellKind.RevLstm => Torch(file, shape, set, half, ("zgfop", 5)),
             CellKind.NfRevLstm => Torch(file, shape, set, half, ("zgfop", 5))[shape.Half..(4 * shape.Half)],
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
-            CellKind.Lstm => TorchLstm(file, shape, set),
+            CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set, suffix),
+            CellKind.GruResetAfter => TorchGru(file, shape, set, suffix),
             _ => TensorFlowGru(file, shape, set),
         };
         Half = shape.Half;
@@ -28,6 +35,40 @@ internal sealed class GoldenWeights
     public double this[int gate, int unit, int column] => _rows[gate * Half + unit][column];
 
     public ReadOnlySpan<double> Row(int gate, int unit) => _rows[gate * Half + unit];
+
+    /// <summary>Visits each weight of a layer with its place in the layer's parameters.</summary>
+    public static void ForEach(GoldenFile file, LayerParameters layer, string set, Action<Parameter, int, int, double> take, string suffix = "")
+    {
+        var shape = layer.Shape;
+        for (var half = 0; half < shape.Halves; half++)
+        {
+            var weights = new GoldenWeights(file, shape, set, half, suffix);
+            for (var gate = 0; gate < shape.GateCount; gate++)
+            {
+                for (var unit = 0; unit < shape.Half; unit++)
+                {
+                    for (var column = 0; column <= shape.Inputs + shape.Half; column++)
+                    {
+                        if (Locate(layer, gate, half, unit, column) is var (parameter, row, gateColumn))
+                            take(parameter, row, gateColumn, weights[gate, unit, column]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>A weight's place; null where the gate has no such weight.</summary>
+    private static (Parameter Parameter, int Row, int Column)? Locate(LayerParameters layer, int gate, int half, int unit, int column)
+    {
+        var (inputs, size) = (layer.Shape.Inputs, layer.Shape.Half);
+        var gates = layer.Shape.Spec.Gates;
+        int Column(int half, Func<GateSpec, bool> reads) => (half * gates.Count(reads) + gates.Take(gate).Count(reads)) * size + unit;
+        if (column < inputs)
+            return gates[gate].ReadsInput ? (layer.Input, column, Column(half, gate => gate.ReadsInput)) : null;
+        if (column < inputs + size)
+            return gates[gate].ReadsHidden ? (layer.Hidden[half], column - inputs, Column(0, gate => gate.ReadsHidden)) : null;
+        return (layer.Bias, 0, Column(half, _ => true));
+    }
 
     /// <summary>[out, in] with one bias.</summary>
     private static double[][] Torch(GoldenFile file, CellShape shape, string set, int half, params (string Name, int Gates)[] matrices)
@@ -45,12 +86,12 @@ internal sealed class GoldenWeights
     }
 
     /// <summary>[out, in], inputs and hidden units apart, each with a bias: the sum is ours, and the gradient by either is that by ours.</summary>
-    private static double[][] TorchLstm(GoldenFile file, CellShape shape, string set)
+    private static double[][] TorchTwoBiases(GoldenFile file, CellShape shape, string set, string suffix)
     {
-        var input = file.Numbers(set, "weight_ih");
-        var hidden = file.Numbers(set, "weight_hh");
-        var inputBias = file.Numbers(set, "bias_ih");
-        var hiddenBias = file.Numbers(set, "bias_hh");
+        var input = file.Numbers(set, "weight_ih" + suffix);
+        var hidden = file.Numbers(set, "weight_hh" + suffix);
+        var inputBias = file.Numbers(set, "bias_ih" + suffix);
+        var hiddenBias = file.Numbers(set, "bias_hh" + suffix);
         var rows = new double[inputBias.Length][];
         for (var row = 0; row < rows.Length; row++)
         {
@@ -58,6 +99,22 @@ internal sealed class GoldenWeights
             rows[row] = [.. input.AsSpan(row * shape.Inputs, shape.Inputs), .. hidden.AsSpan(row * shape.Half, shape.Half), bias];
         }
         return rows;
+    }
+
+    /// <summary>[out, in]; of n's two parts, q reads the hidden units alone and n the inputs alone, with a bias each.</summary>
+    private static double[][] TorchGru(GoldenFile file, CellShape shape, string set, string suffix)
+    {
+        var rows = TorchTwoBiases(file, shape, set, suffix);
+        var inputBias = file.Numbers(set, "bias_ih" + suffix);
+        var hiddenBias = file.Numbers(set, "bias_hh" + suffix);
+        var first = 2 * shape.Units;
+        double[] Row(int row, double[] bias) => [.. rows[row][..^1], bias[row]];
+        return
+        [
+            .. rows[..first],
+            .. Enumerable.Range(first, shape.Units).Select(row => Row(row, hiddenBias)),
+            .. Enumerable.Range(first, shape.Units).Select(row => Row(row, inputBias)),
+        ];
     }
 
     /// <summary>[in, out]; the gates' matrix holds r, then z.</summary>

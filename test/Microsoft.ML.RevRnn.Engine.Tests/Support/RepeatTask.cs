@@ -1,5 +1,5 @@
-using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
@@ -34,24 +34,18 @@ internal sealed record RepeatTask
     /// <summary>Trains a cell; its accuracy and mean cross-entropy at the known tokens of texts that are drawn anew.</summary>
     public (double Accuracy, double Loss) Run(CellKind cell)
     {
-        using var parameters = new LanguageModelParameters(new StackOptions
+        var network = new NetworkOptions { Cell = cell, EmbeddingSize = Units, HiddenSize = Units, ForgettingLimit = ForgettingLimit.None };
+        using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Letters + 1));
+        parameters.Initialize(CounterRandom.Key(Training.RandomSeed, RandomUse.InitialWeights));
+        using var device = new Device(threads: 1);
+        var texts = Texts(400, seed: 1);
+        var objective = new NextTokenObjective(new long[Letters + 1], new LanguageModelOptions(), Training);
+        using (var trainer = new ManagedTrainer(parameters, objective, Training, device))
         {
-            Cell = cell,
-            Vocabulary = Letters + 1,
-            EmbeddingWidth = Units,
-            Units = Units,
-            Layers = 1,
-            Limit = ForgettingLimit.None,
-        });
-        parameters.Initialize(CounterRandom.Key((ulong)Training.Seed, 0));
-        using var team = new WorkerTeam(1);
-        using (var task = new NextTokenTask(
-            parameters, Texts(400, seed: 1), heldBack: null, Training, DropoutRates.OfLayers(Training.Dropout), softmaxSamples: 0, team))
-        {
-            using var loop = new TrainingLoop(task, Training, team, null);
-            loop.Run(CancellationToken.None);
+            var task = new SequenceTask(texts, HeldBack.Random(texts.Length, Training), trainer, objective, Training);
+            new TrainingLoop(task, Training, null).Run(CancellationToken.None);
         }
-        return Evaluate(parameters, Texts(64, seed: 2), team);
+        return Evaluate(parameters, Texts(64, seed: 2), device);
     }
 
     private int[][] Texts(int count, int seed)
@@ -65,44 +59,15 @@ internal sealed record RepeatTask
         return texts;
     }
 
-    private static unsafe (double Accuracy, double Loss) Evaluate(LanguageModelParameters parameters, int[][] texts, WorkerTeam team)
+    private static (double Accuracy, double Loss) Evaluate(NetworkParameters parameters, int[][] texts, Device device)
     {
         var batch = new PackedBatch();
         batch.Fill(texts, Parameter.Identity(texts.Length), Vocabulary.EmptyToken);
-        using var stack = new RecurrentStack(parameters.Stack, CellArithmetic.Inference, ActivationStrategy.Reversible, DropoutRates.None, team, SimdWidths.Best);
-        stack.PackWeights(forTraining: false);
-        stack.Begin(batch, training: false, 0);
-        var (correct, known, loss) = (0, 0, 0.0);
-        for (var i = 0; i < stack.ChunkCount; i++)
-        {
-            var chunk = stack.GetChunk(i);
-            stack.Forward(chunk, training: false);
-            for (var row = 0; row < chunk.FlatRows; row++)
-            {
-                var step = chunk.First + row / texts.Length;
-                if (step % 2 != 0)
-                    continue;
-                // After the first of a pair its own token is the next one.
-                var target = batch.Tokens[(int)chunk.FlatStart + row];
-                var scores = Scores(parameters, stack.TopShape, stack.Outputs(chunk) + (nint)row * stack.OutputStride);
-                correct += Array.IndexOf(scores, scores.Max()) == target ? 1 : 0;
-                loss += Math.Log(scores.Sum(Math.Exp)) - scores[target];
-                known++;
-            }
-        }
-        return ((double)correct / known, loss / known);
-    }
-
-    /// <summary>[V] from the output of one row and step.</summary>
-    private static unsafe double[] Scores(LanguageModelParameters parameters, CellShape shape, float* output)
-    {
-        var scores = new double[parameters.Weight.Rows];
-        for (var v = 0; v < scores.Length; v++)
-        {
-            scores[v] = parameters.Bias.At(0, v);
-            for (var unit = 0; unit < shape.Units; unit++)
-                scores[v] += parameters.Weight.At(v, unit) * output[shape.StateIndex(unit)];
-        }
-        return scores;
+        using var encoder = Encoders.Create(parameters.Encoder, StackSettings.Prediction, device);
+        using var head = new RepeatHead(parameters.Output, encoder);
+        var pass = new BatchPass(encoder, head);
+        pass.PackWeights();
+        pass.Run(batch);
+        return (head.Accuracy, head.Loss);
     }
 }

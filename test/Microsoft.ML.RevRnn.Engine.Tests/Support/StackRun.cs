@@ -1,121 +1,93 @@
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>
-/// A <see cref="RecurrentStack"/> driven as training drives it. The loss is a classifier's where labels are given, else linear in the outputs with
-/// coefficients that depend on the output's place in the batch alone.
+/// A <see cref="RecurrentStack"/> driven as training drives it. The loss is a classifier's where labels are given, else that of a
+/// <see cref="LinearHead"/>.
 /// </summary>
 internal sealed unsafe class StackRun : IDisposable
 {
-    private readonly StackSetup _setup;
-    private readonly WorkerTeam _team;
-    private readonly PackedBatch _batch = new();
-    private readonly List<float> _outputs = [];
-    private readonly ClassificationHead _head;
-    private int[]? _labels;
+    private readonly Device _device;
+    private readonly List<int> _labels = [];
+    private readonly PooledHead _classifier;
+    private readonly LinearHead _linear;
+    private readonly BatchPass _pass;
 
     public StackRun(StackSetup setup)
     {
-        _setup = setup;
-        _team = new WorkerTeam(setup.Threads);
-        Parameters = new ClassifierParameters(setup.Options, setup.Classes);
+        _device = new Device(setup.Threads, setup.Width);
+        Parameters = NetworkParameters.OfSequences(setup.Shape, setup.Classes);
         Parameters.Initialize(setup.Seed);
-        WeightScaling.Apply(Parameters.Stack, All, setup.WeightScale);
-        Stack = new RecurrentStack(Parameters.Stack, setup.Arithmetic, setup.Strategy, setup.Rates, _team, setup.Width)
-        {
-            MaximumStateGradientNorm = setup.MaximumStateGradientNorm,
-            ChunkLength = new ChunkLength(setup.MinimumChunkSteps, setup.MaximumChunkSteps, setup.TargetChunkRows),
-        };
-        _head = new ClassificationHead(Parameters, Stack, setup.Dropout, _team, setup.Width);
+        WeightScaling.Apply(Parameters, setup.WeightScale);
+        Stack = new RecurrentStack(
+            Parameters.Encoder.Stacks[0], new TokenInput(Parameters.Encoder.Embedding, setup.EmbeddingDropout), setup.Settings, _device);
+        _classifier = new PooledHead(Parameters, Stack, new SoftmaxLoss(_labels), setup.Dropout);
+        _linear = new LinearHead(Stack);
+        Head = new WatchedHead(Stack, _linear);
+        Head.ForwardEnded += () => LostBits = Stack.LostBits;
+        _pass = new BatchPass(Stack, Head);
+        States = Stack.CreateStates();
         foreach (var parameter in Parameters.Dense)
             parameter.EnableGradient();
         Stack.PrepareTraining();
     }
 
-    public ClassifierParameters Parameters { get; }
+    public NetworkParameters Parameters { get; }
 
     public RecurrentStack Stack { get; }
 
-    public PackedBatch Batch => _batch;
+    /// <summary>Where a test can act within a batch.</summary>
+    public WatchedHead Head { get; }
+
+    public PackedBatch Batch { get; } = new();
+
+    /// <summary>The account of all that depends on the batch.</summary>
+    public MemoryMeter Memory => _device.Memory;
+
+    /// <summary>The states that the last window ended with.</summary>
+    public EncoderStates States { get; }
 
     public BatchResult Result { get; private set; }
 
     /// <summary>The top layer's outputs [tokens, H] of the forward pass, in the order of the packed batch.</summary>
-    public float[] Outputs => [.. _outputs];
+    public float[] Outputs => Head.Outputs;
 
     /// <summary>Bits in the lost-bit stores after the forward pass.</summary>
     public long LostBits { get; private set; }
 
-    /// <summary>Gradient by a flat row's output; zero in padding.</summary>
-    private static float Coefficient(long flatRow, int unit) =>
-        2 * CounterRandom.Uniform(CounterRandom.Key(77, (ulong)flatRow), (ulong)unit) - 1;
-
-    private IEnumerable<Parameter> All => [Parameters.Stack.Embedding.Value, .. Parameters.Dense];
-
-    /// <summary>Forward and backward over a batch.</summary>
-    public void Train(IReadOnlyList<int[]> sequences, int[]? labels = null)
+    /// <summary>Zeroes the gradients and fills them by a batch; checks that recovered outputs are those of the forward pass.</summary>
+    public void Train(IReadOnlyList<int[]> sequences, int[]? labels = null, ulong dropoutSeed = 5)
     {
-        Forward(sequences, labels);
-        Backward();
+        Fill(sequences, labels);
+        ClearGradients();
+        Result = _pass.Train(Batch, dropoutSeed);
     }
 
-    public void Forward(IReadOnlyList<int[]> sequences, int[]? labels = null, bool training = true, ulong dropoutSeed = 5, bool continues = false)
-    {
-        _labels = labels;
-        _batch.Fill(sequences, Parameter.Identity(sequences.Count), 0);
-        _outputs.Clear();
-        Stack.PackWeights(training, dropoutSeed);
-        Stack.Begin(_batch, training, dropoutSeed, continues);
-        _head.Begin(_batch, training, dropoutSeed);
-        for (var i = 0; i < Stack.ChunkCount; i++)
-        {
-            var chunk = Stack.GetChunk(i);
-            Stack.Forward(chunk, training);
-            TakeOutputs(chunk, _outputs);
-            _head.Forward(chunk);
-        }
-        LostBits = Stack.LostBits;
-        if (labels == null)
-            return;
-        _head.Finish();
-        Result = _head.Score(labels);
-    }
-
-    /// <summary>Forward and backward over a window of streams, from zero states or those after the last window, and on to those after this one.</summary>
+    /// <summary>The same over a window of streams, from zero states or those after the last window, and on to those after this one.</summary>
     public void TrainWindow(IReadOnlyList<int[]> window, bool continues)
     {
-        Forward(window, continues: continues);
-        Stack.KeepEnd();
-        Backward();
-        Stack.ReturnToEnd();
+        Fill(window, null);
+        ClearGradients();
+        Result = _pass.Train(Batch, 5, continues ? States : null, States);
     }
 
-    /// <summary>Zeroes the gradients and fills them; checks that recovered outputs are those of the forward pass.</summary>
-    public void Backward()
+    /// <summary>The forward pass alone, without dropout.</summary>
+    public void Predict(IReadOnlyList<int[]> sequences, int[]? labels = null)
     {
-        foreach (var parameter in Parameters.Dense)
-            parameter.Gradients.Clear();
-        if (_labels != null)
-            _head.BeginBackward(_labels);
-        Stack.BeginBackward();
-        var forward = Outputs;
-        var recovered = new List<float>();
-        for (var i = Stack.ChunkCount - 1; i >= 0; i--)
-        {
-            var chunk = Stack.GetChunk(i);
-            Stack.Recover(chunk);
-            recovered.Clear();
-            TakeOutputs(chunk, recovered);
-            Near.AreSame(forward.AsSpan((int)chunk.FlatStart * _setup.Units, recovered.Count), [.. recovered], $"recovered outputs of chunk {i}");
-            if (_labels != null)
-                _head.Backward(chunk);
-            else
-                WriteOutputGradient(chunk);
-            Stack.Backward(chunk);
-        }
-        Stack.FinishBackward();
+        Fill(sequences, labels);
+        _pass.PackWeights();
+        Result = _pass.Run(Batch);
+    }
+
+    /// <summary>The same over a window of streams.</summary>
+    public void PredictWindow(IReadOnlyList<int[]> window, bool continues)
+    {
+        Fill(window, null);
+        _pass.PackWeights();
+        Result = _pass.Run(Batch, continues ? States : null, States);
     }
 
     /// <summary>All gradients: the dense parameters', padding included, then those of the touched embedding rows.</summary>
@@ -124,45 +96,37 @@ internal sealed unsafe class StackRun : IDisposable
         var gradients = new List<float>();
         foreach (var parameter in Parameters.Dense)
             gradients.AddRange(parameter.Gradients);
-        gradients.AddRange(Parameters.Stack.Embedding.Gradients);
+        gradients.AddRange(Parameters.Encoder.Embedding.Gradients);
         return [.. gradients];
     }
 
     /// <summary>Gradient by an element of the embedding; zero for tokens that the batch does not have.</summary>
     public float EmbeddingGradientAt(int token, int column)
     {
-        var embedding = Parameters.Stack.Embedding;
+        var embedding = Parameters.Encoder.Embedding;
         var slot = embedding.Touched.IndexOf(token);
         return slot < 0 ? 0 : embedding.Gradient[slot * embedding.Stride + column];
     }
 
-    public ReadOnlySpan<float> Probabilities(int row) => _head.Probabilities(row);
+    public ReadOnlySpan<float> Probabilities(int row) => _classifier.Outcomes(row);
 
     public void Dispose()
     {
-        _head.Dispose();
-        Stack.Dispose();
-        Parameters.Dispose();
-        _team.Dispose();
+        foreach (var owned in (ReadOnlySpan<IDisposable>)[_classifier, _linear, States, Stack, Parameters, _device])
+            owned.Dispose();
     }
 
-    private void TakeOutputs(in Chunk chunk, List<float> target)
+    private void Fill(IReadOnlyList<int[]> sequences, int[]? labels)
     {
-        var outputs = Stack.Outputs(chunk);
-        for (var row = 0; row < chunk.FlatRows; row++)
-        {
-            for (var unit = 0; unit < _setup.Units; unit++)
-                target.Add(outputs[(nint)row * Stack.OutputStride + Stack.TopShape.StateIndex(unit)]);
-        }
+        Batch.Fill(sequences, Parameter.Identity(sequences.Count), 0);
+        _labels.Clear();
+        _labels.AddRange(labels ?? []);
+        Head.Head = labels == null ? _linear : _classifier;
     }
 
-    private void WriteOutputGradient(in Chunk chunk)
+    private void ClearGradients()
     {
-        new Span<float>(Stack.OutputGradient, chunk.FlatRows * Stack.OutputStride).Clear();
-        for (var row = 0; row < chunk.FlatRows; row++)
-        {
-            for (var unit = 0; unit < _setup.Units; unit++)
-                Stack.OutputGradient[(nint)row * Stack.OutputStride + Stack.TopShape.StateIndex(unit)] = Coefficient(chunk.FlatStart + row, unit);
-        }
+        foreach (var parameter in Parameters.Dense)
+            parameter.Gradients.Clear();
     }
 }

@@ -64,15 +64,25 @@ internal sealed record StackSetup
 
     public ulong Seed { get; init; } = 1;
 
-    public StackOptions Options => new()
+    public NetworkShape Shape => new(
+        new NetworkOptions
+        {
+            Cell = Cell,
+            EmbeddingSize = EmbeddingWidth,
+            HiddenSize = Units,
+            LayerCount = Layers,
+            ForgettingLimit = Limit,
+            TieEmbeddings = TiesEmbedding,
+            SkipConnections = HasSkips,
+        },
+        Vocabulary);
+
+    public StackSettings Settings => new()
     {
-        Cell = Cell,
-        Vocabulary = Vocabulary,
-        EmbeddingWidth = EmbeddingWidth,
-        Units = Units,
-        Layers = Layers,
-        Limit = Limit,
-        TiesEmbedding = TiesEmbedding,
-        HasSkips = HasSkips,
+        Arithmetic = Arithmetic,
+        Strategy = Strategy,
+        Dropout = Rates,
+        ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
+        MaximumStateGradientNorm = MaximumStateGradientNorm,
     };
 }

@@ -1,4 +1,4 @@
-using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Heads;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -6,16 +6,16 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal static class WeightScaling
 {
     /// <summary>Multiplies fresh weights, with biases about zero for all gates; a factor of 1 leaves them as training finds them.</summary>
-    public static void Apply(StackParameters stack, IEnumerable<Parameter> all, float scale)
+    public static void Apply(NetworkParameters parameters, float scale)
     {
         if (scale == 1)
             return;
-        foreach (var layer in stack.Layers)
+        foreach (var layer in parameters.Encoder.Stacks.SelectMany(stack => stack.Layers))
         {
             for (var column = 0; column < layer.Bias.Columns; column++)
-                layer.Bias.At(0, column) -= layer.Shape.InitialBias(column / layer.Shape.Half % layer.Shape.GateCount);
+                layer.Bias.At(0, column) -= layer.Shape.Spec.Gates[column / layer.Shape.Half % layer.Shape.GateCount].InitialBias;
         }
-        foreach (var parameter in all)
+        foreach (var parameter in parameters.All)
         {
             foreach (ref var value in parameter.Values)
                 value *= scale;

@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
@@ -20,11 +21,9 @@ internal sealed class AllocationTests
     [DataRow(CellKind.RevGru, ActivationStrategy.Stored)]
     public void ALongBatchOfAClassifierAllocatesNoMoreThanAShortOne(CellKind cell, ActivationStrategy strategy)
     {
-        using var team = new WorkerTeam(1);
-        using var parameters = new ClassifierParameters(Options(cell), 3);
-        parameters.Initialize(1);
-        using var task = new ClassificationTask(parameters, _sequences, Sequences.Labels(2 * Rows), Training(strategy), team);
-        Check(task, team);
+        var labels = Sequences.Labels(2 * Rows);
+        using var parameters = NetworkParameters.OfSequences(Shape(cell), 3);
+        Check(parameters, new SequenceObjective(new SoftmaxLoss(labels), labels, Training(strategy)), strategy);
     }
 
     [TestMethod]
@@ -34,12 +33,59 @@ internal sealed class AllocationTests
     [DataRow(CellKind.RevGru, ActivationStrategy.Stored)]
     public void ALongBatchOfANextTokenModelAllocatesNoMoreThanAShortOne(CellKind cell, ActivationStrategy strategy)
     {
-        using var team = new WorkerTeam(1);
-        using var parameters = new LanguageModelParameters(Options(cell));
-        parameters.Initialize(1);
-        using var task = new NextTokenTask(
-            parameters, _sequences, heldBack: null, Training(strategy), DropoutRates.OfLayers(0.3f), softmaxSamples: 0, team);
-        Check(task, team);
+        using var parameters = NetworkParameters.OfNextTokens(Shape(cell));
+        Check(parameters, new NextTokenObjective(new long[parameters.Output.Outcomes], new LanguageModelOptions(), Training(strategy)), strategy);
+    }
+
+    [TestMethod]
+    [DataRow(PoolingKind.MeanMax)]
+    [DataRow(PoolingKind.Last)]
+    [DataRow(PoolingKind.Attention)]
+    public void ALongBatchInTwoDirectionsAllocatesNoMoreThanAShortOne(PoolingKind pooling)
+    {
+        var shape = Shape(CellKind.RevLstm);
+        shape = shape with { Options = shape.Options with { Bidirectional = true, Pooling = pooling } };
+        int[][] labels = [.. Enumerable.Range(0, 2 * Rows).Select(i => i % 2 == 0 ? (int[])[0, 2] : [])];
+        var training = Training(ActivationStrategy.Reversible);
+        using var parameters = NetworkParameters.OfSequences(shape, 3);
+        Check(parameters, new SequenceObjective(new SigmoidLoss(labels), [], training), ActivationStrategy.Reversible);
+    }
+
+    [TestMethod]
+    public void OtherModelsAllocateNothingEither()
+    {
+        var tokens = Sequences.Random(1, 1_000, 1_000, ToyTask.VocabularySize)[0];
+        var task = ToyTask.Learnable(20);
+        var cancelled = new CancellationToken(true);
+        var network = task.Network with { Bidirectional = true, Pooling = PoolingKind.Attention };
+        int[][] labels = [.. task.Labels.Select(label => (int[])[label])];
+        var classifier = MultiLabelClassifier.Train(
+            task.Sequences, labels, ToyTask.Classes, ToyTask.VocabularySize, network, task.Training, cancellationToken: cancelled).Model;
+        var encoder = (task with { Network = network }).RunEncoder(null, cancelled).Model;
+        var tagger = SequenceTagger.Train(
+            task.Sequences, task.Sequences, ToyTask.VocabularySize, ToyTask.VocabularySize, task.Network, task.Training, cancellationToken: cancelled).Model;
+        var model = LanguageModel.Train(
+            task.Sequences, ToyTask.VocabularySize, task.Network, new LanguageModelOptions(), task.Training, cancellationToken: cancelled).Model;
+        var session = model.CreateSession();
+        var probabilities = new float[ToyTask.Classes];
+        var features = new float[encoder.FeatureCount];
+        var tags = new float[tokens.Length * ToyTask.VocabularySize];
+        foreach (var length in (int[])[1_000, 1, 1_000])
+            Predict(length);
+
+        foreach (var length in (int[])[1, 1_000])
+            Assert.AreEqual(0, Allocated(() => Predict(length)), $"{length}");
+
+        void Predict(int length)
+        {
+            classifier.Predict(tokens.AsSpan(0, length), probabilities);
+            encoder.Encode(tokens.AsSpan(0, length), features);
+            tagger.Predict(tokens.AsSpan(0, length), tags.AsSpan(0, length * ToyTask.VocabularySize));
+            model.Score(tokens.AsSpan(0, length));
+            session.Read(tokens.AsSpan(0, length));
+            session.Read(tokens[0]);
+            _ = session.LogProbabilities[0];
+        }
     }
 
     [TestMethod]
@@ -64,9 +110,12 @@ internal sealed class AllocationTests
         }
     }
 
-    private static void Check(SequenceTask task, WorkerTeam team)
+    private static void Check(NetworkParameters parameters, Objective objective, ActivationStrategy strategy)
     {
-        using var optimizer = new AdamOptimizer(task.Dense, task.Parameters.Embedding, team, SimdWidths.Best);
+        parameters.Initialize(1);
+        using var device = new Device(threads: 1);
+        using var trainer = new ManagedTrainer(parameters, objective, Training(strategy), device);
+        var task = new SequenceTask(_sequences, HeldBack.Last(_sequences.Length, 0), trainer, objective, Training(strategy));
         var brief = Parameter.Identity(2 * Rows)[..Rows];
         var lengthy = Parameter.Identity(2 * Rows)[Rows..];
         for (var i = 0; i < 3; i++)
@@ -83,8 +132,8 @@ internal sealed class AllocationTests
         void Step(int[] members)
         {
             task.Train(members, 7);
-            optimizer.Step(1e-4f, 0, 1);
-            task.BeginValidation();
+            trainer.Step(1e-4f, 0, 1);
+            trainer.BeginValidation();
             task.Evaluate(members);
         }
     }
@@ -102,7 +151,7 @@ internal sealed class AllocationTests
         return least;
     }
 
-    private static StackOptions Options(CellKind cell) => new StackSetup { Cell = cell, Layers = 2, Units = 34, EmbeddingWidth = 12 }.Options;
+    private static NetworkShape Shape(CellKind cell) => new StackSetup { Cell = cell, Layers = 2, Units = 34, EmbeddingWidth = 12 }.Shape;
 
-    private static TrainingOptions Training(ActivationStrategy strategy) => new() { ActivationStrategy = strategy, Dropout = 0.3f };
+    private static TrainingOptions Training(ActivationStrategy strategy) => new() { ActivationStrategy = strategy, Dropout = 0.3f, Seed = 0 };
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
@@ -156,22 +157,16 @@ internal sealed class CheckpointFaultTests
         {
             var path = folder["state"];
             File.WriteAllText(path, "the former one");
-            using var parameters = new LanguageModelParameters(new StackOptions
-            {
-                Cell = CellKind.RevGru,
-                Vocabulary = 5,
-                EmbeddingWidth = 2,
-                Units = 2,
-                Layers = 1,
-                Limit = ForgettingLimit.None,
-            });
-            using var team = new WorkerTeam(1);
-            var options = new TrainingOptions();
-            using var task = new StreamTask(parameters, [0, 1, 0], [], new LanguageModelOptions(), options, team);
+            using var device = new Device(threads: 1);
+            var options = new TrainingOptions { Seed = 0 };
+            var network = new NetworkOptions { Cell = CellKind.RevGru, EmbeddingSize = 2, HiddenSize = 2, ForgettingLimit = ForgettingLimit.None };
+            using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Vocabulary: 5));
+            var objective = new NextTokenObjective(new long[5], new LanguageModelOptions(), options);
+            using var trainer = new UnwritableTrainer(new ManagedTrainer(parameters, objective, options, device, carriesStates: true), reason);
+            var task = new StreamTask(([0, 1, 0], []), new LanguageModelOptions(), trainer, objective, options);
             var checkpoint = new TrainingCheckpoint(path, task, options);
-            using var optimizer = new UnwritableOptimizer(parameters, team, reason);
 
-            var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save([.. parameters.All], optimizer, [], null));
+            var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save(trainer, [], null));
 
             StringAssert.Contains(failure.Message, path);
             StringAssert.Contains(failure.Message, reason.Message);
@@ -239,24 +234,36 @@ internal sealed class CheckpointFaultTests
         CollectionAssert.AreEqual(before, File.ReadAllBytes(path));
     }
 
-    /// <summary>An optimiser whose state cannot be written, as if the disk were full by then.</summary>
-    private sealed unsafe class UnwritableOptimizer(LanguageModelParameters parameters, WorkerTeam team, Exception reason)
-        : Optimizer(parameters.Dense, parameters.Stack.Embedding, team)
+    /// <summary>A trainer whose state cannot be written, as if the disk were full by then.</summary>
+    private sealed class UnwritableTrainer(ManagedTrainer trainer, Exception reason) : INetworkTrainer
     {
-        public override void Save(BinaryWriter writer) => throw reason;
+        public NetworkParameters Parameters => trainer.Parameters;
 
-        public override void Load(BinaryReader reader) => throw reason;
+        public ActivationAccount Account => trainer.Account;
 
-        public override void Dispose()
-        {
-        }
+        public long PeakBytes => trainer.PeakBytes;
 
-        protected override void BeginStep(float learningRate, float weightDecay, float scale)
-        {
-        }
+        public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false) => trainer.Train(batch, seed, continues);
 
-        protected override void Update(Parameter parameter, long begin, float* gradient, int length)
-        {
-        }
+        public double Step(float learningRate, float weightDecay, float maximumGradientNorm) =>
+            trainer.Step(learningRate, weightDecay, maximumGradientNorm);
+
+        public void BeginValidation() => trainer.BeginValidation();
+
+        public BatchResult Evaluate(PackedBatch batch, bool continues = false) => trainer.Evaluate(batch, continues);
+
+        public void Export() => trainer.Export();
+
+        public void Import() => trainer.Import();
+
+        public void SaveState(BinaryWriter writer) => throw reason;
+
+        public void LoadState(BinaryReader reader) => throw reason;
+
+        public int RowLimit(int steps, int most) => trainer.RowLimit(steps, most);
+
+        public long LeastBytes(int rows, int steps) => trainer.LeastBytes(rows, steps);
+
+        public void Dispose() => trainer.Dispose();
     }
 }

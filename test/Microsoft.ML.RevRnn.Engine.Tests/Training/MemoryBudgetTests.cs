@@ -38,6 +38,7 @@ internal sealed class MemoryBudgetTests
         {
             MaximumEpochs = 1,
             ThreadCount = 1,
+            Seed = 0,
             ValidationFraction = 0,
             Dropout = dropout,
             ActivationStrategy = strategy,
@@ -76,6 +77,6 @@ internal sealed class MemoryBudgetTests
     private static TrainingReport Train(int[][] sequences, NetworkOptions network, TrainingOptions options)
     {
         var labels = Sequences.Labels(sequences.Length);
-        return SequenceClassifier.Train(sequences, labels, 3, 11, network, options with { MaximumEpochs = 2, ThreadCount = 1, ValidationFraction = 0 }).Report;
+        return SequenceClassifier.Train(sequences, labels, 3, 11, network, options with { MaximumEpochs = 2, ThreadCount = 1, ValidationFraction = 0, Seed = 0 }).Report;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
@@ -24,10 +25,11 @@ internal sealed class StreamTaskTests
         int[] stream = [.. Enumerable.Range(0, length)];
         var rows = Math.Clamp((length - 1) / window, 1, batchSize);
         var rowLength = (length - 1) / rows;
-        using var task = Create(stream, [], batchSize, new LanguageModelOptions { WindowLength = window, VariesWindowLength = varies }, out var parameters);
+        var task = Create(stream, [], batchSize, new LanguageModelOptions { WindowLength = window, VariesWindowLength = varies }, out var parameters);
+        using var trainer = task.Trainer;
         for (var epoch = 1; epoch <= 2; epoch++)
         {
-            var windows = task.BeginEpoch(epoch, (ulong)epoch);
+            var windows = task.BeginEpoch((ulong)epoch);
             Assert.IsTrue(varies || windows == (rowLength + window - 1) / window);
             var targets = new List<int>();
             for (var i = 0; i < windows; i++)
@@ -50,7 +52,8 @@ internal sealed class StreamTaskTests
     public void VaryingWindowsAreAboutAsLongAsTheyShouldBeAndOthersEachEpoch()
     {
         int[] stream = new int[60_001];
-        using var task = Create(stream, [], 1, new LanguageModelOptions { WindowLength = 60, VariesWindowLength = true }, out _);
+        var task = Create(stream, [], 1, new LanguageModelOptions { WindowLength = 60, VariesWindowLength = true }, out _);
+        using var trainer = task.Trainer;
         var first = Lengths(1);
         CollectionAssert.AreNotEqual(first, Lengths(2));
         CollectionAssert.AreEqual(first, Lengths(1));
@@ -69,7 +72,7 @@ internal sealed class StreamTaskTests
 
         long[] Lengths(ulong key)
         {
-            var windows = task.BeginEpoch(1, key);
+            var windows = task.BeginEpoch(key);
             return [.. Enumerable.Range(0, windows).Select(task.TokenCount)];
         }
     }
@@ -77,8 +80,9 @@ internal sealed class StreamTaskTests
     [TestMethod]
     public void WindowsOfOneLengthHaveTheScheduleOfTheRate()
     {
-        using var task = Create(new int[95], [], 1, new LanguageModelOptions { WindowLength = 10 }, out _);
-        for (var i = task.BeginEpoch(1, 1) - 1; i >= 0; i--)
+        var task = Create(new int[95], [], 1, new LanguageModelOptions { WindowLength = 10 }, out _);
+        using var trainer = task.Trainer;
+        for (var i = task.BeginEpoch(1) - 1; i >= 0; i--)
             Assert.AreEqual(1, task.RateFactor(i));
     }
 
@@ -91,8 +95,9 @@ internal sealed class StreamTaskTests
     [DataRow(9_001, 9_000)]
     public void ValidationCoversAllOfTheHeldBackStream(int length, int predictions)
     {
-        using var task = Create(new int[100], new int[length], 4, new LanguageModelOptions(), out _);
-        task.BeginValidation();
+        var task = Create(new int[100], new int[length], 4, new LanguageModelOptions(), out _);
+        using var trainer = task.Trainer;
+        trainer.BeginValidation();
         var sum = default(BatchResult);
         for (var i = 0; i < task.ValidationBatchCount; i++)
             sum += task.Evaluate(i);
@@ -161,9 +166,10 @@ internal sealed class StreamTaskTests
     {
         // Four streams of 500 steps: windows of 200, 200 and 100, of which the budget stores the last one and checkpoints the others.
         var network = new NetworkOptions { Cell = CellKind.Lstm, EmbeddingSize = 16, HiddenSize = 32 };
-        var ofHead = TokenHead.Bytes(Tasks.ModelFile.Options(network, LanguageTask.VocabularySize), softmaxSamples: 0, dropout: 0);
-        // A row's hidden and cell state, and the lost-bit lanes that a checkpoint has room for.
-        var ofEnd = 4 * 2 * 32 * sizeof(float) + 16 * (sizeof(double) + sizeof(int));
+        var shape = new NetworkShape(network, LanguageTask.VocabularySize);
+        var ofHead = TokenHead.Bytes(shape.OutputStride, shape.Vocabulary, softmaxSamples: 0, dropout: 0);
+        // A row's hidden and cell state; a cell without forget gates that cost bits has no lanes to keep.
+        var ofEnd = 4 * 2 * 32 * sizeof(float);
         var budget = ActivationMemory.Estimate(network, 4, 100).Stored + ofHead + ofEnd;
         var task = LanguageTask.Of(Sequences.Random(1, 1_999, 1_999, LanguageTask.VocabularySize));
         task = task with
@@ -188,19 +194,20 @@ internal sealed class StreamTaskTests
     public void StatesGoOnFromWindowToWindowAndNotFromEpochToEpoch(ActivationStrategy strategy)
     {
         int[] stream = [0, .. Sequences.Random(1, 250, 250, LanguageTask.VocabularySize)[0]];
-        using var task = Create(stream, stream, 1, new LanguageModelOptions { WindowLength = 10 }, out var parameters, strategy);
+        var task = Create(stream, stream, 1, new LanguageModelOptions { WindowLength = 10 }, out var parameters, strategy);
+        using var trainer = task.Trainer;
         // Large weights, so that states tell of many steps.
         foreach (var parameter in parameters.All)
             parameter.InitializeUniform(1, 2.5f);
-        task.BeginValidation();
+        trainer.BeginValidation();
         var expected = task.Evaluate(0);
         Assert.AreEqual(1, task.ValidationBatchCount);
         for (var epoch = 1; epoch <= 2; epoch++)
         {
             var sum = default(BatchResult);
-            var windows = task.BeginEpoch(epoch, 1);
+            var windows = task.BeginEpoch(1);
             for (var i = 0; i < windows; i++)
-                sum += task.Train(i, dropoutSeed: 1);
+                sum += task.Train(i, seed: 1);
             Assert.AreEqual(25, windows);
             Assert.AreEqual(expected.Predictions, sum.Predictions);
             // Reversible arithmetic rounds otherwise than that of prediction.
@@ -225,34 +232,27 @@ internal sealed class StreamTaskTests
     }
 
     private static StreamTask Create(
-        int[] stream, int[] validation, int batchSize, LanguageModelOptions model, out LanguageModelParameters parameters,
+        int[] stream, int[] validation, int batchSize, LanguageModelOptions model, out NetworkParameters parameters,
         ActivationStrategy strategy = ActivationStrategy.Reversible)
     {
-        parameters = new LanguageModelParameters(new StackOptions
-        {
-            Cell = CellKind.RevGru,
-            Vocabulary = Math.Max(2, stream.Length),
-            EmbeddingWidth = 4,
-            Units = 4,
-            Layers = 1,
-            Limit = ForgettingLimit.ThreeBits,
-        });
-        parameters.Stack.Initialize(1);
-        foreach (var parameter in parameters.Dense)
-            parameter.EnableGradient();
-        return new StreamTask(
-            parameters, stream, validation, model, new TrainingOptions { BatchSize = batchSize, Dropout = 0, ActivationStrategy = strategy },
-            new WorkerTeam(1));
+        var network = new NetworkOptions { Cell = CellKind.RevGru, EmbeddingSize = 4, HiddenSize = 4 };
+        parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Math.Max(2, stream.Length)));
+        parameters.Encoder.Initialize(1);
+        var options = new TrainingOptions { BatchSize = batchSize, Dropout = 0, ActivationStrategy = strategy, Seed = 0 };
+        var objective = new NextTokenObjective(TokenFrequencies.Count([stream], parameters.Output.Outcomes), model, options);
+        var trainer = new ManagedTrainer(parameters, objective, options, new Device(threads: 1), carriesStates: true);
+        return new StreamTask((stream, validation), model, trainer, objective, options);
     }
 
     /// <summary>A window's inputs, and its targets from the gradient by the bias of scores that are all alike: (1 - V [is target]) / V a prediction.</summary>
-    private static (int[] Inputs, int[] Targets) Train(StreamTask task, LanguageModelParameters parameters, int window)
+    private static (int[] Inputs, int[] Targets) Train(StreamTask task, NetworkParameters parameters, int window)
     {
-        foreach (var parameter in task.Dense)
+        foreach (var parameter in parameters.Dense)
             parameter.Gradients.Clear();
-        var count = task.Train(window, dropoutSeed: 1).Predictions;
-        var vocabulary = parameters.Bias.Columns;
-        var occurrences = Enumerable.Range(0, vocabulary).Select(token => Math.Round((1.0 / vocabulary - parameters.Bias.GradientAt(0, token)) * count));
-        return (parameters.Stack.Embedding.Touched.ToArray(), [.. occurrences.Index().Where(token => token.Item == 1).Select(token => token.Index)]);
+        var count = task.Train(window, seed: 1).Predictions;
+        var bias = parameters.Output.Bias;
+        var occurrences = Enumerable.Range(0, bias.Columns).Select(token => Math.Round((1.0 / bias.Columns - bias.GradientAt(0, token)) * count));
+        int[] targets = [.. occurrences.Index().Where(token => token.Item == 1).Select(token => token.Index)];
+        return (parameters.Encoder.Embedding.Touched.ToArray(), targets);
     }
 }

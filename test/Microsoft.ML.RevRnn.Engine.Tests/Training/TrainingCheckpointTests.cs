@@ -95,8 +95,8 @@ internal sealed class TrainingCheckpointTests
         {
             Labels = new WatchedList<int>(toy.Labels, _ =>
             {
-                // By the check and for the checkpoint's identity 40 each, then 40 an epoch: in the second one's second batch.
-                if (++reads == 3 * 40 + 20)
+                // By the check 40, then each twice an epoch: in the second one's second batch.
+                if (++reads == 40 + 2 * 40 + 2 * 20)
                     source.Cancel();
             }),
         }).Run(null, source.Token);

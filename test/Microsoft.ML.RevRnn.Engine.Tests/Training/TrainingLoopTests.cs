@@ -55,6 +55,16 @@ internal sealed class TrainingLoopTests
     }
 
     [TestMethod]
+    public void WithoutASeedEachTrainingDiffers()
+    {
+        var task = ToyTask.Learnable(40);
+        task = task with { Training = task.Training with { MaximumEpochs = 1, Seed = null } };
+
+        CollectionAssert.AreNotEqual(Models.Bytes(task.Run().Model), Models.Bytes(task.Run().Model));
+        CollectionAssert.AreNotEqual(Models.Bytes(task.RunEncoder().Model), Models.Bytes(task.RunEncoder().Model));
+    }
+
+    [TestMethod]
     public void EachTextIsEitherTrainedOnOrValidatedOnceAnEpoch()
     {
         const int Count = 50, Epochs = 3;
@@ -68,8 +78,9 @@ internal sealed class TrainingLoopTests
 
         task.Run();
 
-        // Once by the check, then once an epoch.
-        Assert.IsTrue(reads.All(count => count == 1 + Epochs), string.Join(' ', reads));
+        // Once by the check, then once an epoch for the loss, and of those that are trained on once more for its gradient.
+        Assert.AreEqual(10, reads.Count(count => count == 1 + Epochs), string.Join(' ', reads));
+        Assert.AreEqual(40, reads.Count(count => count == 1 + 2 * Epochs), string.Join(' ', reads));
     }
 
     [TestMethod]
@@ -143,15 +154,15 @@ internal sealed class TrainingLoopTests
         var task = ToyTask.Learnable(192);
         task = task with { Training = task.Training with { ValidationFraction = validation } };
         var untrained = task.Run(null, new CancellationToken(true)).Model;
-        // 192 labels are read by the check, then 16 a batch: this is in the third batch, which is still finished.
-        var (model, report) = CancelledAtLabel(task, 192 + 40);
+        // 192 labels are read by the check, then 16 a batch, each twice: this is in the third batch, which is still finished.
+        var (model, report) = CancelledAtLabel(task, 192 + 2 * 40);
 
         Assert.AreEqual(TrainingStop.Cancelled, report.StopReason);
         Assert.AreEqual(0, report.BestEpoch);
         Assert.AreEqual(0, report.Epochs.Count);
         CollectionAssert.AreNotEqual(Models.Bytes(untrained), Models.Bytes(model));
-        CollectionAssert.AreEqual(Models.Bytes(CancelledAtLabel(task, 192 + 33).Model), Models.Bytes(model));
-        CollectionAssert.AreNotEqual(Models.Bytes(CancelledAtLabel(task, 192 + 49).Model), Models.Bytes(model));
+        CollectionAssert.AreEqual(Models.Bytes(CancelledAtLabel(task, 192 + 2 * 33).Model), Models.Bytes(model));
+        CollectionAssert.AreNotEqual(Models.Bytes(CancelledAtLabel(task, 192 + 2 * 49).Model), Models.Bytes(model));
         Assert.AreEqual(1, model.Predict(1, 2, 3).Sum(), 1e-6f);
     }
 
@@ -165,8 +176,8 @@ internal sealed class TrainingLoopTests
         var losses = report.Epochs.Select(epoch => epoch.ValidationLoss!.Value).ToList();
         Assert.AreEqual(losses.IndexOf(losses.Min()) + 1, report.BestEpoch);
 
-        // 200 by the check, then all of them in each epoch; this is in the fourth, whose batches are then given up.
-        var (within, reportWithin) = CancelledAtLabel(task, 200 + 3 * 200 + 40);
+        // 200 by the check, then in each epoch 160 twice and 40 once; this is in the fourth, whose batches are then given up.
+        var (within, reportWithin) = CancelledAtLabel(task, 200 + 3 * (2 * 160 + 40) + 2 * 40);
         Assert.AreEqual(TrainingStop.Cancelled, reportWithin.StopReason);
         Assert.AreEqual(report.BestEpoch, reportWithin.BestEpoch);
         CollectionAssert.AreEqual(Models.Bytes(after), Models.Bytes(within));
@@ -178,13 +189,14 @@ internal sealed class TrainingLoopTests
         var reads = 0;
         var task = ToyTask.Learnable(192);
         task = task with { Training = task.Training with { ValidationFraction = 0.5f, MaximumEpochs = 5 } };
-        // 192 labels are read by the check and as many in the first epoch; in the second 96 are trained on, then 96 validated, 16 at a time.
-        var (_, report) = CancelledAtLabel(task, 192 + 192 + 96 + 20, _ => reads++);
+        // 192 labels are read by the check; in each epoch 96 are trained on, and read twice, then 96 validated, 16 at a time.
+        const int Before = 192 + (2 * 96 + 96) + 2 * 96;
+        var (_, report) = CancelledAtLabel(task, Before + 20, _ => reads++);
 
         Assert.AreEqual(TrainingStop.Cancelled, report.StopReason);
         Assert.AreEqual(1, report.Epochs.Count);
         Assert.AreEqual(1, report.BestEpoch);
-        Assert.AreEqual(192 + 192 + 96 + 32, reads);
+        Assert.AreEqual(Before + 32, reads);
     }
 
     [TestMethod]

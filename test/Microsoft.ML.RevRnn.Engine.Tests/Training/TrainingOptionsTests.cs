@@ -21,7 +21,9 @@ internal sealed class TrainingOptionsTests
                 (training with { WarmUpFraction = -0.01f }, nameof(TrainingOptions.WarmUpFraction)),
                 (training with { WarmUpFraction = 0.91f }, nameof(TrainingOptions.WarmUpFraction)),
                 (training with { NonMonotoneEpochs = 0 }, nameof(TrainingOptions.NonMonotoneEpochs)),
-                (training with { MaximumMinutes = -1 }, nameof(TrainingOptions.MaximumMinutes)),
+                (training with { MemoryBudget = 0 }, nameof(TrainingOptions.MemoryBudget)),
+                (training with { MemoryBudget = (1L << 50) + 1 }, nameof(TrainingOptions.MemoryBudget)),
+                (training with { MaximumMinutes = 0 }, nameof(TrainingOptions.MaximumMinutes)),
                 (training with { MaximumMinutes = double.NaN }, nameof(TrainingOptions.MaximumMinutes)),
                 (training with { WeightDecay = -0.01f }, nameof(TrainingOptions.WeightDecay)),
                 (training with { WeightDecay = 1.01f }, nameof(TrainingOptions.WeightDecay)),
@@ -34,7 +36,7 @@ internal sealed class TrainingOptionsTests
                 (training with { Patience = 0 }, nameof(TrainingOptions.Patience)),
                 (training with { Patience = 10_001 }, nameof(TrainingOptions.Patience)),
                 (training with { ActivationStrategy = (ActivationStrategy)99 }, nameof(TrainingOptions.ActivationStrategy)),
-                (training with { ThreadCount = -1 }, nameof(TrainingOptions.ThreadCount)),
+                (training with { ThreadCount = 0 }, nameof(TrainingOptions.ThreadCount)),
                 (training with { ThreadCount = 257 }, nameof(TrainingOptions.ThreadCount)),
             ])
         {
@@ -79,6 +81,9 @@ internal sealed class TrainingOptionsTests
             Dropout = 0,
             ValidationFraction = 0,
             Patience = 1,
+            MemoryBudget = 1,
+            MaximumMinutes = 1e-9,
+            ThreadCount = 1,
         }.Validate();
         new TrainingOptions
         {
@@ -89,6 +94,8 @@ internal sealed class TrainingOptionsTests
             Dropout = 0.95f,
             ValidationFraction = 0.5f,
             Patience = 10_000,
+            MemoryBudget = 1L << 50,
+            MaximumMinutes = 1_000_000,
             ThreadCount = 256,
         }.Validate();
         new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2, LayerCount = 1 }.Validate();

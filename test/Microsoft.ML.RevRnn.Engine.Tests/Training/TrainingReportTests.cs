@@ -16,6 +16,7 @@ internal sealed class TrainingReportTests
         Dropout = 0,
         ValidationFraction = 0,
         ThreadCount = 1,
+        Seed = 0,
     };
 
     [TestMethod]

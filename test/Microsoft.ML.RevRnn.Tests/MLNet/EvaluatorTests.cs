@@ -89,8 +89,7 @@ public sealed class EvaluatorTests
     private static IDataView Score()
     {
         var options = Small.Classification();
-        options.MaximumEpochs = 1;
-        options.LearningRate = 5e-3f;
+        options.Training = options.Training with { MaximumEpochs = 1, LearningRate = 5e-3f };
         var model = Trained.Context.Transforms.Conversion.MapValueToKey("Label")
             .Append(Trained.Context.MulticlassClassification.Trainers.RevLstm(options))
             .Fit(Trained.Data());

@@ -1,5 +1,5 @@
+using Microsoft.ML.RevRnn.Estimators;
 using Microsoft.ML.RevRnn.Tests.Support;
-using Microsoft.ML.RevRnn.Training;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Tests.MLNet;
@@ -35,7 +35,7 @@ public sealed class HostTests
         var data = context.Transforms.CopyColumns("{1}", "Label").Fit(rows).Transform(rows);
         var options = Small.Classification();
         options.LabelColumnName = "{1}";
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
 
         context.MulticlassClassification.Trainers.RevLstm(options).Fit(data);
 

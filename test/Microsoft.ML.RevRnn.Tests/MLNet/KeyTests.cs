@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Tests.Support;
-using Microsoft.ML.RevRnn.Tokens;
 
 namespace Microsoft.ML.RevRnn.Tests.MLNet;
 

@@ -57,7 +57,7 @@ public sealed class ShapeTests
     {
         var options = Small.Features();
         options.OutputColumnName = "Text";
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
         var data = Trained.Data(10);
 
         var transformed = _context.Transforms.RevGru(options).Fit(data).Transform(data);

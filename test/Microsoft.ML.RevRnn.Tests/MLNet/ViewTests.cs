@@ -136,7 +136,7 @@ public sealed class ViewTests
     {
         var options = Small.Classification();
         options.TextColumnName = "Words";
-        options.MaximumEpochs = 1;
+        options.Training = options.Training with { MaximumEpochs = 1 };
         ITransformer model = _context.Transforms.Conversion.MapValueToKey("Label")
             .Append(_context.Transforms.Conversion.MapValueToKey("Words"))
             .Append(_context.MulticlassClassification.Trainers.RevGru(options))

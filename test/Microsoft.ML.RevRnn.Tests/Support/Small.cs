@@ -6,12 +6,12 @@ internal static class Small
     public static RevRnnClassificationOptions Classification() => Shrink(new RevRnnClassificationOptions());
 
     /// <summary>Without labels there is more to learn before texts of a kind are alike.</summary>
-    public static RevRnnFeaturesOptions Features() => Shrink(new RevRnnFeaturesOptions { Patience = 100 }, epochs: 20);
+    public static RevRnnFeaturesOptions Features() => Shrink(new RevRnnFeaturesOptions { Training = new() { Patience = 100 } }, epochs: 20);
 
     public static RevLanguageModelOptions LanguageModel()
     {
         var options = Shrink(new RevLanguageModelOptions());
-        options.WindowLength = 10;
+        options.Model = options.Model with { WindowLength = 10 };
         return options;
     }
 
@@ -19,14 +19,16 @@ internal static class Small
     private static TOptions Shrink<TOptions>(TOptions options, int epochs = 8)
         where TOptions : RevRnnOptions
     {
-        options.EmbeddingSize = 8;
-        options.HiddenSize = 16;
-        options.MaximumEpochs = epochs;
-        options.BatchSize = 8;
-        options.LearningRate = 2e-2f;
-        options.Dropout = 0;
-        options.ThreadCount = 1;
-        options.ValidationFraction = 0.1f;
+        options.Network = options.Network with { EmbeddingSize = 8, HiddenSize = 16 };
+        options.Training = options.Training with
+        {
+            MaximumEpochs = epochs,
+            BatchSize = 8,
+            LearningRate = 2e-2f,
+            Dropout = 0,
+            ThreadCount = 1,
+            ValidationFraction = 0.1f,
+        };
         return options;
     }
 }

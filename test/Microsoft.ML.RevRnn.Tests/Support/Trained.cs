@@ -16,8 +16,8 @@ internal static class Trained
     private static readonly Lazy<RevLanguageModelTransformer> _counter = new(() =>
     {
         var options = Small.LanguageModel();
-        options.Layout = TextLayout.Documents;
-        options.MaximumEpochs = 30;
+        options.Model = options.Model with { Layout = TextLayout.Documents };
+        options.Training = options.Training with { MaximumEpochs = 30 };
         return Context.Transforms.Text.RevLanguageModel(options).Fit(Texts([.. Enumerable.Repeat(Count, 40)]));
     });
 

@@ -1,0 +1,107 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Cells;
+
+/// <summary>
+/// What there is to know of a kind of cell: its gates, its states, and whether it is updated in two halves. Shapes, buffers, parameters and gradients follow
+/// from it. Each cell's spec stands in the cell's own file, with its equations; a new cell is such a file, a member of <see cref="CellKind"/> and a row here.
+/// </summary>
+internal abstract class CellSpec
+{
+    /// <summary>The most states that a cell may have.</summary>
+    public const int MostStates = 2;
+
+    /// <summary>The state that gates read, and layers above: the first of every cell.</summary>
+    public const int HiddenState = 0;
+
+    private static readonly CellSpec[] _specs =
+    [
+        new RevLstmSpec(),
+        new RevGruSpec(),
+        new LstmSpec(),
+        new GruSpec(),
+        new NfRevLstmSpec(),
+        new NfRevGruSpec(),
+        new ElmanSpec(),
+        new GruResetAfterSpec(),
+    ];
+
+    /// <param name="kind">The kind that is described.</param>
+    /// <param name="halves">
+    /// 2 for a reversible cell: each half's update reads the other half only, so it can be undone. 1 for an ordinary one.
+    /// </param>
+    /// <param name="states">What its states are called, the hidden one first.</param>
+    /// <param name="gates">The gates of a half, in the order of their blocks.</param>
+    protected CellSpec(CellKind kind, int halves, IReadOnlyList<string> states, IReadOnlyList<GateSpec> gates)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(states.Count, MostStates);
+        Kind = kind;
+        Halves = halves;
+        States = states;
+        Gates = gates;
+        ForgetGates = Numbers(gate => gate.Forgets);
+        InputlessGates = Numbers(gate => !gate.ReadsInput);
+        HiddenlessGates = Numbers(gate => !gate.ReadsHidden);
+        HiddenReaders = GateRun.Where(gates, gate => gate.Source is GateSource.InputAndHidden or GateSource.Hidden);
+        ResetReaders = GateRun.Where(gates, gate => gate.Source == GateSource.InputAndResetHidden);
+        ResetGate = Array.FindIndex([.. gates], gate => gate.Resets);
+        // Blocks are whole registers, columns of a product whole pairs of them.
+        if (ResetReaders.First % 2 != 0)
+            throw new ArgumentException("Gates that read the reset state must come after an even number of others.", nameof(gates));
+    }
+
+    public CellKind Kind { get; }
+
+    public int Halves { get; }
+
+    public IReadOnlyList<string> States { get; }
+
+    public IReadOnlyList<GateSpec> Gates { get; }
+
+    public bool IsReversible => Halves == 2;
+
+    /// <summary>Whether the states of a reversible cell are only added to: reversal needs no lost bits, and nothing bounds the states.</summary>
+    public bool IsNoForgetting => IsReversible && ForgetGates.Length == 0;
+
+    /// <summary>The gates that cost lost bits.</summary>
+    public int[] ForgetGates { get; }
+
+    /// <summary>The gates that do not read x and have no weights for it.</summary>
+    public int[] InputlessGates { get; }
+
+    /// <summary>The gates that do not read the hidden state and have no weights for it.</summary>
+    public int[] HiddenlessGates { get; }
+
+    /// <summary>The gates that read the hidden state as it is.</summary>
+    public GateRun HiddenReaders { get; }
+
+    /// <summary>The gates that read the reset hidden state.</summary>
+    public GateRun ResetReaders { get; }
+
+    /// <summary>The gate that resets; -1 if there is none.</summary>
+    public int ResetGate { get; }
+
+    public bool HasReset => ResetGate >= 0;
+
+    /// <summary>The highest quantised forget gate: below 1024, or rounding it up to 1 would let a state drift to which something is added all the same.</summary>
+    public virtual int MaximumGate => FixedPoint.GateOne - 1;
+
+    /// <summary>
+    /// Initial weights are uniform in +- this: 1 / sqrt(I + P), the fan-in of a gate, for reversible cells (the default of PyTorch's Linear, as in the
+    /// authors' code); 1 / sqrt(H) for ordinary ones (that of PyTorch's recurrent layers).
+    /// </summary>
+    public virtual float InitialBound(CellShape shape) => 1f / MathF.Sqrt(IsReversible ? shape.Inputs + shape.Half : shape.Units);
+
+    public static CellSpec Of(CellKind kind) => (uint)kind < (uint)_specs.Length
+        ? _specs[(int)kind]
+        : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown cell.");
+
+    /// <summary>Makes the cell for a register width and an arithmetic of its states.</summary>
+    public abstract RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+        where TState : struct, IStateArithmetic<TFloat, TInt>;
+
+    private int[] Numbers(Func<GateSpec, bool> condition) => [.. Enumerable.Range(0, Gates.Count).Where(gate => condition(Gates[gate]))];
+}

@@ -1,0 +1,17 @@
+namespace Microsoft.ML.RevRnn.Cells;
+
+/// <summary>What a gate's pre-activation is a linear function of, besides its bias.</summary>
+internal enum GateSource
+{
+    /// <summary>x and the hidden state.</summary>
+    InputAndHidden,
+
+    /// <summary>x and the reset gate times the hidden state.</summary>
+    InputAndResetHidden,
+
+    /// <summary>The hidden state alone.</summary>
+    Hidden,
+
+    /// <summary>x alone.</summary>
+    Input,
+}

@@ -1,0 +1,91 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Heads;
+
+/// <summary>All that a network has learned: the encoder, and the linear map from its outputs, pooled or one by one, to outcomes.</summary>
+internal sealed class NetworkParameters : IDisposable
+{
+    private NetworkParameters(EncoderParameters encoder, Parameter? attention, LinearParameters output)
+    {
+        Encoder = encoder;
+        Attention = attention;
+        Output = output;
+    }
+
+    public EncoderParameters Encoder { get; }
+
+    /// <summary>[1, outputs]: what attention pooling compares outputs with; null for other poolings.</summary>
+    public Parameter? Attention { get; }
+
+    public LinearParameters Output { get; }
+
+    /// <summary>The parameters with dense gradients: all, but an embedding that is not tied.</summary>
+    public IEnumerable<Parameter> Dense => [.. Encoder.Dense, .. OfHead];
+
+    /// <summary>All, in the order of the model file.</summary>
+    public IEnumerable<Parameter> All => IsTied ? [Output.Weight, .. Encoder.Dense, Output.Bias] : [Encoder.Embedding.Value, .. Dense];
+
+    private IEnumerable<Parameter> OfHead => Attention == null ? [Output.Weight, Output.Bias] : [Attention, Output.Weight, Output.Bias];
+
+    private bool IsTied => Output.Weight == Encoder.Embedding.Value;
+
+    /// <summary>For outcomes of whole sequences, which read pooled outputs.</summary>
+    public static NetworkParameters OfSequences(NetworkShape shape, int outcomes)
+    {
+        var columns = shape.OutputColumns();
+        var stride = shape.OutputStride;
+        var parts = Pooling.PartsOf(shape.Options.Pooling);
+        int[] pooled = [.. Enumerable.Range(0, parts).SelectMany(part => columns.Select(column => part * stride + column))];
+        var attention = shape.Options.Pooling == PoolingKind.Attention ? new Parameter("attention", [0], 1, columns, stride) : null;
+        return new NetworkParameters(new EncoderParameters(shape), attention, LinearParameters.Create("classes", outcomes, pooled, parts * stride));
+    }
+
+    /// <summary>For outcomes of each token, which read its output.</summary>
+    public static NetworkParameters OfTokens(NetworkShape shape, int outcomes)
+        => new(new EncoderParameters(shape), null, LinearParameters.Create("classes", outcomes, shape.OutputColumns(), shape.OutputStride));
+
+    /// <summary>For the next token. Each direction reads its own outputs; a tied embedding is the weight too (Press and Wolf 2017).</summary>
+    public static NetworkParameters OfNextTokens(NetworkShape shape)
+    {
+        var encoder = new EncoderParameters(shape, hasDenseEmbedding: shape.Options.TieEmbeddings);
+        return new NetworkParameters(encoder, null, shape.Options.TieEmbeddings
+            ? LinearParameters.Over(encoder.Embedding.Value, "tokens")
+            : LinearParameters.Create("tokens", shape.Vocabulary, shape.Top.StateColumns(), shape.Top.StateStride));
+    }
+
+    public void Initialize(ulong seed)
+    {
+        Encoder.Initialize(seed);
+        Attention?.InitializeUniform(seed, 1f / MathF.Sqrt(Attention.Columns));
+        if (!IsTied)
+            Output.Weight.InitializeUniform(seed, 1f / MathF.Sqrt(Output.Weight.Columns));
+    }
+
+    /// <summary>
+    /// Sets the bias to log of how often each outcome occurs, one more counted: a language model so begins at the loss of single tokens' frequencies. Without,
+    /// the first gradients all point the same way, towards these, and a reversible LSTM, whose hidden state nothing bounds by 1, runs away with them.
+    /// </summary>
+    public void InitializeBias(ReadOnlySpan<long> frequencies)
+    {
+        var total = (double)frequencies.Length;
+        foreach (var count in frequencies)
+            total += count;
+        for (var outcome = 0; outcome < frequencies.Length; outcome++)
+            Output.Bias.At(0, outcome) = (float)HostMath.Log((frequencies[outcome] + 1) / total);
+    }
+
+    /// <summary>Takes on the values of parameters of the same shapes.</summary>
+    public void CopyFrom(NetworkParameters other)
+    {
+        foreach (var (target, source) in All.Zip(other.All))
+            target.CopyValuesFrom(source);
+    }
+
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        Attention?.Dispose();
+        Output.Dispose();
+    }
+}

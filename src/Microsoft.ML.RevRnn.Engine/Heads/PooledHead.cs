@@ -1,0 +1,193 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Heads;
+
+/// <summary>Outcomes of whole sequences: pooling of the outputs over time, dropout, a linear map, a loss.</summary>
+internal sealed unsafe class PooledHead : ISequenceHead
+{
+    private readonly LinearParameters _output;
+    private readonly ISequenceEncoder _encoder;
+    private readonly WorkerTeam _team;
+    private readonly Pooling _pooling;
+    private readonly Loss? _loss;
+    private readonly Dropout? _dropout;
+    private readonly NativeBuffer<float> _outcomes;
+    private PackedBatch _batch = new();
+    private ulong _seed;
+    private bool _isTraining;
+
+    /// <param name="parameters">The pooling's and the linear map's weights.</param>
+    /// <param name="encoder">Gives the outputs.</param>
+    /// <param name="loss">Makes probabilities of scores, and tells what they should be; null to leave scores as they are.</param>
+    /// <param name="dropout">Rate of the pooled outputs' dropout.</param>
+    public PooledHead(NetworkParameters parameters, ISequenceEncoder encoder, Loss? loss, float dropout = 0)
+    {
+        _output = parameters.Output;
+        _encoder = encoder;
+        _team = encoder.Device.Team;
+        _pooling = Pooling.Create(parameters, encoder.Device);
+        _loss = loss;
+        _dropout = dropout > 0 ? Dropout.For(encoder.Device.Width, dropout) : null;
+        _outcomes = new NativeBuffer<float>(encoder.Device.Memory);
+    }
+
+    public BatchResult Result { get; private set; }
+
+    public float LossScale => 1f / _batch.RowCount;
+
+    /// <summary>Outcomes of a row: scores after <see cref="FinishForward"/>, made probabilities of if there is a loss.</summary>
+    public Span<float> Outcomes(int row) => new(_outcomes.Pointer + (nint)row * _output.Outcomes, _output.Outcomes);
+
+    public void PackWeights(bool forTraining, ulong seed)
+    {
+    }
+
+    public void Begin(PackedBatch batch, bool training, ulong seed)
+    {
+        _batch = batch;
+        _isTraining = training;
+        _seed = seed;
+        _pooling.Begin(batch);
+        _outcomes.EnsureLength((long)batch.RowCount * _output.Outcomes);
+        Result = default;
+    }
+
+    public void Forward(in Chunk chunk) => _team.Run(new PoolJob(this, chunk));
+
+    public void FinishForward()
+    {
+        _pooling.Finish();
+        _team.Run(new ScoreJob(this));
+        if (_loss == null)
+            return;
+        for (var row = 0; row < _batch.RowCount; row++)
+            Result += _loss.Score(Outcomes(row), _batch.SequenceOfRow(row));
+    }
+
+    public void BeginBackward()
+    {
+        for (var row = 0; row < _batch.RowCount; row++)
+        {
+            var gradient = Outcomes(row);
+            _loss!.Gradient(gradient, _batch.SequenceOfRow(row));
+            TensorPrimitives.Multiply(gradient, LossScale, gradient);
+        }
+        _team.Run(new WeightGradientJob(this));
+        _pooling.BeginBackward();
+        _team.Run(new PooledGradientJob(this));
+    }
+
+    public void Backward(in Chunk chunk) => _team.Run(new UnpoolJob(this, chunk));
+
+    public void FinishBackward() => _pooling.FinishBackward();
+
+    public void Dispose()
+    {
+        _pooling.Dispose();
+        _outcomes.Dispose();
+    }
+
+    private Span<float> Weights(float* matrix, int outcome, int part) =>
+        new(matrix + (nint)outcome * _output.Weight.Stride + part * _pooling.Stride, _pooling.Stride);
+
+    private void DropPooled(int row)
+    {
+        if (_dropout == null || !_isTraining)
+            return;
+        for (var part = 0; part < _pooling.Parts; part++)
+        {
+            fixed (float* pooled = _pooling.Pooled(row, part))
+                _dropout.Apply(pooled, pooled, _pooling.Stride, CounterRandom.Key(_seed, RandomUse.PooledDropout, (ulong)(_pooling.Parts * row + part)));
+        }
+    }
+
+    private void ScoreRow(int row)
+    {
+        DropPooled(row);
+        var scores = Outcomes(row);
+        for (var c = 0; c < scores.Length; c++)
+        {
+            scores[c] = _output.Bias.Value[c];
+            for (var part = 0; part < _pooling.Parts; part++)
+                scores[c] += TensorPrimitives.Dot<float>(_pooling.Pooled(row, part), Weights(_output.Weight.Value, c, part));
+        }
+        _loss?.Activate(scores);
+    }
+
+    private void AddWeightGradient(int outcome)
+    {
+        for (var row = 0; row < _batch.RowCount; row++)
+        {
+            var d = Outcomes(row)[outcome];
+            for (var part = 0; part < _pooling.Parts; part++)
+            {
+                var gradient = Weights(_output.Weight.Gradient, outcome, part);
+                TensorPrimitives.MultiplyAdd(_pooling.Pooled(row, part), d, gradient, gradient);
+            }
+            _output.Bias.Gradient[outcome] += d;
+        }
+    }
+
+    private void WritePooledGradient(int row)
+    {
+        for (var part = 0; part < _pooling.Parts; part++)
+        {
+            var pooled = _pooling.Pooled(row, part);
+            pooled.Clear();
+            for (var c = 0; c < _output.Outcomes; c++)
+                TensorPrimitives.MultiplyAdd(Weights(_output.Weight.Value, c, part), Outcomes(row)[c], pooled, pooled);
+        }
+        DropPooled(row);
+    }
+
+    private readonly struct PoolJob(PooledHead head, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = head._team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
+            head._pooling.Forward(chunk, head._encoder.Outputs(chunk), begin, end);
+        }
+    }
+
+    private readonly struct UnpoolJob(PooledHead head, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = head._team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
+            head._pooling.Backward(chunk, head._encoder.Outputs(chunk), head._encoder.OutputGradient, begin, end);
+        }
+    }
+
+    private readonly struct ScoreJob(PooledHead head) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = head._team.Share(head._batch.RowCount, 1, worker);
+            for (var row = begin; row < end; row++)
+                head.ScoreRow(row);
+        }
+    }
+
+    private readonly struct WeightGradientJob(PooledHead head) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = head._team.Share(head._output.Outcomes, 1, worker);
+            for (var outcome = begin; outcome < end; outcome++)
+                head.AddWeightGradient(outcome);
+        }
+    }
+
+    private readonly struct PooledGradientJob(PooledHead head) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = head._team.Share(head._batch.RowCount, 1, worker);
+            for (var row = begin; row < end; row++)
+                head.WritePooledGradient(row);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// A text that a language model reads and goes on with. It keeps the model's state, so each further token costs one step, however long the text. For one
+/// thread at a time; a model can have any number of them.
+/// </summary>
+public sealed class LanguageModelSession
+{
+    private readonly NetworkSession<NextTokenReader> _session;
+    private readonly EncoderStates _states;
+    private readonly float[] _logProbabilities;
+    private double _loss;
+    private bool _isScored;
+
+    internal LanguageModelSession(NetworkParameters parameters)
+    {
+        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder));
+        _states = _session.Encoder.CreateStates();
+        _logProbabilities = new float[parameters.Output.Outcomes];
+        Restart();
+    }
+
+    /// <summary>V.</summary>
+    public int VocabularySize => _logProbabilities.Length;
+
+    /// <summary>Tokens read so far.</summary>
+    public long TokenCount { get; private set; }
+
+    /// <summary>log p of the tokens read so far, in nats; without that of an end.</summary>
+    public double LogLikelihood => 0 - _loss;
+
+    /// <summary>[V]: log p of each token as the next one. Valid until more is read.</summary>
+    public ReadOnlySpan<float> LogProbabilities
+    {
+        get
+        {
+            ScoreNext();
+            return _logProbabilities;
+        }
+    }
+
+    /// <summary>Goes back to the beginning of a text.</summary>
+    public void Restart()
+    {
+        Advance([Vocabulary.EmptyToken], continues: false);
+        TokenCount = 0;
+        _loss = 0;
+    }
+
+    /// <summary>Reads one more token.</summary>
+    /// <exception cref="ArgumentException">It is not in the vocabulary.</exception>
+    public void Read(int token) => Read([token]);
+
+    /// <summary>Reads more tokens.</summary>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary; none was read.</exception>
+    public void Read(ReadOnlySpan<int> tokens)
+    {
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        if (tokens.IsEmpty)
+            return;
+        // The first token's probability is at hand; those of the others come with them, added one by one however the text is cut.
+        ScoreNext();
+        _loss += _session.Head.CrossEntropy(tokens[0]);
+        TokenCount += tokens.Length;
+        Advance(tokens, continues: true);
+    }
+
+    /// <summary>
+    /// Goes on with the text: chooses tokens, reads them, and gives each as soon as it is chosen. Ends after <see cref="GenerationOptions.MaximumTokens"/> or before the
+    /// end of the text, which is not read. Stop strings are of texts, not of tokens, and have no meaning here.
+    /// </summary>
+    /// <param name="options">How to choose.</param>
+    /// <param name="cancellationToken">Ends it before the next token is chosen.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; tokens given so far have been read.</exception>
+    public IEnumerable<int> Generate(GenerationOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return GenerateTokens(options, cancellationToken);
+    }
+
+    /// <summary>log p of a text of its own, from its beginning to its end. The session then stands where it ends.</summary>
+    internal SequenceScore Score(ReadOnlySpan<int> tokens)
+    {
+        Restart();
+        Read(tokens);
+        ScoreNext();
+        return new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
+    }
+
+    private IEnumerable<int> GenerateTokens(GenerationOptions options, CancellationToken cancellationToken)
+    {
+        var sampler = new TokenSampler(options, VocabularySize);
+        for (var i = 0; i < options.MaximumTokens; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var token = sampler.Choose(LogProbabilities);
+            if (token == Vocabulary.EmptyToken)
+                yield break;
+            sampler.Note(token);
+            Read(token);
+            yield return token;
+        }
+    }
+
+    /// <summary>Brings the probabilities of the next token up to date.</summary>
+    private void ScoreNext()
+    {
+        if (!_isScored)
+            _session.Head.LogProbabilities(_logProbabilities);
+        _isScored = true;
+    }
+
+    /// <summary>Runs the tokens and adds the cross-entropies of all but the first.</summary>
+    private void Advance(ReadOnlySpan<int> tokens, bool continues)
+    {
+        _session.Head.Loss = _loss;
+        _session.Run(tokens, continues ? _states : null, _states);
+        _loss = _session.Head.Loss;
+        _isScored = false;
+    }
+}

@@ -1,0 +1,94 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>Trains networks to predict the next token: language models, and what features are made of.</summary>
+internal static class LanguageModelTraining
+{
+    /// <param name="texts">Training texts, and held-back ones; null to hold back a part of the former.</param>
+    /// <param name="shape">The network.</param>
+    /// <param name="model">How the texts are laid out, dropout and softmax.</param>
+    /// <param name="training">How to train.</param>
+    /// <param name="progress">Told where training stands.</param>
+    /// <param name="epochEnded">Called after each epoch with the parameters as they are then.</param>
+    /// <param name="cancellationToken">Ends training early.</param>
+    public static (NetworkParameters Parameters, TrainingReport Report) Run(
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        NetworkShape shape,
+        LanguageModelOptions model,
+        TrainingOptions training,
+        IProgress<TrainingProgress>? progress,
+        Action<EpochReport, NetworkParameters>? epochEnded,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        model.Validate();
+        TrainingInput.Check(texts.Training, shape.Vocabulary, shape.Options, training);
+        training = training.WithSeed();
+        if (texts.Validation != null)
+            TrainingInput.Check(texts.Validation, shape.Vocabulary, shape.Options, training);
+        if (texts.Training.All(text => text.Length == 0))
+            throw new ArgumentException("The texts have no tokens, so there is nothing to learn from.", nameof(texts));
+
+        var parameters = NetworkParameters.OfNextTokens(shape);
+        parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights));
+        var run = new NetworkTraining(training, progress, cancellationToken)
+        {
+            EpochEnded = epochEnded == null ? null : report => epochEnded(report, parameters),
+        };
+        var report = model.Layout == TextLayout.Documents
+            ? OnDocuments(run, parameters, texts, model, training)
+            : OnStreams(run, parameters, texts, model, training);
+        return (parameters, report);
+    }
+
+    private static TrainingReport OnDocuments(
+        NetworkTraining run, NetworkParameters parameters, (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        LanguageModelOptions model, TrainingOptions training)
+    {
+        int[][] sequences = [.. texts.Training.Concat(texts.Validation ?? []).Select(text => (int[])[Vocabulary.EmptyToken, .. text])];
+        var parts = texts.Validation is { } validation ? HeldBack.Last(sequences.Length, validation.Count) : HeldBack.Random(sequences.Length, training);
+        var objective = CreateObjective(parameters, parts.Training.Select(member => sequences[member]), model, training);
+        return run.OnSequences(parameters, objective, sequences, parts);
+    }
+
+    private static TrainingReport OnStreams(
+        NetworkTraining run, NetworkParameters parameters, (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        LanguageModelOptions model, TrainingOptions training)
+    {
+        var stream = Stream(texts.Training);
+        var held = texts.Validation == null ? (int)(stream.Length * training.ValidationFraction) : 0;
+        var validation = texts.Validation != null ? Stream(texts.Validation) : held == 0 ? [] : stream[^held..];
+        var streams = (Training: stream[..^held], Validation: validation);
+        return run.OnStreams(parameters, CreateObjective(parameters, [streams.Training], model, training), streams, model);
+    }
+
+    private static NextTokenObjective CreateObjective(
+        NetworkParameters parameters, IEnumerable<int[]> sequences, LanguageModelOptions model, TrainingOptions training)
+    {
+        var frequencies = TokenFrequencies.Count(sequences, parameters.Output.Outcomes);
+        parameters.InitializeBias(frequencies);
+        return new NextTokenObjective(frequencies, model, training);
+    }
+
+    /// <summary>All texts one after another, with a boundary before, between and after them.</summary>
+    private static int[] Stream(IReadOnlyList<int[]> texts)
+    {
+        var length = 1L + texts.Sum(text => text.Length + 1L);
+        if (length > Array.MaxLength)
+            throw new ArgumentException($"The texts have {length} tokens together; {Array.MaxLength} are the most that streams can have. Use {nameof(TextLayout)}.{nameof(TextLayout.Documents)}.");
+        var stream = new int[length];
+        stream[0] = Vocabulary.EmptyToken;
+        var next = 1;
+        foreach (var text in texts)
+        {
+            text.CopyTo(stream, next);
+            next += text.Length;
+            stream[next++] = Vocabulary.EmptyToken;
+        }
+        return stream;
+    }
+}

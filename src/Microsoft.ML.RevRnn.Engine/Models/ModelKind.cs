@@ -1,0 +1,20 @@
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>What stands on top of a saved network's layers.</summary>
+internal enum ModelKind : byte
+{
+    /// <summary>Nothing.</summary>
+    Encoder = 0,
+
+    /// <summary>A linear map from pooled outputs to classes.</summary>
+    Classifier = 1,
+
+    /// <summary>A linear map from outputs to tokens.</summary>
+    LanguageModel = 2,
+
+    /// <summary>A linear map from pooled outputs to labels of which any may hold.</summary>
+    MultiLabelClassifier = 3,
+
+    /// <summary>A linear map from each output to classes.</summary>
+    Tagger = 4,
+}

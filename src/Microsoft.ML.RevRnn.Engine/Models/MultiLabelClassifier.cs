@@ -1,0 +1,119 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// A trained classifier of token sequences of any length, of which any number of C labels may hold, each told by itself: as <see cref="SequenceClassifier"/>, with a
+/// sigmoid for each label in place of the softmax. With one label it tells yes from no.
+/// </summary>
+/// <remarks>Immutable and safe for use from many threads. The same tokens give the same scores, bit for bit.</remarks>
+public sealed class MultiLabelClassifier
+{
+    private readonly NetworkParameters _parameters;
+    private readonly SessionPool<NetworkSession<PooledHead>> _sessions;
+
+    private MultiLabelClassifier(NetworkParameters parameters)
+    {
+        _parameters = parameters;
+        _sessions = new(() => new(parameters.Encoder, encoder => new PooledHead(parameters, encoder, loss: null)));
+    }
+
+    /// <summary>C: the number of labels.</summary>
+    public int LabelCount => _parameters.Output.Outcomes;
+
+    /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
+    public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
+
+    /// <summary>The shape of the network.</summary>
+    public NetworkOptions Network => _parameters.Encoder.Shape.Options;
+
+    /// <summary>Trains a classifier on the sum of the labels' binary cross-entropies, in batches of sequences of about equal length; none is cut off.</summary>
+    /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="labels">The labels that hold for each sequence, each 0 to <paramref name="labelCount"/> - 1, in any order.</param>
+    /// <param name="labelCount">C, at least 1.</param>
+    /// <param name="vocabularySize">V, at least 2.</param>
+    /// <param name="network">Shape of the network.</param>
+    /// <param name="training">How to train.</param>
+    /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
+    /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public static TrainingResult<MultiLabelClassifier> Train(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int[]> labels,
+        int labelCount,
+        int vocabularySize,
+        NetworkOptions network,
+        TrainingOptions training,
+        LanguageModel? pretrained = null,
+        FineTuningOptions? fineTuning = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingInput.Check(sequences, vocabularySize, network, training);
+        TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
+        OptionCheck.Range(nameof(labelCount), labelCount, 1, 10_000_000);
+        TrainingInput.CheckLabels(sequences, labels, labelCount);
+        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), labelCount);
+        // A label that is named twice holds once.
+        int[][] distinct = [.. labels.Select(ofSequence => ofSequence.Distinct().ToArray())];
+        var objective = new SequenceObjective(new SigmoidLoss(distinct), distinct.SelectMany(ofSequence => ofSequence.Append(-1)), training);
+        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
+            .OfClassifier(parameters, objective, sequences, pretrained?.Parameters.Encoder, fineTuning);
+        return new TrainingResult<MultiLabelClassifier>(new MultiLabelClassifier(parameters), report);
+    }
+
+    /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="scores">[C]: receives the scores.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Score(ReadOnlySpan<int> tokens, Span<float> scores)
+    {
+        if (scores.Length != LabelCount)
+            throw new ArgumentException($"There are {LabelCount} labels, and room for {scores.Length} scores.", nameof(scores));
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        var session = _sessions.Take();
+        session.Run(tokens);
+        session.Head.Outcomes(0).CopyTo(scores);
+        _sessions.Return(session);
+    }
+
+    /// <summary>Probability of each label for one sequence.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
+    {
+        Score(tokens, probabilities);
+        TensorPrimitives.Sigmoid(probabilities, probabilities);
+    }
+
+    /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount);
+        ModelFile.WriteParameters(writer, _parameters.All);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
+    /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
+    public static MultiLabelClassifier Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var (shape, labelCount) = ModelFile.ReadHeader(reader, ModelKind.MultiLabelClassifier);
+        var parameters = NetworkParameters.OfSequences(shape, labelCount);
+        ModelFile.ReadParameters(reader, parameters.All);
+        return new MultiLabelClassifier(parameters);
+    }
+}

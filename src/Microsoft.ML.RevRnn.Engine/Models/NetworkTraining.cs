@@ -1,0 +1,52 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>Trains the networks of all models: makes the device and what works on it, runs the loop, and cleans up.</summary>
+/// <param name="options">How to train, with a seed.</param>
+/// <param name="progress">Told where training stands.</param>
+/// <param name="cancellationToken">Ends it early.</param>
+internal sealed class NetworkTraining(TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+{
+    /// <summary>Called after each epoch's validation, with the parameters as they are then.</summary>
+    public Action<EpochReport>? EpochEnded { get; init; }
+
+    /// <summary>Trains on whole sequences.</summary>
+    public TrainingReport OnSequences(NetworkParameters parameters, Objective objective, IReadOnlyList<int[]> sequences, HeldBack? parts = null)
+        => Run(parameters, objective, carriesStates: false, null, trainer => new SequenceTask(
+            sequences, parts ?? HeldBack.Random(sequences.Count, options), trainer, objective, options));
+
+    /// <summary>Trains on whole sequences from random weights, or from those of an encoder that knows something already.</summary>
+    public TrainingReport OfClassifier(
+        NetworkParameters parameters, Objective objective, IReadOnlyList<int[]> sequences, EncoderParameters? pretrained, FineTuningOptions? fineTuning)
+    {
+        fineTuning ??= new FineTuningOptions();
+        fineTuning.Validate();
+        parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights));
+        if (pretrained == null)
+            return OnSequences(parameters, objective, sequences);
+        parameters.Encoder.CopyFrom(pretrained);
+        objective.Pretrained = (pretrained, fineTuning);
+        var rates = new LayerRates(parameters.Encoder, fineTuning);
+        var report = Run(parameters, objective, carriesStates: false, rates.BeginEpoch, trainer => new SequenceTask(
+            sequences, HeldBack.Random(sequences.Count, options), trainer, objective, options));
+        rates.End();
+        return report;
+    }
+
+    /// <summary>Trains on contiguous streams.</summary>
+    public TrainingReport OnStreams(NetworkParameters parameters, Objective objective, (int[] Training, int[] Validation) streams, LanguageModelOptions model)
+        => Run(parameters, objective, carriesStates: true, null, trainer => new StreamTask(streams, model, trainer, objective, options));
+
+    private TrainingReport Run(
+        NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, TrainingTask> createTask)
+    {
+        using var device = new Device(options.ThreadCount ?? Environment.ProcessorCount);
+        using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
+        var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
+        return loop.Run(cancellationToken);
+    }
+}

@@ -1,0 +1,115 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// A trained classifier of token sequences of any length: embedding, reversible recurrent layers in one or two directions, pooling of the top layer's hidden state
+/// over time, a linear map and softmax.
+/// </summary>
+/// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
+public sealed class SequenceClassifier
+{
+    private readonly NetworkParameters _parameters;
+    private readonly SessionPool<NetworkSession<PooledHead>> _sessions;
+
+    private SequenceClassifier(NetworkParameters parameters)
+    {
+        _parameters = parameters;
+        _sessions = new(() => new(parameters.Encoder, encoder => new PooledHead(parameters, encoder, loss: null)));
+    }
+
+    /// <summary>C: the number of classes.</summary>
+    public int ClassCount => _parameters.Output.Outcomes;
+
+    /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
+    public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
+
+    /// <summary>The shape of the network.</summary>
+    public NetworkOptions Network => _parameters.Encoder.Shape.Options;
+
+    /// <summary>Trains a classifier by Adam on the softmax cross-entropy, in batches of sequences of about equal length; none is cut off.</summary>
+    /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="labels">Class of each sequence, 0 to <paramref name="classCount"/> - 1.</param>
+    /// <param name="classCount">C, at least 2.</param>
+    /// <param name="vocabularySize">V, at least 2.</param>
+    /// <param name="network">Shape of the network.</param>
+    /// <param name="training">How to train.</param>
+    /// <param name="pretrained">
+    /// A language model of the same tokens and network to start from (Howard and Ruder 2018), instead of random weights; null for these.
+    /// </param>
+    /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public static TrainingResult<SequenceClassifier> Train(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int> labels,
+        int classCount,
+        int vocabularySize,
+        NetworkOptions network,
+        TrainingOptions training,
+        LanguageModel? pretrained = null,
+        FineTuningOptions? fineTuning = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingInput.Check(sequences, vocabularySize, network, training);
+        TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
+        ArgumentNullException.ThrowIfNull(labels);
+        OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
+        if (labels.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels.", nameof(labels));
+        for (var i = 0; i < labels.Count; i++)
+        {
+            if ((uint)labels[i] >= (uint)classCount)
+                throw new ArgumentException($"Label {labels[i]} of sequence {i} is not from 0 to {classCount - 1}.", nameof(labels));
+        }
+
+        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), classCount);
+        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
+            .OfClassifier(parameters, new SequenceObjective(new SoftmaxLoss(labels), labels, training), sequences, pretrained?.Parameters.Encoder, fineTuning);
+        return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters), report);
+    }
+
+    /// <summary>Class probabilities of one sequence.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
+    {
+        if (probabilities.Length != ClassCount)
+            throw new ArgumentException($"There are {ClassCount} classes, and room for {probabilities.Length} probabilities.", nameof(probabilities));
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        var session = _sessions.Take();
+        session.Run(tokens);
+        session.Head.Outcomes(0).CopyTo(probabilities);
+        SoftmaxLoss.Normalize(probabilities);
+        _sessions.Return(session);
+    }
+
+    /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount);
+        ModelFile.WriteParameters(writer, _parameters.All);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
+    /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
+    public static SequenceClassifier Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var (shape, classCount) = ModelFile.ReadHeader(reader, ModelKind.Classifier);
+        var parameters = NetworkParameters.OfSequences(shape, classCount);
+        ModelFile.ReadParameters(reader, parameters.All);
+        return new SequenceClassifier(parameters);
+    }
+}

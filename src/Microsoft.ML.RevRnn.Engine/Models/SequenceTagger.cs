@@ -1,0 +1,122 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// A trained tagger of token sequences of any length: it tells one of C classes of each token, from what has been read up to it: embedding, recurrent layers, a
+/// linear map from the top layer's hidden state after each token, and softmax.
+/// </summary>
+/// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
+public sealed class SequenceTagger
+{
+    private readonly NetworkParameters _parameters;
+    private readonly SessionPool<NetworkSession<TokenScoresHead>> _sessions;
+
+    private SequenceTagger(NetworkParameters parameters)
+    {
+        _parameters = parameters;
+        _sessions = new(() => new(parameters.Encoder, encoder => new TokenScoresHead(parameters.Output, encoder)));
+    }
+
+    /// <summary>C: the number of classes.</summary>
+    public int ClassCount => _parameters.Output.Outcomes;
+
+    /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
+    public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
+
+    /// <summary>The shape of the network.</summary>
+    public NetworkOptions Network => _parameters.Encoder.Shape.Options;
+
+    /// <summary>Trains a tagger on the cross-entropy of each token's class, in batches of sequences of about equal length; none is cut off.</summary>
+    /// <param name="sequences">Token numbers of each sequence.</param>
+    /// <param name="labels">Of each sequence the class of each token, 0 to <paramref name="classCount"/> - 1.</param>
+    /// <param name="classCount">C, at least 2.</param>
+    /// <param name="vocabularySize">V, at least 2.</param>
+    /// <param name="network">Shape of the network; it cannot be bidirectional.</param>
+    /// <param name="training">How to train.</param>
+    /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
+    /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public static TrainingResult<SequenceTagger> Train(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int[]> labels,
+        int classCount,
+        int vocabularySize,
+        NetworkOptions network,
+        TrainingOptions training,
+        LanguageModel? pretrained = null,
+        FineTuningOptions? fineTuning = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingInput.Check(sequences, vocabularySize, network, training);
+        if (network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
+                nameof(network));
+        }
+        TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
+        OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
+        TrainingInput.CheckLabels(sequences, labels, classCount);
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            if (labels[i].Length != sequences[i].Length)
+                throw new ArgumentException($"Sequence {i} has {sequences[i].Length} tokens and {labels[i].Length} labels; it must have one for each.", nameof(labels));
+        }
+        var parameters = NetworkParameters.OfTokens(new NetworkShape(network, vocabularySize), classCount);
+        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
+            .OfClassifier(parameters, new TokenObjective(labels, training), sequences, pretrained?.Parameters.Encoder, fineTuning);
+        return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);
+    }
+
+    /// <summary>Class probabilities of each token of one sequence.</summary>
+    /// <param name="tokens">T token numbers.</param>
+    /// <param name="probabilities">[T, C]: receives the probabilities, token after token; those of a token add up to 1.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not T C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
+    {
+        if (probabilities.Length != (long)tokens.Length * ClassCount)
+        {
+            throw new ArgumentException(
+                $"There are {tokens.Length} tokens and {ClassCount} classes, and room for {probabilities.Length} probabilities.", nameof(probabilities));
+        }
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        if (tokens.IsEmpty)
+            return;
+        var session = _sessions.Take();
+        session.Run(tokens);
+        session.Head.Probabilities.CopyTo(probabilities);
+        _sessions.Return(session);
+    }
+
+    /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ModelFile.WriteHeader(writer, ModelKind.Tagger, _parameters.Encoder.Shape, ClassCount);
+        ModelFile.WriteParameters(writer, _parameters.All);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
+    /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
+    public static SequenceTagger Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var (shape, classCount) = ModelFile.ReadHeader(reader, ModelKind.Tagger);
+        if (shape.Options.Bidirectional)
+            throw new FormatException("The network is damaged: a tagger reads in one direction.");
+        var parameters = NetworkParameters.OfTokens(shape, classCount);
+        ModelFile.ReadParameters(reader, parameters.All);
+        return new SequenceTagger(parameters);
+    }
+}

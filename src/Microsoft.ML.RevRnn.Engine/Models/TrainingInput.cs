@@ -1,0 +1,66 @@
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>Checks of training data before any work is done with it.</summary>
+internal static class TrainingInput
+{
+    public static void Check(IReadOnlyList<int[]> sequences, int vocabularySize, NetworkOptions network, TrainingOptions training)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(training);
+        network.Validate();
+        training.Validate();
+        OptionCheck.Range(nameof(vocabularySize), vocabularySize, 2, 10_000_002);
+        if ((long)vocabularySize * network.EmbeddingSize > int.MaxValue / 2)
+        {
+            throw new ArgumentException(
+                $"A vocabulary of {vocabularySize} times {nameof(NetworkOptions.EmbeddingSize)} {network.EmbeddingSize} is more than {int.MaxValue / 2} values; lower either.",
+                nameof(vocabularySize));
+        }
+        if (sequences.Count == 0)
+            throw new ArgumentException("There are no sequences to train on.", nameof(sequences));
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            foreach (var token in sequences[i] ?? throw new ArgumentException($"Sequence {i} is null.", nameof(sequences)))
+            {
+                if ((uint)token >= (uint)vocabularySize)
+                    throw new ArgumentException($"Sequence {i} holds token {token}; tokens must be from 0 to {vocabularySize - 1}.", nameof(sequences));
+            }
+        }
+    }
+
+    /// <summary>Checks that a model to start from has the network and the tokens that are asked for.</summary>
+    public static void CheckPretrained(LanguageModel? pretrained, NetworkOptions network, int vocabularySize)
+    {
+        if (pretrained == null || (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize))
+            return;
+        throw new ArgumentException(
+            $"The language model has {pretrained.VocabularySize} tokens and the network {pretrained.Network}, not {vocabularySize} and {network}; " +
+            "a classifier that starts from it must have the same.", nameof(pretrained));
+    }
+
+    /// <summary>Checks labels of which a sequence may have several.</summary>
+    public static void CheckLabels(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels, int labelCount)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences, and labels of {labels.Count}.", nameof(labels));
+        for (var i = 0; i < labels.Count; i++)
+        {
+            foreach (var label in labels[i] ?? throw new ArgumentException($"The labels of sequence {i} are null.", nameof(labels)))
+            {
+                if ((uint)label >= (uint)labelCount)
+                    throw new ArgumentException($"Label {label} of sequence {i} is not from 0 to {labelCount - 1}.", nameof(labels));
+            }
+        }
+    }
+
+    public static void CheckTokens(ReadOnlySpan<int> tokens, int vocabularySize)
+    {
+        foreach (var token in tokens)
+        {
+            if ((uint)token >= (uint)vocabularySize)
+                throw new ArgumentException($"The sequence holds token {token}; tokens must be from 0 to {vocabularySize - 1}.", nameof(tokens));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>What the backward pass of a batch took.</summary>
+/// <param name="ReversedBits">Bits that the lost-bit stores held before each reversal; 0 where activations are stored.</param>
+/// <param name="OptimalBits">sum -log2 z over the forget gates that were reversed: the least that <paramref name="ReversedBits"/> could be.</param>
+/// <param name="StoredBytes">What the account of memory would show had every chunk's activations been stored.</param>
+internal readonly record struct ActivationAccount(long ReversedBits, double OptimalBits, long StoredBytes)
+{
+    public static ActivationAccount operator +(ActivationAccount left, ActivationAccount right) =>
+        new(left.ReversedBits + right.ReversedBits, left.OptimalBits + right.OptimalBits, left.StoredBytes + right.StoredBytes);
+}

@@ -1,0 +1,55 @@
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>The learned parameters of a network up to its outputs: token vectors, and a stack of layers for each direction.</summary>
+internal sealed class EncoderParameters : IDisposable
+{
+    /// <param name="shape">What the network is made of.</param>
+    /// <param name="hasDenseEmbedding">Whether token vectors have gradients in all rows: where they are output weights too.</param>
+    public EncoderParameters(NetworkShape shape, bool hasDenseEmbedding = false)
+    {
+        Shape = shape;
+        var width = shape.Options.EmbeddingSize;
+        Embedding = shape.EmbeddingLayout is { } layout
+            ? new EmbeddingTable(shape.Vocabulary, layout.StateColumns(), layout.StateStride, hasDenseEmbedding)
+            : new EmbeddingTable(shape.Vocabulary, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
+        Stacks = new StackParameters[shape.Directions];
+        for (var i = 0; i < Stacks.Length; i++)
+            Stacks[i] = new StackParameters(shape, Embedding.Columns, Embedding.Stride, i == 0 ? "" : "reverse.");
+    }
+
+    public NetworkShape Shape { get; }
+
+    public EmbeddingTable Embedding { get; }
+
+    /// <summary>The direction from first to last, then the other one if there is one.</summary>
+    public StackParameters[] Stacks { get; }
+
+    /// <summary>The parameters with dense gradients: all but the embedding.</summary>
+    public IEnumerable<Parameter> Dense => Stacks.SelectMany(stack => stack.All);
+
+    /// <summary>All, in the order of the model file.</summary>
+    public IEnumerable<Parameter> All => [Embedding.Value, .. Dense];
+
+    /// <summary>Takes on the values of parameters of the same shapes.</summary>
+    public void CopyFrom(EncoderParameters other)
+    {
+        foreach (var (target, source) in All.Zip(other.All))
+            target.CopyValuesFrom(source);
+    }
+
+    public void Initialize(ulong seed)
+    {
+        Embedding.Value.InitializeUniform(seed, 1f / MathF.Sqrt(Shape.Options.EmbeddingSize));
+        foreach (var stack in Stacks)
+            stack.Initialize(seed);
+    }
+
+    public void Dispose()
+    {
+        Embedding.Dispose();
+        foreach (var stack in Stacks)
+            stack.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>
+/// The states of all layers of an encoder at one moment, for another batch to begin with, of the same encoder or of one of the same shape; and the gradients by
+/// them, which go the other way.
+/// </summary>
+/// <param name="layers">Those of each layer, of the first direction and then of the second.</param>
+/// <param name="hasGradients">Whether gradients by them are wanted.</param>
+internal sealed class EncoderStates(LayerStates[] layers, bool hasGradients) : IDisposable
+{
+    public int LayerCount => layers.Length;
+
+    /// <summary>Whether gradients by these states are wanted.</summary>
+    public bool HasGradients => hasGradients;
+
+    public LayerStates this[int layer] => layers[layer];
+
+    /// <summary>Those of two encoders, one after the other.</summary>
+    public EncoderStates Join(EncoderStates other) => new([.. layers, .. Enumerable.Range(0, other.LayerCount).Select(layer => other[layer])], hasGradients);
+
+    /// <summary>Those of some layers; they stay this object's.</summary>
+    public EncoderStates Part(Range range) => new(layers[range], hasGradients);
+
+    public void Dispose()
+    {
+        foreach (var layer in layers)
+            layer.Dispose();
+    }
+}

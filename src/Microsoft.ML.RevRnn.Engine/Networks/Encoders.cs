@@ -1,0 +1,24 @@
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>Makes the encoder that a network's options ask for.</summary>
+internal static class Encoders
+{
+    /// <param name="parameters">Its weights.</param>
+    /// <param name="settings">How to work; a budget of memory is shared by its directions.</param>
+    /// <param name="device">What to work with.</param>
+    /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
+    /// <param name="joins">Whether a head reads the outputs of both directions together.</param>
+    public static ISequenceEncoder Create(EncoderParameters parameters, StackSettings settings, Device device, int fixedTokens = 0, bool joins = true)
+    {
+        if (parameters.Stacks.Length == 1)
+            return CreateStack(parameters, 0, settings, device);
+        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2 };
+        return new Bidirectional(
+            CreateStack(parameters, 0, ofOne, device.Part()), CreateStack(parameters, 1, ofOne, device.Part()), device, fixedTokens, joins);
+    }
+
+    private static RecurrentStack CreateStack(EncoderParameters parameters, int direction, StackSettings settings, Device device)
+        => new(parameters.Stacks[direction], new TokenInput(parameters.Embedding, settings.Dropout.Embedding), settings, device);
+}

@@ -1,0 +1,60 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>The shape of a recurrent network.</summary>
+public sealed record NetworkOptions
+{
+    /// <summary>The recurrent cell.</summary>
+    public CellKind Cell { get; init; } = CellKind.RevLstm;
+
+    /// <summary>I: the length of the learned vector of a token, 1 to 4,096.</summary>
+    public int EmbeddingSize { get; init; } = 128;
+
+    /// <summary>H: hidden units of each layer, even, 2 to 8,192.</summary>
+    public int HiddenSize { get; init; } = 256;
+
+    /// <summary>Recurrent layers on top of each other, 1 to 8.</summary>
+    public int LayerCount { get; init; } = 1;
+
+    /// <summary>The most bits a forget gate may discard from a unit at a step.</summary>
+    public ForgettingLimit ForgettingLimit { get; init; } = ForgettingLimit.ThreeBits;
+
+    /// <summary>
+    /// Whether a language model's token vectors are its output weights too (Press and Wolf 2017): fewer parameters, and mostly a better model of words. The
+    /// top layer then has <see cref="EmbeddingSize"/> units instead of <see cref="HiddenSize"/>.
+    /// </summary>
+    public bool TieEmbeddings { get; init; }
+
+    /// <summary>
+    /// Whether a layer above the first reads the sum of the outputs and the inputs of the layer below, where those are equally long
+    /// (<see cref="EmbeddingSize"/> and <see cref="HiddenSize"/> for the second layer); gradients so reach lower layers directly.
+    /// </summary>
+    public bool SkipConnections { get; init; }
+
+    /// <summary>
+    /// Whether a second stack of layers reads each sequence from its end (Schuster and Paliwal 1997), and the heads read the outputs of both, of H values each.
+    /// For classifiers, taggers and features; a language model of its own reads forwards only.
+    /// </summary>
+    public bool Bidirectional { get; init; }
+
+    /// <summary>How a classifier makes one vector of the outputs over time. Language models, taggers and features have no use for it.</summary>
+    public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
+
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    public void Validate()
+    {
+        OptionCheck.Defined(nameof(Cell), Cell);
+        OptionCheck.Range(nameof(EmbeddingSize), EmbeddingSize, 1, 4096);
+        OptionCheck.Range(nameof(HiddenSize), HiddenSize, 2, 8192);
+        if (HiddenSize % 2 != 0)
+            throw new ArgumentOutOfRangeException(nameof(HiddenSize), HiddenSize, $"{nameof(HiddenSize)} must be even: a reversible cell updates it in two halves.");
+        if (TieEmbeddings && EmbeddingSize % 2 != 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(EmbeddingSize), EmbeddingSize,
+                $"{nameof(EmbeddingSize)} must be even where {nameof(TieEmbeddings)} is set: the top layer has as many units.");
+        }
+        OptionCheck.Range(nameof(LayerCount), LayerCount, 1, 8);
+        OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
+        OptionCheck.Defined(nameof(Pooling), Pooling);
+    }
+}

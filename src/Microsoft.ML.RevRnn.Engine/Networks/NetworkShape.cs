@@ -1,0 +1,45 @@
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>A network's options, and what they imply of its layers.</summary>
+/// <param name="Options">The options.</param>
+/// <param name="Vocabulary">V.</param>
+internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
+{
+    /// <summary>Recurrent layers of a direction.</summary>
+    public int Layers => Options.LayerCount;
+
+    /// <summary>1, or 2 where a second stack reads each sequence from its end.</summary>
+    public int Directions => Options.Bidirectional ? 2 : 1;
+
+    /// <summary>Shape of a direction's top layer.</summary>
+    public CellShape Top => Layer(Layers - 1);
+
+    /// <summary>Values of an output: the top layers' units, of all directions.</summary>
+    public int OutputSize => Directions * UnitsOf(Layers - 1);
+
+    /// <summary>Length of a row of outputs, padded.</summary>
+    public int OutputStride => Directions * Top.StateStride;
+
+    /// <summary>A token vector laid out like the states that it is added to or compared with; null where there are none.</summary>
+    public CellShape? EmbeddingLayout => Options.TieEmbeddings ? Top : SkipsTo(1) ? Layer(0) : null;
+
+    /// <summary>H of layer <paramref name="layer"/>.</summary>
+    public int UnitsOf(int layer) => Options.TieEmbeddings && layer == Layers - 1 ? Options.EmbeddingSize : Options.HiddenSize;
+
+    /// <summary>Whether layer <paramref name="layer"/> reads h + x of the layer below instead of h: where there are skips, and both are equally long.</summary>
+    public bool SkipsTo(int layer) => Options.SkipConnections && layer > 0 && layer < Layers
+        && (layer == 1 ? Options.EmbeddingSize : UnitsOf(layer - 2)) == UnitsOf(layer - 1);
+
+    /// <summary>Where the values of an output lie in its row.</summary>
+    public int[] OutputColumns()
+    {
+        var columns = Top.StateColumns();
+        var stride = Top.StateStride;
+        return [.. Enumerable.Range(0, Directions).SelectMany(direction => columns.Select(column => direction * stride + column))];
+    }
+
+    /// <summary>Shape of layer <paramref name="layer"/>.</summary>
+    public CellShape Layer(int layer) => new(Options.Cell, layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+}

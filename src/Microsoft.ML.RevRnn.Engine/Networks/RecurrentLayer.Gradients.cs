@@ -1,0 +1,99 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <content>Back over the steps of a chunk: gradients by gates and states, and what the gates forgot.</content>
+internal sealed unsafe partial class RecurrentLayer
+{
+    public void BeginBackward(int rows)
+    {
+        foreach (var gradient in _stateGradients)
+        {
+            gradient.EnsureLength((long)rows * Shape.StateStride);
+            gradient.Clear();
+        }
+        _scratch.EnsureLength((long)rows * Shape.HalfStride);
+        _scratch.Clear();
+    }
+
+    /// <summary>
+    /// Gradients of all steps of a chunk for rows [begin, end); outputGradient [flat rows, StateStride] is that of the layer's outputs. A row whose
+    /// gradient by the states before the chunk is longer than <paramref name="longest"/> has it scaled down.
+    /// </summary>
+    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, int begin, int end)
+    {
+        var hiddenGradient = _stateGradients[CellSpec.HiddenState].Pointer;
+        for (var s = chunk.Steps - 1; s >= 0; s--)
+        {
+            var active = Math.Min(end, chunk.ActiveRows(s));
+            if (begin >= active)
+                continue;
+            var first = (nint)begin * Shape.StateStride;
+            AddTo(hiddenGradient + first, outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride + first, (active - begin) * Shape.StateStride);
+            _cell.Backward(Step(chunk, record, s), begin, active);
+
+            // The states that half 1 read, of the other half if there is one, side by side as the weight gradient wants them.
+            var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + (Shape.Halves - 1) * Shape.HalfStride;
+            var target = _hiddenInputs.Pointer + (nint)chunk.FlatRow(s) * Shape.HalfStride;
+            for (var b = begin; b < active; b++)
+            {
+                new ReadOnlySpan<float>(before + (nint)b * Shape.StateStride, Shape.HalfStride)
+                    .CopyTo(new Span<float>(target + (nint)b * Shape.HalfStride, Shape.HalfStride));
+            }
+        }
+        for (var b = begin; b < Math.Min(end, chunk.ActiveRows(0)) && longest < float.PositiveInfinity; b++)
+            ClipStateGradient(b, longest);
+    }
+
+    /// <summary>sum -log2 z over the forget gates of flat rows [begin, end): the least bits that exact reversal can do with.</summary>
+    public double OptimalBits(LayerRecord record, int begin, int end)
+    {
+        var logarithms = (stackalloc float[256]);
+        var bits = 0.0;
+        for (var r = begin; r < end; r++)
+        {
+            for (var half = 0; half < Shape.Halves; half++)
+            {
+                var gates = record.Gates.Pointer + (nint)r * Shape.GateRow + half * Shape.GateStride;
+                foreach (var gate in Shape.Spec.ForgetGates)
+                {
+                    for (var u = 0; u < Shape.Half; u += logarithms.Length)
+                    {
+                        var part = logarithms[..Math.Min(logarithms.Length, Shape.Half - u)];
+                        TensorPrimitives.Log2(new ReadOnlySpan<float>(gates + gate * Shape.BlockStride + u, part.Length), part);
+                        bits -= TensorPrimitives.Sum<float>(part);
+                    }
+                }
+            }
+        }
+        return bits;
+    }
+
+    private void ClipStateGradient(int row, float longest)
+    {
+        // The hidden state's halves one by one, every other state as a whole: the order of the sums decides over the result's last bits.
+        var squares = 0f;
+        for (var half = 0; half < Shape.Halves; half++)
+            squares += TensorPrimitives.SumOfSquares<float>(Gradient(CellSpec.HiddenState, row).Slice(half * Shape.HalfStride, Shape.HalfStride));
+        for (var state = CellSpec.HiddenState + 1; state < _stateGradients.Length; state++)
+            squares += TensorPrimitives.SumOfSquares<float>(Gradient(state, row));
+        var norm = MathF.Sqrt(squares);
+        if (norm <= longest)
+            return;
+        var factor = float.IsFinite(norm) ? longest / norm : 0;
+        for (var state = 0; state < _stateGradients.Length; state++)
+            Scale(Gradient(state, row), factor);
+    }
+
+    private Span<float> Gradient(int state, int row) => new(_stateGradients[state].Pointer + (nint)row * Shape.StateStride, Shape.StateStride);
+
+    /// <summary>A factor of 0 clears, what is not finite too.</summary>
+    private static void Scale(Span<float> gradient, float factor)
+    {
+        if (factor == 0)
+            gradient.Clear();
+        else
+            TensorPrimitives.Multiply(gradient, factor, gradient);
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <content>The work that a chunk's phases share among threads. Each job has its arguments, and a worker's share follows from its number alone.</content>
+internal sealed unsafe partial class RecurrentStack
+{
+    /// <summary>A worker's part of a chunk's flat rows.</summary>
+    private static (int Begin, int End) FlatShare(WorkerTeam team, in Chunk chunk, int worker) => team.Share(chunk.FlatRows, 4, worker);
+
+    /// <summary>A worker's part of the batch's rows, in whole blocks of the lost-bit store.</summary>
+    private static (int Begin, int End) RowShare(WorkerTeam team, in Chunk chunk, int worker) =>
+        team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
+
+    private readonly struct DropWeightsJob(RecurrentStack stack, ulong seed, bool ofGradients) : IJob
+    {
+        public void Run(int worker)
+        {
+            foreach (var layer in stack._layers)
+            {
+                if (ofGradients)
+                    layer.Layer.WeightDrop!.ApplyToGradients(seed, stack.Device.Team, worker);
+                else
+                    layer.Layer.WeightDrop!.Apply(seed, stack.Device.Team, worker);
+            }
+        }
+    }
+
+    private readonly struct PackJob(RecurrentStack stack, bool forTraining) : IJob
+    {
+        public void Run(int worker)
+        {
+            foreach (var layer in stack._layers)
+                layer.Layer.PackWeights(forTraining, stack.Device.Team, worker);
+        }
+    }
+
+    /// <summary>What a layer reads, and its part of all gates unless those are still there.</summary>
+    private readonly struct InputJob(RecurrentStack stack, StackLayer layer, Chunk chunk, bool multiplies) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
+            if (begin == end)
+                return;
+            layer.WriteInputs(chunk, stack._input, stack._isTraining, stack._seed, begin, end);
+            if (multiplies)
+                layer.Layer.MultiplyInputs(layer.Record(chunk), layer.Inputs(chunk, stack._isTraining), begin, end);
+        }
+    }
+
+    private readonly struct ForwardJob(WorkerTeam team, StackLayer layer, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = RowShare(team, chunk, worker);
+            layer.Layer.Forward(chunk, layer.Record(chunk), begin, end);
+        }
+    }
+
+    private readonly struct ReverseJob(WorkerTeam team, StackLayer layer, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = RowShare(team, chunk, worker);
+            layer.Layer.Reverse(chunk, layer.Record(chunk), begin, end);
+        }
+    }
+
+    /// <summary>The least bits that a chunk's forget gates could have been kept in, worker by worker.</summary>
+    private readonly struct CountBitsJob(WorkerTeam team, StackLayer layer, Chunk chunk, double[] bits) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = FlatShare(team, chunk, worker);
+            bits[worker] = layer.Layer.OptimalBits(layer.Record(chunk), begin, end);
+        }
+    }
+
+    private readonly struct BackwardJob(WorkerTeam team, StackLayer layer, Chunk chunk, float longest) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = RowShare(team, chunk, worker);
+            layer.Layer.Backward(chunk, layer.Record(chunk), layer.OutputGradient, longest, begin, end);
+        }
+    }
+
+    /// <summary>The gradients by a layer's weights, and by what it reads, which go down to <paramref name="below"/>.</summary>
+    private readonly struct GradientJob(RecurrentStack stack, StackLayer layer, Chunk chunk, float* below, bool isSkipped) : IJob
+    {
+        public void Run(int worker)
+        {
+            var record = layer.Record(chunk);
+            layer.Layer.WeightGradient(chunk, record, layer.Inputs(chunk, training: true), stack.Device.Team, worker);
+            var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
+            if (begin == end)
+                return;
+            layer.Layer.InputGradient(record, below, begin, end);
+            layer.PassDown(chunk, below, stack._skippedGradient.Pointer, isSkipped, stack._seed, begin, end);
+        }
+    }
+
+    private readonly struct InputGradientJob(RecurrentStack stack, Chunk chunk) : IJob
+    {
+        public void Run(int worker) => stack._input.AddGradient(chunk, stack._inputGradient.Pointer, stack.Device.Team, worker);
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <summary>How a stack works, beyond what it is made of.</summary>
+internal sealed record StackSettings
+{
+    /// <summary>Forward only, in fixed point that keeps no lost bits: prediction.</summary>
+    public static StackSettings Prediction { get; } = new() { Arithmetic = CellArithmetic.Inference };
+
+    public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
+    /// <summary>How a chunk's activations come back for the backward pass; the rest is the same for all.</summary>
+    public ActivationStrategy Strategy { get; init; } = ActivationStrategy.Reversible;
+
+    public DropoutRates Dropout { get; init; }
+
+    /// <summary>How long chunks are.</summary>
+    public ChunkLength ChunkLength { get; init; } = ChunkLength.Default;
+
+    /// <summary>
+    /// The longest that a row's gradient by the state may be at a chunk's start, in units of a single prediction's part of the loss; longer ones are scaled
+    /// down. Over very many steps gradients can grow without bound, and no clipping of their sum would help then.
+    /// </summary>
+    public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
+
+    /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can; null for no limit.</summary>
+    public long? MemoryBudget { get; init; }
+
+    /// <summary>Bytes of the head's buffers, which the budget is for too.</summary>
+    public long HeadBytes { get; init; }
+
+    /// <summary>Whether batches go on from each other, so that the states of their ends are kept besides.</summary>
+    public bool CarriesStates { get; init; }
+}

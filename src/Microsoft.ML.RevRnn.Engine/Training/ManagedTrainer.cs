@@ -1,0 +1,104 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Training;
+
+/// <summary>Trains on this processor, in managed code.</summary>
+internal sealed class ManagedTrainer : INetworkTrainer
+{
+    private readonly ISequenceEncoder _encoder;
+    private readonly ISequenceHead _head;
+    private readonly BatchPass _pass;
+    private readonly EncoderStates? _end;
+    private readonly ISequenceEncoder _evaluator;
+    private readonly ISequenceHead _evaluatorHead;
+    private readonly BatchPass _evaluation;
+    private readonly EncoderStates? _evaluationEnd;
+    private readonly Optimizer _optimizer;
+
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="objective">What they are to learn.</param>
+    /// <param name="options">How to train.</param>
+    /// <param name="device">What to work with.</param>
+    /// <param name="carriesStates">Whether batches go on from each other.</param>
+    public ManagedTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, Device device, bool carriesStates = false)
+    {
+        Parameters = parameters;
+        _encoder = Encoders.Create(
+            parameters.Encoder, Settings(parameters, objective, options, carriesStates), device, objective.FixedTokens, objective.JoinsDirections);
+        _head = objective.CreateHead(parameters, _encoder, training: true);
+        _pass = new BatchPass(_encoder, _head);
+        _evaluator = Encoders.Create(
+            parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
+        _evaluatorHead = objective.CreateHead(parameters, _evaluator, training: false);
+        _evaluation = new BatchPass(_evaluator, _evaluatorHead);
+        _end = carriesStates ? _encoder.CreateStates() : null;
+        _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
+        _encoder.PrepareTraining();
+        var embedding = parameters.Encoder.Embedding;
+        _optimizer = options.Optimizer == OptimizerKind.Sgd
+            ? new SgdOptimizer(parameters.Dense, embedding, device.Team)
+            : new AdamOptimizer(parameters.Dense, embedding, device.Team, device.Width);
+    }
+
+    public NetworkParameters Parameters { get; }
+
+    public ActivationAccount Account => _encoder.Account;
+
+    public long PeakBytes => _encoder.Device.Memory.PeakBytes;
+
+    public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
+        => _pass.Train(batch, seed, continues ? _end : null, _end);
+
+    public double Step(float learningRate, float weightDecay, float maximumGradientNorm)
+        => _optimizer.Step(learningRate, weightDecay, maximumGradientNorm);
+
+    public void BeginValidation() => _evaluation.PackWeights();
+
+    public BatchResult Evaluate(PackedBatch batch, bool continues = false)
+        => _evaluation.Run(batch, continues ? _evaluationEnd : null, _evaluationEnd);
+
+    public void Export()
+    {
+        // Training changes the parameters themselves.
+    }
+
+    public void Import()
+    {
+    }
+
+    public void SaveState(BinaryWriter writer) => _optimizer.Save(writer);
+
+    public void LoadState(BinaryReader reader) => _optimizer.Load(reader);
+
+    public int RowLimit(int steps, int most) => _encoder.RowLimit(steps, most);
+
+    public long LeastBytes(int rows, int steps) => _encoder.LeastBytes(rows, steps);
+
+    public void Dispose()
+    {
+        foreach (var parameter in Parameters.Dense)
+            parameter.DropGradient();
+        foreach (var owned in (ReadOnlySpan<IDisposable?>)[_optimizer, _head, _evaluatorHead, _end, _evaluationEnd, _encoder, _evaluator])
+            owned?.Dispose();
+    }
+
+    private static StackSettings Settings(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
+    {
+        var shape = parameters.Encoder.Shape;
+        var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape.OutputStride, options.BatchSize) : 0;
+        return new StackSettings
+        {
+            // Reversal is the default; a cell that cannot be reversed, and was chosen all the same, must do without.
+            Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !shape.Top.IsReversible
+                ? ActivationStrategy.Stored
+                : options.ActivationStrategy,
+            Dropout = objective.Dropout,
+            MaximumStateGradientNorm = options.MaximumStateGradientNorm,
+            MemoryBudget = options.MemoryBudget,
+            HeadBytes = objective.HeadBytes(parameters) + joined,
+            CarriesStates = carriesStates,
+        };
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Training;
+
+/// <summary>What a network is to learn, whatever device it is trained on; and the heads that teach it on this one.</summary>
+internal abstract class Objective
+{
+    /// <summary>Rates of dropout.</summary>
+    public abstract DropoutRates Dropout { get; }
+
+    /// <summary>Tokens at the beginning of each sequence that mark it, and are read first in both directions.</summary>
+    public virtual int FixedTokens => 0;
+
+    /// <summary>Whether the head reads the outputs of both directions together.</summary>
+    public virtual bool JoinsDirections => true;
+
+    /// <summary>Bytes of the head's buffers, where they do not depend on the batch.</summary>
+    public virtual long HeadBytes(NetworkParameters parameters) => 0;
+
+    /// <summary>Makes a head.</summary>
+    /// <param name="parameters">Its weights.</param>
+    /// <param name="encoder">Gives the outputs.</param>
+    /// <param name="training">Whether it is trained, or tells the exact loss.</param>
+    public abstract ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training);
+
+    /// <summary>Weights to start from, and how they are trained on; null for none.</summary>
+    public (EncoderParameters Parameters, FineTuningOptions Options)? Pretrained { get; set; }
+
+    /// <summary>Writes what, beyond data, network and training options, the trained weights depend on.</summary>
+    public virtual void WriteIdentity(BinaryWriter writer)
+    {
+        if (Pretrained is not { } pretrained)
+            return;
+        writer.Write(pretrained.Options.GradualUnfreezing);
+        writer.Write(pretrained.Options.LayerRateFactor);
+        foreach (var parameter in pretrained.Parameters.All)
+            writer.Write(MemoryMarshal.AsBytes(parameter.Values));
+    }
+
+    protected static void Write(BinaryWriter writer, in DropoutRates rates)
+    {
+        foreach (var rate in (ReadOnlySpan<float>)[rates.Input, rates.Layer, rates.Output, rates.Embedding, rates.Weight])
+            writer.Write(rate);
+    }
+}

@@ -1,0 +1,23 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Training;
+
+/// <summary>Outcomes of whole sequences.</summary>
+/// <param name="loss">What the outcomes should be.</param>
+/// <param name="labels">The same for the identity of a training: numbers that tell it from others.</param>
+/// <param name="options">The rate of dropout.</param>
+internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, TrainingOptions options) : Objective
+{
+    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
+
+    public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
+        => new PooledHead(parameters, encoder, loss, training ? options.Dropout : 0);
+
+    public override void WriteIdentity(BinaryWriter writer)
+    {
+        foreach (var label in labels)
+            writer.Write(label);
+        base.WriteIdentity(writer);
+    }
+}

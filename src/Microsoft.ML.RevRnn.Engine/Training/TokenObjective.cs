@@ -1,0 +1,28 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Training;
+
+/// <summary>A label of each token.</summary>
+/// <param name="labels">Of each sequence the labels of its tokens.</param>
+/// <param name="options">The rate of dropout.</param>
+internal sealed class TokenObjective(IReadOnlyList<int[]> labels, TrainingOptions options) : Objective
+{
+    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
+
+    public override long HeadBytes(NetworkParameters parameters)
+        => TokenHead.Bytes(parameters.Encoder.Shape.OutputStride, parameters.Output.Outcomes, 0, options.Dropout);
+
+    public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
+        => new SoftmaxTokenHead(parameters.Output, encoder, new LabelTargets(labels), training ? options.Dropout : 0);
+
+    public override void WriteIdentity(BinaryWriter writer)
+    {
+        foreach (var ofSequence in labels)
+        {
+            foreach (var label in ofSequence)
+                writer.Write(label);
+        }
+        base.WriteIdentity(writer);
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.ML.RevRnn.Estimators;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>What all RevRnn estimators have in common: checked options, the check of the input, and a training that is told of as it goes on.</summary>
+/// <typeparam name="TOptions">Its options.</typeparam>
+/// <typeparam name="TTransformer">What it makes.</typeparam>
+public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<TTransformer>
+    where TOptions : RevRnnOptions
+    where TTransformer : RevRnnTransformer
+{
+    /// <param name="env">The environment.</param>
+    /// <param name="options">Options; they are copied.</param>
+    /// <param name="cell">The cell that was asked for by the name of a method; null for that of the options.</param>
+    private protected RevRnnEstimatorBase(IHostEnvironment env, TOptions options, CellKind? cell)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Host = env.Register(GetType().Name);
+        Options = (TOptions)options.Checked(cell);
+    }
+
+    private protected IHost Host { get; }
+
+    /// <summary>The options, checked.</summary>
+    private protected TOptions Options { get; }
+
+    /// <summary>The column of texts or key vectors to learn from.</summary>
+    private protected abstract string SequenceColumnName { get; }
+
+    /// <summary>Learns from the data, in one pass over it. Rows without a label, where there is a label column, are left out, with a warning.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
+    /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
+    public TTransformer Fit(IDataView input) => Fit(input, channel => Train(input, channel));
+
+    /// <summary>The columns of the input, and those that are added.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        InputSchema.FindSequence(Host, inputSchema, SequenceColumnName);
+        return InputSchema.With(inputSchema, AddedColumns(inputSchema));
+    }
+
+    /// <summary>The shapes of the columns that are added, after a check of what else is read than the sequences.</summary>
+    private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape inputSchema);
+
+    /// <summary>Trains on data whose schema was found right.</summary>
+    private protected abstract TTransformer Train(IDataView input, IChannel channel);
+
+    /// <summary>Checks the schema of the data, then trains.</summary>
+    private protected TTransformer Fit(IDataView input, Func<IChannel, TTransformer> train)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+        using var channel = Host.Start("Training");
+        return train(channel);
+    }
+
+    /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
+    /// <param name="rows">What is trained on.</param>
+    /// <param name="network">What is trained.</param>
+    /// <param name="channel">The log.</param>
+    /// <param name="train">Trains, with options that have a seed, and reports to the listener that it is given.</param>
+    private protected TrainingResult<TModel> Run<TModel>(
+        TrainingRows rows, NetworkOptions network, IChannel channel, Func<TrainingOptions, IProgress<TrainingProgress>, TrainingResult<TModel>> train)
+    {
+        using var monitor = new TrainingMonitor(Host, channel, Options.Progress);
+        monitor.Started(rows, network);
+        var result = train(Options.Training with { Seed = TrainingSeed.Choose(Host, Options.Training.Seed) }, monitor);
+        monitor.Ended(result.Report);
+        return result;
+    }
+}

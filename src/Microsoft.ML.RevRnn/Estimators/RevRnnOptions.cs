@@ -1,0 +1,67 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>What all RevRnn estimators have in common: input, network and training.</summary>
+/// <remarks>
+/// Network and training are the engine's own option records. They cannot be changed, only replaced:
+/// <code>
+/// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 }, Training = new() { MaximumEpochs = 20 } };
+/// options.Training = options.Training with { Seed = 1 };
+/// </code>
+/// </remarks>
+public abstract class RevRnnOptions
+{
+    private protected RevRnnOptions()
+    {
+    }
+
+    /// <summary>How texts are cut into tokens and which are known. Not used where the input column holds keys: there each key is a token.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public VocabularyOptions Vocabulary { get; set => field = value ?? throw new ArgumentNullException(nameof(Vocabulary)); } = new();
+
+    /// <summary>The shape of the network. Of its cell it is the method that decides where that has the name of one, such as <c>RevGru</c>.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public NetworkOptions Network { get; set => field = value ?? throw new ArgumentNullException(nameof(Network)); } = new();
+
+    /// <summary>How the network is trained. Without a seed it has that of the MLContext, and where that has none either, each fit differs.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public TrainingOptions Training { get; set => field = value ?? throw new ArgumentNullException(nameof(Training)); } = new();
+
+    /// <summary>Told several times a second where training stands, on the training thread; null for nobody.</summary>
+    public IProgress<TrainingProgress>? Progress { get; set; }
+
+    /// <summary>Ends training early; Fit then returns the best model so far.</summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>A copy that later changes do not reach, after a check of every option.</summary>
+    /// <param name="cell">The cell that was asked for by another way than these options; null for theirs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    /// <exception cref="ArgumentException">A column has no name, or two have the same, or options contradict each other.</exception>
+    internal RevRnnOptions Checked(CellKind? cell = null)
+    {
+        var copy = (RevRnnOptions)MemberwiseClone();
+        if (cell is { } asked)
+            copy.Network = copy.Network with { Cell = asked };
+        copy.Check();
+        return copy;
+    }
+
+    /// <summary>Checks every option, and fills in those that follow from others.</summary>
+    private protected virtual void Check()
+    {
+        Vocabulary.Validate();
+        Network.Validate();
+        Training.Validate();
+    }
+
+    private protected static void CheckName(string option, string? columnName)
+    {
+        if (string.IsNullOrWhiteSpace(columnName))
+            throw new ArgumentException($"{option} is empty; it must be the name of a column.", option);
+    }
+
+    private protected static void CheckDiffer(string option, string columnName, string otherOption, string otherColumnName)
+    {
+        if (columnName == otherColumnName)
+            throw new ArgumentException($"{option} and {otherOption} are both '{columnName}'; they must differ.", otherOption);
+    }
+}

@@ -1,0 +1,124 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// What all trained RevRnn models have in common: they read one column, text or keys, and add columns that are computed of it row by row,
+/// when a cursor asks for them. Immutable and safe for use from many threads.
+/// </summary>
+public abstract class RevRnnTransformer : ITransformer
+{
+    private protected RevRnnTransformer(IHost host, string inputColumnName, Tokenization tokenization, TrainingReport? report)
+    {
+        Host = host;
+        InputColumnName = inputColumnName;
+        Tokenization = tokenization;
+        Report = report;
+    }
+
+    /// <summary>The column that is read.</summary>
+    public string InputColumnName { get; }
+
+    /// <summary>What training did and what it cost; null in a model that was loaded.</summary>
+    public TrainingReport? Report { get; }
+
+    /// <summary>The shape of the network.</summary>
+    public abstract NetworkOptions Network { get; }
+
+    bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>How a value of the column that is read becomes tokens.</summary>
+    internal Tokenization Tokenization { get; }
+
+    private protected IHost Host { get; }
+
+    /// <summary>The columns of the input, and those that are added.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
+
+    /// <summary>A view of the data with the columns added. Nothing is computed yet.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BoundDataView(Host, input, Bind(input.Schema));
+    }
+
+    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+
+    /// <summary>Writes: the names of the columns; the tokenization; the model.</summary>
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ArgumentNullException.ThrowIfNull(ctx);
+        Payload.Save(ctx, Version, writer =>
+        {
+            SaveColumns(writer);
+            Tokenization.Save(writer);
+            SaveModel(writer);
+        });
+    }
+
+    /// <summary>Reads what was saved.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="ctx">What ML.NET gives.</param>
+    /// <param name="version">Signatures and version of the saved form.</param>
+    /// <param name="readColumns">Reads what <see cref="SaveColumns"/> wrote.</param>
+    /// <param name="readModel">Reads what <see cref="SaveModel"/> wrote, and makes the transformer.</param>
+    private protected static TTransformer Load<TColumns, TTransformer>(
+        IHostEnvironment env,
+        ModelLoadContext ctx,
+        VersionInfo version,
+        Func<BinaryReader, TColumns> readColumns,
+        Func<IHost, TColumns, Tokenization, BinaryReader, TTransformer> readModel)
+    {
+        var host = env.Register(version.LoaderSignature);
+        return Payload.Load(host, ctx, version, reader => readModel(host, readColumns(reader), Tokenization.Load(reader), reader));
+    }
+
+    /// <summary>Signatures and version of the saved form.</summary>
+    private protected abstract VersionInfo Version { get; }
+
+    /// <summary>The columns that are added to a schema.</summary>
+    private protected abstract IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema);
+
+    /// <summary>A ValueGetter for each added column.</summary>
+    /// <param name="row">What they follow.</param>
+    /// <param name="tokens">Gives the tokens of the row's current value.</param>
+    private protected abstract Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens);
+
+    /// <summary>Writes the names of the columns.</summary>
+    private protected abstract void SaveColumns(BinaryWriter writer);
+
+    /// <summary>Writes what else there is than columns and tokenization.</summary>
+    private protected abstract void SaveModel(BinaryWriter writer);
+
+    /// <summary>A view of the data with columns of another kind added; the processors share its rows, which come in order.</summary>
+    /// <param name="input">The data.</param>
+    /// <param name="added">The columns.</param>
+    /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its column that is read.</param>
+    private protected IDataView View(
+        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
+    }
+
+    private BoundMapper Bind(DataViewSchema inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, source) => CreateGetters(row, Tokenization.CreateReader(row, source)));
+    }
+
+    private BoundMapper Bind(
+        DataViewSchema inputSchema,
+        IEnumerable<DataViewSchema.DetachedColumn> added,
+        Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+    {
+        var source = InputSchema.FindSequence(Host, inputSchema, InputColumnName, Tokenization);
+        return new BoundMapper(inputSchema, source, added, row => createGetters(row, source));
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.ML.RevRnn.LanguageModels;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>Options of the feature estimators, <c>Transforms.RevLstm</c> and <c>RevGru</c>.</summary>
+public sealed class RevRnnFeaturesOptions : RevRnnOptions
+{
+    /// <summary>The column that will hold the features.</summary>
+    public string OutputColumnName { get; set; } = "Features";
+
+    /// <summary>The column they are made of: text, or a vector of keys with one key a token. Null for the output column's name.</summary>
+    public string? InputColumnName { get; set; } = "Text";
+
+    /// <summary>
+    /// A language model whose states are the features: then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must
+    /// be the estimator's. Null to train one on the data.
+    /// </summary>
+    public RevLanguageModelTransformer? LanguageModel { get; set; }
+
+    private protected override void Check()
+    {
+        CheckName(nameof(OutputColumnName), OutputColumnName);
+        InputColumnName ??= OutputColumnName;
+        CheckName(nameof(InputColumnName), InputColumnName);
+        base.Check();
+        Pretrained.CheckCell(nameof(LanguageModel), LanguageModel, Network.Cell);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>Options of the language model estimator, <c>Transforms.Text.RevLanguageModel</c>.</summary>
+/// <remarks>
+/// Its recurrent cell is that of <see cref="RevRnnOptions.Network"/>. <see cref="CellKind.Lstm"/> and <see cref="CellKind.Gru"/> cannot be reversed: where
+/// <see cref="TrainingOptions.ActivationStrategy"/> is <see cref="ActivationStrategy.Reversible"/>, its default, their activations are stored.
+/// </remarks>
+public sealed class RevLanguageModelOptions : RevRnnOptions
+{
+    /// <summary>The column of what is learned to be predicted: text, or a vector of keys with one key a token.</summary>
+    public string InputColumnName { get; set; } = "Text";
+
+    /// <summary>The column that will hold log p of each row's text, in nats.</summary>
+    public string LogLikelihoodColumnName { get; set; } = "LogLikelihood";
+
+    /// <summary>The column that will hold the perplexity of each row's text.</summary>
+    public string PerplexityColumnName { get; set; } = "Perplexity";
+
+    /// <summary>The column that will hold the number of predictions of each row: its tokens, and the end.</summary>
+    public string TokenCountColumnName { get; set; } = "TokenCount";
+
+    /// <summary>How the texts are laid out for training, dropout and softmax.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public LanguageModelOptions Model { get; set => field = value ?? throw new ArgumentNullException(nameof(Model)); } = new();
+
+    /// <summary>
+    /// Called after each epoch, on the training thread, with its result and the model as it is then, which stays so: to write a line of text with, or to save.
+    /// The model has no <see cref="RevRnnTransformer.Report"/> yet. What it throws ends the training. Null for nobody.
+    /// </summary>
+    public Action<EpochReport, RevLanguageModelTransformer>? EpochEnded { get; set; }
+
+    private protected override void Check()
+    {
+        CheckName(nameof(InputColumnName), InputColumnName);
+        CheckName(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName);
+        CheckName(nameof(PerplexityColumnName), PerplexityColumnName);
+        CheckName(nameof(TokenCountColumnName), TokenCountColumnName);
+        CheckDiffer(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName, nameof(PerplexityColumnName), PerplexityColumnName);
+        CheckDiffer(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName, nameof(TokenCountColumnName), TokenCountColumnName);
+        CheckDiffer(nameof(PerplexityColumnName), PerplexityColumnName, nameof(TokenCountColumnName), TokenCountColumnName);
+        base.Check();
+        Model.Validate();
+        if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ActivationStrategy)} is {Training.ActivationStrategy}, and {nameof(NetworkOptions.Cell)} is {Network.Cell}, " +
+                $"which cannot be reversed; use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
+                nameof(TrainingOptions.ActivationStrategy));
+        }
+    }
+}

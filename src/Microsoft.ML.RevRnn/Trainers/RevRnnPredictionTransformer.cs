@@ -1,0 +1,26 @@
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Trainers;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>What all RevRnn models that learned from labels have in common: they add a score and a predicted label.</summary>
+public abstract class RevRnnPredictionTransformer : RevRnnTransformer
+{
+    private protected RevRnnPredictionTransformer(IHost host, PredictionColumns columns, Tokenization tokenization, TrainingReport? report)
+        : base(host, columns.Text, tokenization, report)
+    {
+        Columns = columns;
+    }
+
+    /// <summary>The column that is added with what the model thinks of each label that is possible.</summary>
+    public string ScoreColumnName => Columns.Score;
+
+    /// <summary>The column that is added with the label that it decides for.</summary>
+    public string PredictedLabelColumnName => Columns.PredictedLabel;
+
+    private protected PredictionColumns Columns { get; }
+
+    /// <summary>Writes the names of text, score and predicted label column.</summary>
+    private protected sealed override void SaveColumns(BinaryWriter writer) => Columns.Save(writer);
+}
