@@ -1,5 +1,5 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.RevRnn.Classification;
+using Microsoft.ML.RevRnn.Trainers;
 
 namespace Microsoft.ML.RevRnn.Tests;
 
@@ -52,7 +52,7 @@ public sealed class LabelValuesTests
     [TestMethod]
     public void AKeyWithoutValues()
     {
-        Assert.IsNull(LabelValues.Of(Label(new DataViewSchema.Annotations.Builder()), 2));
+        Assert.IsNull(LabelValues.Of(Label(new DataViewSchema.Annotations.Builder()), "KeyValues", 2));
         Assert.IsNull(SaveAndLoad(null));
     }
 
@@ -62,7 +62,7 @@ public sealed class LabelValuesTests
         var annotations = new DataViewSchema.Annotations.Builder();
         annotations.Add(
             "KeyValues", new VectorDataViewType(BooleanDataViewType.Instance, 3), (ref VBuffer<bool> values) => values = new(3, new bool[3]));
-        Assert.IsNull(LabelValues.Of(Label(annotations), 2));
+        Assert.IsNull(LabelValues.Of(Label(annotations), "KeyValues", 2));
     }
 
     [TestMethod]
@@ -78,7 +78,7 @@ public sealed class LabelValuesTests
         var source = new VBuffer<T>(2, values);
         annotations.Add("KeyValues", new VectorDataViewType(type, 2), (ref VBuffer<T> destination) => source.CopyTo(ref destination));
 
-        var loaded = SaveAndLoad(LabelValues.Of(Label(annotations), 2))!;
+        var loaded = SaveAndLoad(LabelValues.Of(Label(annotations), "KeyValues", 2))!;
 
         Assert.AreEqual(type, loaded.ItemType);
         var builder = new DataViewSchema.Annotations.Builder();

@@ -12,18 +12,14 @@ internal static class ClassificationSchema
     /// <summary>The shape of the score and the predicted label column, for a label column.</summary>
     public static SchemaShape.Column[] Shapes(PredictionColumns columns, SchemaShape.Column label)
     {
-        var score = AnnotationUtils.AnnotationsForMulticlassScoreColumn(label);
-        var predictedLabel = AnnotationUtils.GetTrainerOutputAnnotation();
-        if (label.Annotations.Where(IsKnownVector).ToArray() is [var values])
-            predictedLabel = predictedLabel.Append(values);
+        var score = AnnotationShapes.OfPrediction(AnnotationShapes.OfSlots(label, AnnotationUtils.Kinds.KeyValues));
+        var predictedLabel = AnnotationShapes.OfPrediction(
+            AnnotationShapes.OfValues(label, AnnotationUtils.Kinds.KeyValues, AnnotationUtils.Kinds.KeyValues));
         return
         [
-            new(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, new(score)),
-            new(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new(predictedLabel)),
+            new(columns.Score, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, score),
+            new(columns.PredictedLabel, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, predictedLabel),
         ];
-
-        static bool IsKnownVector(SchemaShape.Column annotation)
-            => annotation is { Name: AnnotationUtils.Kinds.KeyValues, Kind: SchemaShape.Column.VectorKind.Vector };
     }
 
     /// <summary>The score and the predicted label column.</summary>
@@ -34,10 +30,7 @@ internal static class ClassificationSchema
 
         // ML.NET's evaluators look for the column of kind Score; that its values are probabilities is no kind of its own with many classes.
         var score = annotations.Of(AnnotationUtils.Const.ScoreValueKind.Score);
-        labels?.AddTo(score, AnnotationUtils.Kinds.TrainingLabelValues);
-        if (labels?.ItemType is TextDataViewType)
-            labels.AddTo(score, AnnotationUtils.Kinds.SlotNames);
-
+        labels?.AddToSlots(score);
         var predictedLabel = annotations.Of(AnnotationUtils.Const.ScoreValueKind.PredictedLabel);
         labels?.AddTo(predictedLabel, AnnotationUtils.Kinds.KeyValues);
         return

@@ -1,5 +1,7 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Classification;
 using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
@@ -29,14 +31,10 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
     private protected override RevRnnClassificationTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
     {
         var classCount = InputSchema.KeyCount(Host, label, "label", 2, MaximumClassCount);
-        var labelValues = LabelValues.Of(label, classCount);
+        var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
         var labels = new KeyLabels(label);
         var rows = Read(input, labels, channel);
-        if (labels.Values.All(other => other == labels.Values[0]))
-        {
-            throw channel.Process(new InvalidOperationException(
-                $"All rows have the same value in the label column '{label.Name}'; a classifier needs at least two to tell apart."));
-        }
+        RequireDifferent(labels.Values, label, "rows", channel);
         var result = Run(rows, Network, channel, (training, progress) => SequenceClassifier.Train(
             rows.Sequences,
             labels.Values,

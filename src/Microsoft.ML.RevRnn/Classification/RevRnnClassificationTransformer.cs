@@ -52,9 +52,9 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
     {
-        var probabilities = new RowResult(row, ClassCount, values => _classifier.Predict(tokens(), values));
-        ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)TensorPrimitives.IndexOfMax(probabilities.Values) + 1;
-        return [probabilities.Getter, predictedLabel];
+        var probabilities = RowVectors.Create(row, ClassCount, values => _classifier.Predict(tokens(), values));
+        ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)TensorPrimitives.IndexOfMax(probabilities.Value) + 1;
+        return [probabilities.Getter(), predictedLabel];
     }
 
     /// <summary>Writes: int32 C; the label values; the classifier.</summary>

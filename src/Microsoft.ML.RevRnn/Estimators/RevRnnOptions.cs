@@ -64,4 +64,15 @@ public abstract class RevRnnOptions
         if (columnName == otherColumnName)
             throw new ArgumentException($"{option} and {otherOption} are both '{columnName}'; they must differ.", otherOption);
     }
+
+    /// <summary>Checks that the network reads from the beginning to the end only.</summary>
+    /// <param name="reason">Who must, and why.</param>
+    private protected void CheckForwardsOnly(string reason)
+    {
+        if (Network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set; {reason}. Leave it unset in {nameof(Network)}.", nameof(NetworkOptions.Bidirectional));
+        }
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
             tokens += sequence.Length;
         _channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
             $"{network.Cell}: {rows.Sequences.Count} sequences, {tokens} tokens, vocabulary of {rows.Tokenization.VocabularySize}, " +
-            $"{network.LayerCount} x {network.HiddenSize} units."));
+            $"{network.LayerCount} x {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}."));
     }
 
     public void Ended(TrainingReport report)

@@ -7,10 +7,10 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Learns to turn a text or token sequence of any length into a vector of features, without labels: a reversible recurrent network is trained
-/// to predict each next token, and the mean of its hidden state over a text is the text's features.
+/// to predict each next token, and backwards the one before if it is bidirectional; the mean of its hidden state over a text is the text's features.
 /// </summary>
 /// <remarks>
-/// Input: a column of text, or a vector of Key&lt;UInt32&gt; with one key a token. Output: a vector of Single, one for each hidden unit.
+/// Input: a column of text, or a vector of Key&lt;UInt32&gt; with one key a token. Output: a vector of Single, one for each hidden unit of each direction.
 /// Made by <c>mlContext.Transforms.RevLstm</c> and <c>RevGru</c>.
 /// </remarks>
 public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeaturesOptions, RevRnnFeaturesTransformer>

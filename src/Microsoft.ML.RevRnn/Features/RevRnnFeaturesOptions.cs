@@ -13,7 +13,7 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
 
     /// <summary>
     /// A language model whose states are the features: then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must
-    /// be the estimator's. Null to train one on the data.
+    /// be the estimator's, and <see cref="NetworkOptions.Bidirectional"/> unset. Null to train one on the data.
     /// </summary>
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
@@ -23,6 +23,6 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
         InputColumnName ??= OutputColumnName;
         CheckName(nameof(InputColumnName), InputColumnName);
         base.Check();
-        Pretrained.CheckCell(nameof(LanguageModel), LanguageModel, Network.Cell);
+        Pretrained.Check(nameof(LanguageModel), LanguageModel, Network);
     }
 }

@@ -29,7 +29,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         _encoder = encoder;
     }
 
-    /// <summary>The column that is added: a vector of as many Single as there are hidden units.</summary>
+    /// <summary>The column that is added: a vector of as many Single as there are hidden units, in all directions.</summary>
     public string OutputColumnName => _columns.Output;
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         => [new(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, _encoder.FeatureCount))];
 
     private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
-        => [new RowResult(row, _encoder.FeatureCount, features => _encoder.Encode(tokens(), features)).Getter];
+        => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(tokens(), features)).Getter()];
 
     /// <summary>Writes the names of output and input column.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);

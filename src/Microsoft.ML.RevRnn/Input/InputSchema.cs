@@ -42,11 +42,14 @@ internal static class InputSchema
     /// <summary>Whether a column is of keys as the engine takes them, one or a vector of them.</summary>
     public static bool IsKey(SchemaShape.Column column) => column.IsKey && column.ItemType.RawType == typeof(uint);
 
+    /// <summary>The type of the keys of a column, one or a vector of them.</summary>
+    public static KeyDataViewType KeyType(DataViewSchema.Column column)
+        => (KeyDataViewType)((column.Type as VectorDataViewType)?.ItemType ?? column.Type);
+
     /// <summary>The number of values of a key column's type, checked against what the engine can take.</summary>
     public static int KeyCount(IExceptionContext context, DataViewSchema.Column column, string role, int least, int most)
     {
-        var type = (column.Type as VectorDataViewType)?.ItemType ?? column.Type;
-        var count = ((KeyDataViewType)type).Count;
+        var count = KeyType(column).Count;
         if (count < (ulong)least || count > (ulong)most)
             throw WrongType(context, role, column.Name, $"a key of {least} to {most} values", $"one of {count}");
         return (int)count;

@@ -26,8 +26,7 @@ internal sealed record LanguageModelColumns(string Input, string LogLikelihood, 
     public static LanguageModelColumns Load(BinaryReader reader)
     {
         var columns = new LanguageModelColumns(ColumnName.Read(reader), ColumnName.Read(reader), ColumnName.Read(reader), ColumnName.Read(reader));
-        if (columns.Added.DistinctBy(column => column.Name).Count() != columns.Added.Count)
-            throw new FormatException("Two of the columns that the model adds have the same name.");
+        ColumnName.RequireDifferent(columns.LogLikelihood, columns.Perplexity, columns.TokenCount);
         return columns;
     }
 }

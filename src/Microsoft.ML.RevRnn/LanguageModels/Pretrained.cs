@@ -5,14 +5,23 @@ internal static class Pretrained
 {
     /// <param name="option">The option that holds the model.</param>
     /// <param name="model">The model; null for none.</param>
-    /// <param name="cell">The cell that was asked for.</param>
-    /// <exception cref="ArgumentException">It has another cell.</exception>
-    public static void CheckCell(string option, RevLanguageModelTransformer? model, CellKind cell)
+    /// <param name="network">The network that was asked for.</param>
+    /// <exception cref="ArgumentException">It has another cell, or reads in fewer directions.</exception>
+    public static void Check(string option, RevLanguageModelTransformer? model, NetworkOptions network)
     {
-        if (model != null && model.Network.Cell != cell)
+        if (model == null)
+            return;
+        if (model.Network.Cell != network.Cell)
         {
             throw new ArgumentException(
-                $"The language model to start from has the cell {model.Network.Cell}; {cell} was asked for. Use the method of the same name as its cell.",
+                $"The language model to start from has the cell {model.Network.Cell}; {network.Cell} was asked for. Use the method of the same name as its cell.",
+                option);
+        }
+        if (network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set, and {option} too; a language model reads forwards only, so there is nothing for the other " +
+                "direction to start from. Leave one of them out.",
                 option);
         }
     }

@@ -4,6 +4,7 @@ namespace Microsoft.ML.RevRnn;
 /// <remarks>
 /// Its recurrent cell is that of <see cref="RevRnnOptions.Network"/>. <see cref="CellKind.Lstm"/> and <see cref="CellKind.Gru"/> cannot be reversed: where
 /// <see cref="TrainingOptions.ActivationStrategy"/> is <see cref="ActivationStrategy.Reversible"/>, its default, their activations are stored.
+/// <see cref="NetworkOptions.Bidirectional"/> must be unset.
 /// </remarks>
 public sealed class RevLanguageModelOptions : RevRnnOptions
 {
@@ -40,6 +41,7 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         CheckDiffer(nameof(PerplexityColumnName), PerplexityColumnName, nameof(TokenCountColumnName), TokenCountColumnName);
         base.Check();
         Model.Validate();
+        CheckForwardsOnly("a language model reads forwards only, since what it is to predict lies behind");
         if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
         {
             throw new ArgumentException(

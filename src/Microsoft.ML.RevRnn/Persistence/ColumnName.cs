@@ -1,6 +1,6 @@
 namespace Microsoft.ML.RevRnn.Persistence;
 
-/// <summary>The name of a column in a saved model: length-prefixed UTF-8.</summary>
+/// <summary>The names of columns in a saved model: length-prefixed UTF-8.</summary>
 internal static class ColumnName
 {
     /// <exception cref="FormatException">It is empty.</exception>
@@ -8,5 +8,16 @@ internal static class ColumnName
     {
         var name = reader.ReadString();
         return name.Length > 0 ? name : throw new FormatException("A column has no name.");
+    }
+
+    /// <summary>Checks the names of the columns that a model adds.</summary>
+    /// <exception cref="FormatException">Two have the same.</exception>
+    public static void RequireDifferent(params ReadOnlySpan<string> added)
+    {
+        for (var i = 1; i < added.Length; i++)
+        {
+            if (added[..i].Contains(added[i]))
+                throw new FormatException($"Two of the columns that the model adds have the same name, '{added[i]}'.");
+        }
     }
 }

@@ -24,8 +24,9 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     /// <summary>What the label column must be.</summary>
     private protected abstract LabelType LabelType { get; }
 
-    /// <summary>The network that is trained.</summary>
-    private protected NetworkOptions Network => Options.LanguageModel?.Network ?? Options.Network;
+    /// <summary>The network that is trained. What a language model has none of, the pooling, is that of the options.</summary>
+    private protected NetworkOptions Network
+        => Options.LanguageModel is { } model ? model.Network with { Pooling = Options.Network.Pooling } : Options.Network;
 
     /// <summary>The engine's language model to start from; null for none.</summary>
     private protected LanguageModel? Start => Options.LanguageModel?.Model;
@@ -49,4 +50,19 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
         ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel)
         : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel);
+
+    /// <summary>Checks that there is something to tell apart.</summary>
+    /// <param name="values">The labels.</param>
+    /// <param name="label">Their column.</param>
+    /// <param name="bearers">What has them.</param>
+    /// <param name="channel">The log.</param>
+    /// <exception cref="InvalidOperationException">All labels are the same.</exception>
+    private protected static void RequireDifferent<T>(IEnumerable<T> values, DataViewSchema.Column label, string bearers, IChannel channel)
+    {
+        if (values.Distinct().Take(2).Count() < 2)
+        {
+            throw channel.Process(new InvalidOperationException(
+                $"All {bearers} have the same value in the label column '{label.Name}'; a classifier needs at least two to tell apart."));
+        }
+    }
 }

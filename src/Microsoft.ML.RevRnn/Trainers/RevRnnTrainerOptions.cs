@@ -23,7 +23,8 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
 
     /// <summary>
     /// A language model to start from (Howard and Ruder 2018, ULMFiT): its tokens, network and weights are taken, and what the options say of vocabulary and network is
-    /// not used. Its cell must be the trainer's. Texts without labels teach it, many; few with labels are then enough. Null for none.
+    /// not used, but for the pooling. Its cell must be the trainer's, and <see cref="NetworkOptions.Bidirectional"/> unset. Texts without labels teach it, many; few
+    /// with labels are then enough. Null for none.
     /// </summary>
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
@@ -40,6 +41,6 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
         CheckDiffer(nameof(ScoreColumnName), ScoreColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName);
         base.Check();
         FineTuning.Validate();
-        Pretrained.CheckCell(nameof(LanguageModel), LanguageModel, Network.Cell);
+        Pretrained.Check(nameof(LanguageModel), LanguageModel, Network);
     }
 }

@@ -64,6 +64,15 @@ public sealed class KeyTests
         CollectionAssert.AreEqual(new uint[] { 1, 2, 3 }, predictions.Select(prediction => prediction.PredictedLabel).ToArray());
     }
 
+    /// <summary>Other than with single keys: what an object has in a vector is taken as it is, missing as 0, and too large ones are not noticed.</summary>
+    [TestMethod]
+    public void VectorsOfKeysInObjectsCountFromOne()
+    {
+        var data = _context.Data.LoadFromEnumerable(new[] { new KeyVector { Keys = [0, 1, 3, 4] } });
+
+        CollectionAssert.AreEqual(new uint[] { 0, 1, 3, 4 }, data.GetColumn<uint[]>("Keys").Single());
+    }
+
     [TestMethod]
     public void LabelsThatAreAllMissingAreOneKeyWithoutValues()
     {
@@ -104,6 +113,12 @@ public sealed class KeyTests
 
         [KeyType(3)]
         public uint Label { get; set; }
+    }
+
+    private sealed class KeyVector
+    {
+        [KeyType(3)]
+        public uint[] Keys { get; set; } = [];
     }
 
     private sealed class NumberedPrediction

@@ -1,8 +1,8 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Classification;
+namespace Microsoft.ML.RevRnn.Trainers;
 
-/// <summary>What the classes stand for: the values behind the keys of the label column, in the order of the keys.</summary>
+/// <summary>What the classes stand for: the values behind the keys of the label column, in the order of the keys, or the names of its slots.</summary>
 internal abstract class LabelValues
 {
     public abstract int Count { get; }
@@ -10,15 +10,18 @@ internal abstract class LabelValues
     /// <summary>The type of a value.</summary>
     public abstract PrimitiveDataViewType ItemType { get; }
 
-    /// <summary>The values of a key column; null where it has none.</summary>
+    /// <summary>The values in an annotation of a label column; null where it has none.</summary>
+    /// <param name="label">The column.</param>
+    /// <param name="kind">The kind of the annotation.</param>
+    /// <param name="classCount">How many values there must be.</param>
     /// <exception cref="NotSupportedException">The values are of a type that cannot be saved.</exception>
-    public static LabelValues? Of(DataViewSchema.Column label, int classCount)
+    public static LabelValues? Of(DataViewSchema.Column label, string kind, int classCount)
     {
-        var values = label.Annotations.Schema.GetColumnOrNull("KeyValues");
+        var values = label.Annotations.Schema.GetColumnOrNull(kind);
         if (values?.Type is not VectorDataViewType type || type.Size != classCount)
             return null;
         var format = LabelValueFormat.Find(type.ItemType) ?? throw new NotSupportedException(
-            $"The keys of the label column '{label.Name}' stand for values of type {type.ItemType}, which a model cannot hold.");
+            $"The labels in column '{label.Name}' stand for values of type {type.ItemType}, which a model cannot hold.");
         return format.Read(label.Annotations, values.Value);
     }
 
@@ -37,6 +40,20 @@ internal abstract class LabelValues
     {
         var tag = reader.ReadByte();
         return tag == LabelValueFormat.NoValuesTag ? null : LabelValueFormat.Find(tag).Load(reader, count);
+    }
+
+    /// <summary>Adds the values to the annotations of a column with a slot for each, and as names of the slots too if they are text.</summary>
+    public void AddToSlots(DataViewSchema.Annotations.Builder annotations)
+    {
+        AddTo(annotations, AnnotationUtils.Kinds.TrainingLabelValues);
+        AddSlotNames(annotations);
+    }
+
+    /// <summary>Adds the values as names of slots, if they are text.</summary>
+    public void AddSlotNames(DataViewSchema.Annotations.Builder annotations)
+    {
+        if (ItemType is TextDataViewType)
+            AddTo(annotations, AnnotationUtils.Kinds.SlotNames);
     }
 
     /// <summary>Adds the values as an annotation.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Classification;
+namespace Microsoft.ML.RevRnn.Trainers;
 
 /// <inheritdoc/>
 internal sealed class LabelValueFormat<T>(byte tag, PrimitiveDataViewType itemType, Action<BinaryWriter, T> write, Func<BinaryReader, T> read)

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Classification;
+namespace Microsoft.ML.RevRnn.Trainers;
 
 /// <summary>How label values of one type are saved. The tags are part of the file format: none may change or be used again.</summary>
 internal abstract class LabelValueFormat(byte tag, PrimitiveDataViewType itemType)

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
 
-namespace Microsoft.ML.RevRnn.Classification;
+namespace Microsoft.ML.RevRnn.Trainers;
 
 /// <summary>Label values of one type.</summary>
 internal sealed class LabelValues<T>(LabelValueFormat<T> format, T[] values) : LabelValues
