@@ -1,0 +1,48 @@
+using Microsoft.ML.RevRnn.BinaryClassification;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Trains a classifier that tells yes from no of texts or token sequences of any length, end to end: a learned vector for each token, reversible
+/// recurrent layers, pooling of their state over time, sigmoid. Its probabilities are those that it was trained on, so it needs no calibrator.
+/// </summary>
+/// <remarks>
+/// Input: a label column of Boolean, and a column of text or a vector of Key&lt;UInt32&gt; with one key a token. Output: the score log p / (1 - p)
+/// (Single), the probability p of true (Single), and a Boolean that is true where the score is above 0. Rows of one label only are an error.
+/// Made by <c>mlContext.BinaryClassification.Trainers.RevLstm</c> and <c>RevGru</c>.
+/// </remarks>
+public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnnBinaryClassificationOptions, RevRnnBinaryClassificationTransformer>
+{
+    private readonly BinaryColumns _columns;
+
+    internal RevRnnBinaryClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnBinaryClassificationOptions options)
+        : base(env, options, cell)
+    {
+        _columns = new BinaryColumns(Columns.Text, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);
+    }
+
+    private protected override LabelType LabelType => LabelType.Boolean;
+
+    private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => BinarySchema.Shapes(_columns);
+
+    private protected override RevRnnBinaryClassificationTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    {
+        var labels = new BooleanLabels(label);
+        var rows = Read(input, labels, channel);
+        RequireDifferent(labels.Values, label, "rows", channel);
+        var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
+            rows.Sequences,
+            [.. labels.Values.Select(value => (int[])(value ? [0] : []))],
+            labelCount: 1,
+            rows.Tokenization.VocabularySize,
+            Network,
+            training,
+            Start,
+            Options.FineTuning,
+            progress,
+            Options.CancellationToken));
+        return new RevRnnBinaryClassificationTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Numerics.Tensors;
+using Microsoft.ML;
+using Microsoft.ML.RevRnn;
+using Microsoft.ML.RevRnn.BinaryClassification;
+using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(RevRnnBinaryClassificationTransformer), null, typeof(SignatureLoadModel),
+    "RevRNN binary classification", RevRnnBinaryClassificationTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Adds log p / (1 - p) of a text or token sequence, with p the probability of true, a Single; p itself, a Single; and a Boolean that is true where
+/// the score is above 0.
+/// Made by <see cref="RevRnnBinaryClassificationTrainer"/>.
+/// </summary>
+public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTransformer
+{
+    internal const string LoaderSignature = "RevRnnBinary";
+
+    private static readonly VersionInfo _version = Payload.Version("REVRNNBI", LoaderSignature);
+
+    private readonly BinaryColumns _columns;
+    private readonly MultiLabelClassifier _classifier;
+
+    internal RevRnnBinaryClassificationTransformer(
+        IHost host, BinaryColumns columns, Tokenization tokenization, MultiLabelClassifier classifier, TrainingReport? report)
+        : base(host, columns, tokenization, report)
+    {
+        _columns = columns;
+        _classifier = classifier;
+    }
+
+    /// <summary>The column that is added with the probability of true.</summary>
+    public string ProbabilityColumnName => _columns.Probability;
+
+    /// <inheritdoc/>
+    public override NetworkOptions Network => _classifier.Network;
+
+    private protected override VersionInfo Version => _version;
+
+    private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
+        => BinarySchema.Columns(_columns, inputSchema);
+
+    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    {
+        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(tokens(), values));
+        ValueGetter<float> score = (ref float value) => value = scores.Value[0];
+        ValueGetter<float> probability = (ref float value) => TensorPrimitives.Sigmoid(scores.Value, new Span<float>(ref value));
+        ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;
+        return [score, probability, predictedLabel];
+    }
+
+    /// <summary>Writes the classifier.</summary>
+    private protected override void SaveModel(BinaryWriter writer) => _classifier.Save(writer);
+
+    /// <summary>Called by ML.NET when it loads a model.</summary>
+    private static RevRnnBinaryClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+        => Load(env, ctx, _version, BinaryColumns.Load, (host, columns, tokenization, reader) =>
+        {
+            var classifier = MultiLabelClassifier.Load(reader);
+            tokenization.RequireVocabulary(classifier.VocabularySize);
+            if (classifier.LabelCount != 1)
+                throw new FormatException($"The network is made for {classifier.LabelCount} labels; a binary classifier has one.");
+            return new RevRnnBinaryClassificationTransformer(host, columns, tokenization, classifier, report: null);
+        });
+}
