@@ -1,0 +1,47 @@
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.MultiLabels;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Trains a classifier of texts or token sequences of any length, of which any number of C labels may hold, end to end: a learned vector for each
+/// token, reversible recurrent layers, pooling of their state over time, and a sigmoid for each label.
+/// </summary>
+/// <remarks>
+/// Input: a column of text or a vector of Key&lt;UInt32&gt; with one key a token, and a label column: a vector of Boolean of known size, whose slot
+/// names are the labels' names, or a vector of any size of Key&lt;UInt32&gt; with the keys that hold, whose values are the labels' names. A missing
+/// key says nothing, and of a row none need hold. Output: a vector of Single with the probability of each label, and a vector of Boolean that are
+/// true where it is above 1/2, both with the names of the labels, if they are text, as slot names. Rows that all have the same labels are an error.
+/// Made by <c>mlContext.MulticlassClassification.Trainers.RevLstmMultiLabel</c> and <c>RevGruMultiLabel</c>.
+/// </remarks>
+public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabelOptions, RevRnnMultiLabelTransformer>
+{
+    internal RevRnnMultiLabelTrainer(IHostEnvironment env, CellKind cell, RevRnnMultiLabelOptions options)
+        : base(env, options, cell)
+    {
+    }
+
+    private protected override LabelType LabelType => LabelType.Set;
+
+    private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => MultiLabelSchema.Shapes(Columns, label);
+
+    private protected override RevRnnMultiLabelTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    {
+        var labels = LabelSets.Of(label, Host);
+        var rows = Read(input, labels.Rows, channel);
+        RequireDifferent(labels.Rows.Values.Select(ofRow => string.Join(' ', ofRow)), label, "rows", channel);
+        var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
+            rows.Sequences,
+            labels.Rows.Values,
+            labels.Count,
+            rows.Tokenization.VocabularySize,
+            Network,
+            training,
+            Start,
+            Options.FineTuning,
+            progress,
+            Options.CancellationToken));
+        return new RevRnnMultiLabelTransformer(Host, Columns, rows.Tokenization, labels.Names, result.Model, result.Report);
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.ML;
+using Microsoft.ML.RevRnn;
+using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.MultiLabels;
+using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.RevRnn.Trainers;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(RevRnnMultiLabelTransformer), null, typeof(SignatureLoadModel),
+    "RevRNN multi-label classification", RevRnnMultiLabelTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Adds the probability of each label for a text or token sequence, a vector of Single, and whether it is above 1/2, a vector of Boolean; the slots
+/// of both have the names of the labels, if those are text. Made by <see cref="RevRnnMultiLabelTrainer"/>.
+/// </summary>
+public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
+{
+    internal const string LoaderSignature = "RevRnnMultiLabel";
+
+    private static readonly VersionInfo _version = Payload.Version("REVRNNML", LoaderSignature);
+
+    private readonly LabelValues? _names;
+    private readonly MultiLabelClassifier _classifier;
+
+    internal RevRnnMultiLabelTransformer(
+        IHost host,
+        PredictionColumns columns,
+        Tokenization tokenization,
+        LabelValues? names,
+        MultiLabelClassifier classifier,
+        TrainingReport? report)
+        : base(host, columns, tokenization, report)
+    {
+        _names = names;
+        _classifier = classifier;
+    }
+
+    /// <summary>C: the number of labels.</summary>
+    public int LabelCount => _classifier.LabelCount;
+
+    /// <inheritdoc/>
+    public override NetworkOptions Network => _classifier.Network;
+
+    private protected override VersionInfo Version => _version;
+
+    private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
+        => MultiLabelSchema.Columns(Columns, inputSchema, LabelCount, _names);
+
+    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    {
+        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(tokens(), values));
+        return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
+    }
+
+    /// <summary>Writes: int32 C; the names of the labels; the classifier.</summary>
+    private protected override void SaveModel(BinaryWriter writer)
+    {
+        writer.Write(LabelCount);
+        LabelValues.Save(writer, _names);
+        _classifier.Save(writer);
+    }
+
+    /// <summary>Called by ML.NET when it loads a model.</summary>
+    private static RevRnnMultiLabelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+        => Load(env, ctx, _version, PredictionColumns.Load, (host, columns, tokenization, reader) =>
+        {
+            var labelCount = reader.ReadInt32();
+            var names = LabelValues.Load(reader, labelCount);
+            var classifier = MultiLabelClassifier.Load(reader);
+            tokenization.RequireVocabulary(classifier.VocabularySize);
+            if (classifier.LabelCount != labelCount)
+                throw new FormatException($"The network is made for {classifier.LabelCount} labels, and the model has {labelCount}.");
+            return new RevRnnMultiLabelTransformer(host, columns, tokenization, names, classifier, report: null);
+        });
+}
