@@ -1,0 +1,16 @@
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>Options of the tagging trainers, <c>MulticlassClassification.Trainers.RevLstmTagger</c> and <c>RevGruTagger</c>.</summary>
+/// <remarks>
+/// The label is a vector of keys, one a token. The predicted label is a vector with the most probable key of each token; the score is a vector of T
+/// C values, the probabilities of the C classes of each of the T tokens, token after token: that of class c (from 0) of token t is at t C + c. <see
+/// cref="NetworkOptions.Bidirectional"/> must be unset.
+/// </remarks>
+public sealed class RevRnnTaggingOptions : RevRnnTrainerOptions
+{
+    private protected override void Check()
+    {
+        base.Check();
+        CheckForwardsOnly("a tagger reads forwards only, since the outputs of a second direction would all have to be kept");
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Tagging;
+using Microsoft.ML.RevRnn.Trainers;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Trains a tagger, which tells one of C classes of each token of a text or token sequence of any length, from what stands before it and from
+/// itself: a learned vector for each token, reversible recurrent layers, and softmax over their state after each token.
+/// </summary>
+/// <remarks>
+/// Input: a column of text or a vector of Key&lt;UInt32&gt; with one key a token, and a label column, a vector of Key&lt;UInt32&gt; with one key a
+/// token too. Texts are cut by <see cref="RevRnnOptions.Vocabulary"/>, and there must be as many labels as that gives tokens; where the tokens are
+/// known beforehand, a vector of keys is the safer input. A row with another number of labels than of tokens is an error, a missing key among the
+/// labels too, and tokens of one class only. Rows without tokens are left out. Output: a vector of Single with T C probabilities, token after
+/// token, that of class c (from 0) of token t at t C + c; and a vector of T keys, the most probable class of each token, with the values of the
+/// label's keys.
+/// Made by <c>mlContext.MulticlassClassification.Trainers.RevLstmTagger</c> and <c>RevGruTagger</c>.
+/// </remarks>
+public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOptions, RevRnnTaggingTransformer>
+{
+    private const int MaximumClassCount = 10_000_000;
+
+    internal RevRnnTaggingTrainer(IHostEnvironment env, CellKind cell, RevRnnTaggingOptions options)
+        : base(env, options, cell)
+    {
+    }
+
+    private protected override LabelType LabelType => LabelType.Keys;
+
+    private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => TaggingSchema.Shapes(Columns, label);
+
+    private protected override RevRnnTaggingTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    {
+        var classCount = InputSchema.KeyCount(Host, label, "label", 2, MaximumClassCount);
+        var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
+        var (rows, labels) = ReadTagged(input, label, channel);
+        RequireDifferent(labels.SelectMany(ofRow => ofRow), label, "tokens", channel);
+        var result = Run(rows, Network, channel, (training, progress) => SequenceTagger.Train(
+            rows.Sequences,
+            labels,
+            classCount,
+            rows.Tokenization.VocabularySize,
+            Network,
+            training,
+            Start,
+            Options.FineTuning,
+            progress,
+            Options.CancellationToken));
+        return new RevRnnTaggingTransformer(Host, Columns, rows.Tokenization, labelValues, result.Model, result.Report);
+    }
+
+    /// <summary>The rows that have tokens, and the classes of these.</summary>
+    private (TrainingRows Rows, IReadOnlyList<int[]> Labels) ReadTagged(IDataView input, DataViewSchema.Column label, IChannel channel)
+    {
+        var text = input.Schema[Columns.Text];
+        var labels = new TokenLabels(label);
+        var rows = Read(input, labels, channel);
+        labels.RequireOneAToken(rows.Sequences, text, channel);
+        rows.RequireTokens(text, "train", channel);
+        var tagged = rows with { Sequences = [.. rows.Sequences.Where(sequence => sequence.Length > 0)] };
+        return (tagged, [.. labels.Values.Where(ofRow => ofRow.Length > 0)]);
+    }
+}

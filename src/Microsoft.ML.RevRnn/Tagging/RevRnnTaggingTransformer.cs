@@ -1,0 +1,79 @@
+using Microsoft.ML;
+using Microsoft.ML.RevRnn;
+using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.RevRnn.Tagging;
+using Microsoft.ML.RevRnn.Trainers;
+using Microsoft.ML.Runtime;
+
+[assembly: LoadableClass(typeof(RevRnnTaggingTransformer), null, typeof(SignatureLoadModel),
+    "RevRNN tagging", RevRnnTaggingTransformer.LoaderSignature)]
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Adds the probabilities of the C classes of each of the T tokens of a text or token sequence, a vector of T C Single, token after token: that of
+/// class c (from 0) of token t is at t C + c; and the most probable class of each token, a vector of T keys with the label's values. Made by <see
+/// cref="RevRnnTaggingTrainer"/>.
+/// </summary>
+public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
+{
+    internal const string LoaderSignature = "RevRnnTagging";
+
+    private static readonly VersionInfo _version = Payload.Version("REVRNNTG", LoaderSignature);
+
+    private readonly LabelValues? _labels;
+    private readonly SequenceTagger _tagger;
+
+    internal RevRnnTaggingTransformer(
+        IHost host,
+        PredictionColumns columns,
+        Tokenization tokenization,
+        LabelValues? labels,
+        SequenceTagger tagger,
+        TrainingReport? report)
+        : base(host, columns, tokenization, report)
+    {
+        _labels = labels;
+        _tagger = tagger;
+    }
+
+    /// <summary>C: the number of classes.</summary>
+    public int ClassCount => _tagger.ClassCount;
+
+    /// <inheritdoc/>
+    public override NetworkOptions Network => _tagger.Network;
+
+    private protected override VersionInfo Version => _version;
+
+    private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
+        => TaggingSchema.Columns(Columns, inputSchema, ClassCount, _labels);
+
+    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    {
+        var probabilities = TagProbabilities.Create(row, _tagger, tokens);
+        return [probabilities.Getter(), TagProbabilities.MostProbable(probabilities, ClassCount)];
+    }
+
+    /// <summary>Writes: int32 C; the label values; the tagger.</summary>
+    private protected override void SaveModel(BinaryWriter writer)
+    {
+        writer.Write(ClassCount);
+        LabelValues.Save(writer, _labels);
+        _tagger.Save(writer);
+    }
+
+    /// <summary>Called by ML.NET when it loads a model.</summary>
+    private static RevRnnTaggingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
+        => Load(env, ctx, _version, PredictionColumns.Load, (host, columns, tokenization, reader) =>
+        {
+            var classCount = reader.ReadInt32();
+            var labels = LabelValues.Load(reader, classCount);
+            var tagger = SequenceTagger.Load(reader);
+            tokenization.RequireVocabulary(tagger.VocabularySize);
+            if (tagger.ClassCount != classCount)
+                throw new FormatException($"The network is made for {tagger.ClassCount} classes, and the model has {classCount}.");
+            return new RevRnnTaggingTransformer(host, columns, tokenization, labels, tagger, report: null);
+        });
+}
