@@ -146,9 +146,9 @@ public sealed class OptionsTests
     {
         foreach (var method in typeof(RevRnnCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
-            var isFeatures = method.ReturnType == typeof(RevRnnFeaturesEstimator);
-            RevRnnOptions options = isFeatures ? new RevRnnFeaturesOptions() : new RevRnnClassificationOptions();
-            AssertDefaultsAgree(method, options, except: "inputColumnName");
+            // An estimator's first type argument is the type of its options.
+            var options = Activator.CreateInstance(method.ReturnType.BaseType!.GenericTypeArguments[0])!;
+            AssertDefaultsAgree(method, (RevRnnOptions)options, except: "inputColumnName");
         }
         foreach (var method in typeof(RevLanguageModelCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static))
         {
@@ -187,6 +187,42 @@ public sealed class OptionsTests
     }
 
     [TestMethod]
+    public void EachMethodsArgumentsBecomeOptions()
+    {
+        var epochs = new List<int>();
+        var listener = new Listener(p => epochs.Add(p.Epoch));
+        var binaries = _context.BinaryClassification.Trainers;
+        var trainers = _context.MulticlassClassification.Trainers;
+
+        var data = Trained.Tagged(20);
+        const float Rate = 0.01f;
+
+        var binary = binaries.RevLstm("HasMetal", "Words", "S", "P", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(binary, CellKind.RevLstm, "Words");
+        Assert.AreEqual("P", binary.ProbabilityColumnName);
+        binary = binaries.RevGru("HasMetal", "Text", "S", "P", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(binary, CellKind.RevGru, "Text");
+        Assert.AreEqual("P", binary.ProbabilityColumnName);
+        var multiLabel = trainers.RevLstmMultiLabel("Flags", "Text", "S", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(multiLabel, CellKind.RevLstm, "Text");
+        multiLabel = trainers.RevGruMultiLabel("Kinds", "Words", "S", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(multiLabel, CellKind.RevGru, "Words");
+        var tagger = trainers.RevLstmTagger("Tags", "Text", "S", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(tagger, CellKind.RevLstm, "Text");
+        tagger = trainers.RevGruTagger("Tags", "Words", "S", "L", hiddenSize: 8, maximumEpochs: 2, batchSize: 9, Rate, listener).Fit(data);
+        AssertMade(tagger, CellKind.RevGru, "Words");
+        Assert.AreEqual("LearningRate", Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => trainers.RevLstmTagger(learningRate: 101)).ParamName);
+
+        void AssertMade(RevRnnPredictionTransformer model, CellKind cell, string input)
+        {
+            Assert.AreEqual((cell, 8), (model.Network.Cell, model.Network.HiddenSize));
+            Assert.AreEqual((input, "S", "L"), (model.InputColumnName, model.ScoreColumnName, model.PredictedLabelColumnName));
+            CollectionAssert.AreEqual(new[] { 1, 2 }, epochs.Distinct().ToArray());
+            epochs.Clear();
+        }
+    }
+
+    [TestMethod]
     public void ACheckpointMustBeAFile()
     {
         using var folder = new TemporaryFolder();
@@ -194,7 +230,11 @@ public sealed class OptionsTests
         Assert.AreEqual(nameof(TrainingOptions.CheckpointPath), failure.ParamName);
     }
 
-    private static RevRnnOptions[] EachKind() => [new RevRnnClassificationOptions(), new RevRnnFeaturesOptions(), new RevLanguageModelOptions()];
+    private static RevRnnOptions[] EachKind() =>
+    [
+        new RevRnnClassificationOptions(), new RevRnnBinaryClassificationOptions(), new RevRnnMultiLabelOptions(), new RevRnnTaggingOptions(),
+        new RevRnnFeaturesOptions(), new RevLanguageModelOptions(),
+    ];
 
     private void AssertNamed(RevRnnOptions options, string option, string range)
     {
@@ -221,6 +261,9 @@ public sealed class OptionsTests
     {
         RevLanguageModelOptions languageModel => _context.Transforms.Text.RevLanguageModel(languageModel),
         RevRnnFeaturesOptions features => _context.Transforms.RevLstm(features),
+        RevRnnBinaryClassificationOptions binary => _context.BinaryClassification.Trainers.RevLstm(binary),
+        RevRnnMultiLabelOptions multiLabel => _context.MulticlassClassification.Trainers.RevLstmMultiLabel(multiLabel),
+        RevRnnTaggingOptions tagging => _context.MulticlassClassification.Trainers.RevLstmTagger(tagging),
         _ => _context.MulticlassClassification.Trainers.RevLstm((RevRnnClassificationOptions)options),
     };
 }

@@ -68,6 +68,68 @@ public sealed class SchemaTests
     public void TheLanguageModelsPromiseIsKept()
         => AssertPromiseKept(Trained.Context.Transforms.Text.RevLanguageModel(Small.LanguageModel()), Trained.Data());
 
+    /// <summary>All of them, by a trainer of ML.NET's that gives probabilities too.</summary>
+    [TestMethod]
+    public void BinaryColumnsHaveTheAnnotationsOfMlNetsOwn()
+    {
+        var context = Trained.Context;
+        var data = context.Transforms.Text.FeaturizeText("Features", "Text").Fit(Trained.Mixed()).Transform(Trained.Mixed());
+        var theirs = context.BinaryClassification.Trainers.SdcaLogisticRegression("HasMetal", maximumNumberOfIterations: 1).Fit(data);
+
+        string[] names = ["Score", "Probability", "PredictedLabel"];
+        CollectionAssert.AreEqual(
+            names.Select(name => Describe(theirs.GetOutputSchema(data.Schema)[name])).ToArray(),
+            names.Select(name => Describe(Trained.Binary.GetOutputSchema(data.Schema)[name])).ToArray());
+    }
+
+    [TestMethod]
+    public void MultiLabelScoresAreOfAKindOfTheirOwn()
+    {
+        var schema = Trained.MultiLabel.GetOutputSchema(Trained.Mixed().Schema);
+
+        Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, 3), schema["Score"].Type);
+        Assert.AreEqual(new VectorDataViewType(BooleanDataViewType.Instance, 3), schema["PredictedLabel"].Type);
+        Assert.AreEqual("MultiLabelClassification", Text(schema["Score"], "ScoreColumnKind"));
+        Assert.AreEqual("Score", Text(schema["Score"], "ScoreValueKind"));
+        Assert.AreEqual("PredictedLabel", Text(schema["PredictedLabel"], "ScoreValueKind"));
+        Assert.AreEqual(SetId(schema["Score"]), SetId(schema["PredictedLabel"]));
+    }
+
+    [TestMethod]
+    public void TagsHaveTheLabelsValues()
+    {
+        var schema = Trained.Tagger.GetOutputSchema(Trained.Tagged().Schema);
+        var values = Names(Trained.Tagged().Schema["Tags"], "KeyValues");
+
+        Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single), schema["Score"].Type);
+        Assert.AreEqual(new VectorDataViewType(new KeyDataViewType(typeof(uint), 7)), schema["PredictedLabel"].Type);
+        CollectionAssert.AreEqual(values, Names(schema["Score"], "TrainingLabelValues"));
+        CollectionAssert.AreEqual(values, Names(schema["PredictedLabel"], "KeyValues"));
+        Assert.AreEqual("SequenceClassification", Text(schema["Score"], "ScoreColumnKind"));
+        Assert.AreEqual("Score", Text(schema["Score"], "ScoreValueKind"));
+        Assert.AreEqual("PredictedLabel", Text(schema["PredictedLabel"], "ScoreValueKind"));
+    }
+
+    [TestMethod]
+    public void TheBinaryClassifiersPromiseIsKept()
+        => AssertPromiseKept(Trained.Context.BinaryClassification.Trainers.RevLstm(Small.Binary()), Trained.Mixed());
+
+    [TestMethod]
+    [DataRow("Flags")]
+    [DataRow("Kinds")]
+    [DataRow("Named")]
+    public void TheMultiLabelClassifiersPromiseIsKept(string label)
+    {
+        var options = Small.MultiLabel();
+        options.LabelColumnName = label;
+        var trainer = Trained.Context.MulticlassClassification.Trainers.RevGruMultiLabel(options);
+        AssertPromiseKept(Trained.Context.Transforms.Concatenate("Named", "HasMetal").Append(trainer), Trained.Tagged());
+    }
+
+    [TestMethod]
+    public void TheTaggersPromiseIsKept()
+        => AssertPromiseKept(Trained.Context.MulticlassClassification.Trainers.RevGruTagger(Small.Tagging()), Trained.Tagged());
+
     /// <summary>Compares the shape that the estimator announces with that of what its transformer then makes.</summary>
     private static void AssertPromiseKept(IEstimator<ITransformer> estimator, IDataView data)
     {
@@ -85,6 +147,25 @@ public sealed class SchemaTests
     private static string Describe(SchemaShape shape)
         => string.Join('\n', shape.OrderBy(column => column.Name).Select(column =>
             $"{column.Name}: {column.Kind} {column.ItemType} {column.IsKey} [{Describe(column.Annotations).Replace('\n', ';')}]"));
+
+    private static string Describe(DataViewSchema.Column column)
+    {
+        return $"{column.Type}: {string.Join(", ", column.Annotations.Schema.Select(Annotation).Order())}";
+
+        string Annotation(DataViewSchema.Column annotation) => annotation.Type switch
+        {
+            TextDataViewType => $"{annotation.Name}={Text(column, annotation.Name)}",
+            BooleanDataViewType => $"{annotation.Name}={Flag(column, annotation.Name)}",
+            _ => $"{annotation.Name}: {annotation.Type}",
+        };
+    }
+
+    private static bool Flag(DataViewSchema.Column column, string kind)
+    {
+        var flag = false;
+        column.Annotations.GetValue(kind, ref flag);
+        return flag;
+    }
 
     private static string[] Names(DataViewSchema.Column column, string kind)
     {

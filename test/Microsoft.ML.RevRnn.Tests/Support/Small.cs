@@ -5,6 +5,17 @@ internal static class Small
 {
     public static RevRnnClassificationOptions Classification() => Shrink(new RevRnnClassificationOptions());
 
+    public static RevRnnBinaryClassificationOptions Binary()
+        => Shrink(new RevRnnBinaryClassificationOptions { LabelColumnName = nameof(MixedText.HasMetal) }, epochs: 16);
+
+    /// <summary>For labels that are flags.</summary>
+    public static RevRnnMultiLabelOptions MultiLabel()
+        => Shrink(new RevRnnMultiLabelOptions { LabelColumnName = nameof(MixedText.Flags) }, epochs: 16);
+
+    /// <summary>For tags and words that are keys.</summary>
+    public static RevRnnTaggingOptions Tagging() => Shrink(
+        new RevRnnTaggingOptions { LabelColumnName = nameof(MixedText.Tags), TextColumnName = nameof(MixedText.Words) });
+
     /// <summary>Without labels there is more to learn before texts of a kind are alike.</summary>
     public static RevRnnFeaturesOptions Features() => Shrink(new RevRnnFeaturesOptions { Training = new() { Patience = 100 } }, epochs: 20);
 

@@ -36,5 +36,34 @@ internal static class TestData
         })];
     }
 
+    /// <summary>Texts with words of any kinds, none included.</summary>
+    public static IReadOnlyList<MixedText> MixedRows(int count, int seed = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(id =>
+        {
+            var isPresent = Labels.Select(_ => random.Next(2) == 0).ToArray();
+            string[][] choices = [.. Labels.Where((_, i) => isPresent[i]).Select(label => _words[label]), _common];
+            return Mixed(id, [.. Enumerable.Range(0, random.Next(2, 9)).Select(_ => Pick(random, choices[random.Next(choices.Length)]))]);
+        })];
+    }
+
+    private static MixedText Mixed(int id, string[] words)
+    {
+        var kinds = words.Select(KindOf).ToArray();
+        return new MixedText
+        {
+            Id = id,
+            Text = string.Join(' ', words),
+            Words = words,
+            HasMetal = kinds.Contains("metal"),
+            Kinds = [.. Labels.Where(label => kinds.Contains(label))],
+            Flags = [.. Labels.Select(label => kinds.Contains(label))],
+            Tags = [.. kinds.Select((kind, i) => kind ?? $"after {(i == 0 ? null : kinds[i - 1]) ?? "nothing"}")],
+        };
+    }
+
+    private static string? KindOf(string word) => Labels.FirstOrDefault(label => _words[label].Contains(word));
+
     private static string Pick(Random random, string[] words) => words[random.Next(words.Length)];
 }

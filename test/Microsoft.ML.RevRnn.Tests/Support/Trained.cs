@@ -28,8 +28,23 @@ internal static class Trained
         return Context.Transforms.Text.RevLanguageModel(options).Fit(KeyedWords());
     });
 
+    private static readonly Lazy<RevRnnBinaryClassificationTransformer> _binary = new(() =>
+        Context.BinaryClassification.Trainers.RevLstm(Small.Binary()).Fit(Mixed()));
+
+    private static readonly Lazy<RevRnnMultiLabelTransformer> _multiLabel = new(() =>
+        Context.MulticlassClassification.Trainers.RevLstmMultiLabel(Small.MultiLabel()).Fit(Mixed()));
+
+    private static readonly Lazy<RevRnnTaggingTransformer> _tagger = new(() =>
+        Context.MulticlassClassification.Trainers.RevLstmTagger(Small.Tagging()).Fit(Tagged()));
+
     /// <summary>The text that <see cref="Counter"/> knows by heart.</summary>
     public const string Count = "one two three four five six seven eight";
+
+    /// <summary>Makes the keys of <see cref="Tagged"/>, the same ones for all rows.</summary>
+    public static ITransformer Keys { get; } = Context.Transforms.Conversion.MapValueToKey("Words")
+        .Append(Context.Transforms.Conversion.MapValueToKey("Kinds"))
+        .Append(Context.Transforms.Conversion.MapValueToKey("Tags"))
+        .Fit(Mixed());
 
     /// <summary>A RevLSTM classifier of <see cref="Keyed"/>.</summary>
     public static RevRnnClassificationTransformer Classifier => _classifier.Value;
@@ -46,6 +61,15 @@ internal static class Trained
     /// <summary>A RevLSTM language model of <see cref="KeyedWords"/>.</summary>
     public static RevLanguageModelTransformer KeyModel => _keyModel.Value;
 
+    /// <summary>A RevLSTM that tells whether <see cref="Mixed"/> has a metal.</summary>
+    public static RevRnnBinaryClassificationTransformer Binary => _binary.Value;
+
+    /// <summary>A RevLSTM that tells the kinds in <see cref="Mixed"/> by their flags.</summary>
+    public static RevRnnMultiLabelTransformer MultiLabel => _multiLabel.Value;
+
+    /// <summary>A RevLSTM that tells the tags of <see cref="Tagged"/>.</summary>
+    public static RevRnnTaggingTransformer Tagger => _tagger.Value;
+
     public static IDataView Data(int count = 60, int seed = 1) => Context.Data.LoadFromEnumerable(TestData.Rows(count, seed));
 
     public static IDataView Probes() => Context.Data.LoadFromEnumerable(TestData.Probes);
@@ -56,6 +80,12 @@ internal static class Trained
         var data = Data(count, seed);
         return Context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     }
+
+    /// <summary>Data with labels of every kind, as they are.</summary>
+    public static IDataView Mixed(int count = 300, int seed = 1) => Context.Data.LoadFromEnumerable(TestData.MixedRows(count, seed));
+
+    /// <summary>The same, with keys for words, kinds and tags.</summary>
+    public static IDataView Tagged(int count = 300, int seed = 1) => Keys.Transform(Mixed(count, seed));
 
     /// <summary>Data whose words are keys.</summary>
     public static IDataView KeyedWords()
