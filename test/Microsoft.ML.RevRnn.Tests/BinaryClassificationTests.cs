@@ -107,17 +107,6 @@ public sealed class BinaryClassificationTests
     }
 
     [TestMethod]
-    public void ALanguageModelIsAStart()
-    {
-        var options = Small.Binary();
-        options.LanguageModel = Trained.LanguageModel;
-
-        var model = _context.BinaryClassification.Trainers.RevLstm(options).Fit(Trained.Mixed());
-
-        Assert.AreEqual(Trained.LanguageModel.Network, model.Network);
-    }
-
-    [TestMethod]
     public void PredictionEnginesPredictWhatViewsDo()
     {
         using var engine = _context.Model.CreatePredictionEngine<MixedText, BinaryPrediction>(Trained.Binary);

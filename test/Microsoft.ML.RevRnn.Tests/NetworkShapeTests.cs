@@ -105,6 +105,20 @@ public sealed class NetworkShapeTests
         Assert.HasCount(32, transformed.GetColumn<float[]>("Features").First());
     }
 
+    /// <summary>Tied to its token vectors, the top layer of each direction has as many units as those.</summary>
+    [TestMethod]
+    public void FeaturesOfBothDirectionsWithTiedTokenVectorsAndSkips()
+    {
+        var options = Small.Features();
+        options.Network = options.Network with { Bidirectional = true, LayerCount = 3, TieEmbeddings = true, SkipConnections = true };
+
+        var model = _context.Transforms.RevLstm(options).Fit(Trained.Data());
+
+        var features = Bits.Lines(model.Transform(Trained.Probes()), "Features");
+        Assert.HasCount(2 * options.Network.EmbeddingSize, features[0].Split(' '));
+        CollectionAssert.AreEqual(features, Bits.Lines(ModelFileImage.Load(ModelFileImage.Of(model).File).Transform(Trained.Probes()), "Features"));
+    }
+
     [TestMethod]
     public void ALanguageModelReadsForwardsOnly()
     {

@@ -96,18 +96,6 @@ public sealed class TaggingTests
     }
 
     [TestMethod]
-    public void ALanguageModelIsAStart()
-    {
-        var options = Small.Tagging();
-        options.TextColumnName = "Text";
-        options.LanguageModel = Trained.LanguageModel;
-
-        var model = _context.MulticlassClassification.Trainers.RevLstmTagger(options).Fit(Trained.Tagged());
-
-        Assert.AreEqual(Trained.LanguageModel.Network, model.Network);
-    }
-
-    [TestMethod]
     public void PredictionEnginesPredictWhatViewsDo()
     {
         var model = Trained.Keys.Append(Trained.Tagger).Append(

@@ -10,8 +10,6 @@ namespace Microsoft.ML.RevRnn.Input;
 /// </summary>
 internal sealed class TokenLabels(DataViewSchema.Column column) : RowLabels<int[]>(column)
 {
-    private readonly List<long> _positions = [];
-
     public override Func<bool> CreateReader(DataViewRow row, IExceptionContext context)
     {
         var getter = row.GetGetter<VBuffer<uint>>(Column);
@@ -28,7 +26,6 @@ internal sealed class TokenLabels(DataViewSchema.Column column) : RowLabels<int[
                     throw Missing(row, place, context);
                 classes[place++] = label;
             }
-            _positions.Add(row.Position);
             Add(classes);
             return true;
         };
@@ -43,7 +40,7 @@ internal sealed class TokenLabels(DataViewSchema.Column column) : RowLabels<int[
             if (sequences[i].Length != Values[i].Length)
             {
                 throw context.Process(new InvalidOperationException(
-                    $"Row {_positions[i]} has {sequences[i].Length} tokens in column '{input.Name}' and {Values[i].Length} labels in column " +
+                    $"Row {i} has {sequences[i].Length} tokens in column '{input.Name}' and {Values[i].Length} labels in column " +
                     $"'{Column.Name}'; it must have one for each."));
             }
         }

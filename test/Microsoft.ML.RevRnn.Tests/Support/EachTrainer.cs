@@ -1,0 +1,26 @@
+namespace Microsoft.ML.RevRnn.Tests.Support;
+
+/// <summary>What the trainers of all kinds can do alike.</summary>
+internal static class EachTrainer
+{
+    /// <summary>Options for texts: tags need no keys but their own.</summary>
+    public static RevRnnTrainerOptions Options(TrainerKind kind)
+    {
+        RevRnnTrainerOptions options = kind switch
+        {
+            TrainerKind.Binary => Small.Binary(),
+            TrainerKind.MultiLabel => Small.MultiLabel(),
+            _ => Small.Tagging(),
+        };
+        options.TextColumnName = "Text";
+        return options;
+    }
+
+    /// <summary>Trains a RevLSTM on <see cref="Trained.Tagged"/>.</summary>
+    public static RevRnnPredictionTransformer Fit(MLContext context, RevRnnTrainerOptions options, int rows = 40) => options switch
+    {
+        RevRnnBinaryClassificationOptions binary => context.BinaryClassification.Trainers.RevLstm(binary).Fit(Trained.Tagged(rows)),
+        RevRnnMultiLabelOptions multiLabel => context.MulticlassClassification.Trainers.RevLstmMultiLabel(multiLabel).Fit(Trained.Tagged(rows)),
+        _ => context.MulticlassClassification.Trainers.RevLstmTagger((RevRnnTaggingOptions)options).Fit(Trained.Tagged(rows)),
+    };
+}
