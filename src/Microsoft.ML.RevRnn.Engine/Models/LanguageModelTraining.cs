@@ -33,7 +33,8 @@ internal static class LanguageModelTraining
         if (texts.Training.All(text => text.Length == 0))
             throw new ArgumentException("The texts have no tokens, so there is nothing to learn from.", nameof(texts));
 
-        var parameters = NetworkParameters.OfNextTokens(shape);
+        // What pools nothing has no use for a pooling, and should not be written as if it had.
+        var parameters = NetworkParameters.OfNextTokens(shape with { Options = shape.Options with { Pooling = default } });
         parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights));
         var run = new NetworkTraining(training, progress, cancellationToken)
         {

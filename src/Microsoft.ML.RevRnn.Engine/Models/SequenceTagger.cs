@@ -31,7 +31,7 @@ public sealed class SequenceTagger
     public NetworkOptions Network => _parameters.Encoder.Shape.Options;
 
     /// <summary>Trains a tagger on the cross-entropy of each token's class, in batches of sequences of about equal length; none is cut off.</summary>
-    /// <param name="sequences">Token numbers of each sequence.</param>
+    /// <param name="sequences">Token numbers of each sequence; empty ones are left out.</param>
     /// <param name="labels">Of each sequence the class of each token, 0 to <paramref name="classCount"/> - 1.</param>
     /// <param name="classCount">C, at least 2.</param>
     /// <param name="vocabularySize">V, at least 2.</param>
@@ -72,9 +72,14 @@ public sealed class SequenceTagger
             if (labels[i].Length != sequences[i].Length)
                 throw new ArgumentException($"Sequence {i} has {sequences[i].Length} tokens and {labels[i].Length} labels; it must have one for each.", nameof(labels));
         }
-        var parameters = NetworkParameters.OfTokens(new NetworkShape(network, vocabularySize), classCount);
-        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
-            .OfClassifier(parameters, new TokenObjective(labels, training), sequences, pretrained?.Parameters.Encoder, fineTuning);
+        // An empty sequence would be read as a token, which has no label.
+        int[] members = [.. Enumerable.Range(0, sequences.Count).Where(member => sequences[member].Length > 0)];
+        if (members.Length == 0)
+            throw new ArgumentException("The sequences have no tokens, so there is nothing to learn from.", nameof(sequences));
+        int[][] taught = Array.ConvertAll(members, member => labels[member]);
+        var parameters = NetworkParameters.OfTokens(new NetworkShape(network with { Pooling = default }, vocabularySize), classCount);
+        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken).OfClassifier(
+            parameters, new TokenObjective(taught, training), Array.ConvertAll(members, member => sequences[member]), pretrained?.Parameters.Encoder, fineTuning);
         return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);
     }
 

@@ -34,6 +34,11 @@ internal static class TrainingInput
     {
         if (pretrained == null || (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize))
             return;
+        if (network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set, and a language model to start from knows one direction only; leave either out.", nameof(pretrained));
+        }
         throw new ArgumentException(
             $"The language model has {pretrained.VocabularySize} tokens and the network {pretrained.Network}, not {vocabularySize} and {network}; " +
             "a classifier that starts from it must have the same.", nameof(pretrained));

@@ -93,6 +93,16 @@ internal sealed class MultiLabelClassifierTests
     }
 
     [TestMethod]
+    public void ALabelThatIsNamedTwiceHoldsOnce()
+    {
+        int[][] doubled = Array.ConvertAll(_labels[..300], labels => (int[])[.. labels, .. labels]);
+
+        var model = MultiLabelClassifier.Train(_sequences[..300], doubled, Labels, Vocabulary, _network, _training).Model;
+
+        CollectionAssert.AreEqual(Tests.Models.Bytes(Train(_network).Model.Save), Tests.Models.Bytes(model.Save));
+    }
+
+    [TestMethod]
     public void WhatDoesNotFitIsNamed()
     {
         StringAssert.Contains(Refused([[0], [3]]).Message, "Label 3 of sequence 1");

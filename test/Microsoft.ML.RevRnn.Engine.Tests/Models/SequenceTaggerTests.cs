@@ -92,6 +92,9 @@ internal sealed class SequenceTaggerTests
         var report = SequenceTagger.Train(sequences, labels, Classes, Vocabulary, _network, _training with { MaximumEpochs = 1 }).Report;
 
         Assert.IsTrue(double.IsFinite(report.Epochs[0].Loss));
+        var without = SequenceTagger.Train(sequences[1..^1], labels[1..^1], Classes, Vocabulary, _network, _training with { MaximumEpochs = 1 }).Report;
+        Assert.AreEqual(without.Epochs[0], report.Epochs[0]);
+        Assert.ThrowsExactly<ArgumentException>(() => SequenceTagger.Train([[], []], [[], []], Classes, Vocabulary, _network, _training));
     }
 
     [TestMethod]
