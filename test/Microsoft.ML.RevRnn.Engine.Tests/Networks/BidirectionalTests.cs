@@ -112,6 +112,32 @@ internal sealed class BidirectionalTests
     }
 
     [TestMethod]
+    [DataRow(ActivationStrategy.Stored)]
+    [DataRow(ActivationStrategy.Checkpointed)]
+    [DataRow(ActivationStrategy.Reversible)]
+    [DataRow(ActivationStrategy.Hybrid)]
+    public void TheEstimateIsOfBothDirections(ActivationStrategy strategy)
+    {
+        const int Rows = 16, Steps = 400;
+        var network = Network(CellKind.RevGru, PoolingKind.MeanMax) with { HiddenSize = 64, EmbeddingSize = 32 };
+        var training = new TrainingOptions
+        {
+            MaximumEpochs = 1,
+            BatchSize = Rows,
+            ValidationFraction = 0,
+            Seed = 1,
+            ThreadCount = 2,
+            Dropout = 0,
+            ActivationStrategy = strategy,
+        };
+
+        var measured = SequenceClassifier.Train(Sequences.Random(Rows, Steps, Steps), Sequences.Labels(Rows), 3, 11, network, training).Report.PeakActivationBytes;
+
+        var estimate = ActivationMemory.Estimate(network, Rows, Steps, threadCount: 2)[strategy]!.Value;
+        Assert.AreEqual(1, (double)measured / estimate, 0.05, $"{measured} bytes, and {estimate} were foretold");
+    }
+
+    [TestMethod]
     public void TheSecondDirectionTellsOfTheBeginning()
     {
         // The class is the first token, which the first direction read long ago, and the second last.
