@@ -100,7 +100,7 @@ internal sealed class GoldenFixedPointTests
             if (hasCell)
                 Near.AreNear(Real(Cell(layer.Shape, file, "steps", t, "state")), layer.StateAfter(RevLstmSpec.C, t), stateTolerance, $"cell state after step {t}");
         }
-        Assert.AreEqual(file.Number("optimal_bits"), layer.OptimalBits(), 1e-3 * file.Number("optimal_bits"));
+        Assert.AreEqual(file.Number("optimal_bits_quantised"), layer.OptimalBits(), 1e-3 * file.Number("optimal_bits_quantised"));
 
         if (arithmetic == CellArithmetic.Reversible)
         {
