@@ -45,6 +45,12 @@ internal abstract unsafe class RecurrentCell : IDisposable
     /// <summary>Gradient of one step for rows [begin, end); the gates become their pre-activations' gradients.</summary>
     public abstract void Backward(in CellStep step, int begin, int end);
 
+    /// <summary>What forget gates multiply states by: the gates as they are rounded and bounded for it.</summary>
+    /// <param name="gates">Forget gates; what comes of padding means nothing.</param>
+    /// <param name="factors">Receives the factors.</param>
+    /// <param name="length">How many there are, whole registers.</param>
+    public abstract void ForgetFactors(float* gates, float* factors, int length);
+
     /// <summary>Writes the states of rows [begin, end) as floats.</summary>
     public abstract void Materialize(int* state, float* values, int begin, int end);
 

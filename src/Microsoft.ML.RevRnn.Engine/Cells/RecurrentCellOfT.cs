@@ -12,6 +12,15 @@ internal abstract unsafe class RecurrentCell<TFloat, TInt, TState>(CellShape sha
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public override void ForgetFactors(float* gates, float* factors, int length)
+    {
+        var minimum = TFloat.Broadcast(1f);
+        var maximum = TFloat.Broadcast(Limits.Maximum);
+        for (var u = 0; u < length; u += TFloat.Count)
+            TState.Factor(TState.Quantize(TFloat.Load(gates + u), minimum, maximum)).Store(factors + u);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public override void Materialize(int* state, float* values, int begin, int end)
     {
         var last = (long)end * Shape.StateStride;

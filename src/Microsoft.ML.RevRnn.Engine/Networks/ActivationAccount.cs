@@ -2,7 +2,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>What the backward pass of a batch took.</summary>
 /// <param name="ReversedBits">Bits that the lost-bit stores held before each reversal; 0 where activations are stored.</param>
-/// <param name="OptimalBits">sum -log2 z over the forget gates that were reversed: the least that <paramref name="ReversedBits"/> could be.</param>
+/// <param name="OptimalBits">sum -log2 z over the forget gates that were reversed, z as it multiplied the state: the least that <paramref name="ReversedBits"/> could be.</param>
 /// <param name="StoredBytes">What the account of memory would show had every chunk's activations been stored.</param>
 internal readonly record struct ActivationAccount(long ReversedBits, double OptimalBits, long StoredBytes)
 {

@@ -46,10 +46,13 @@ internal sealed unsafe partial class RecurrentLayer
             ClipStateGradient(b, longest);
     }
 
-    /// <summary>sum -log2 z over the forget gates of flat rows [begin, end): the least bits that exact reversal can do with.</summary>
+    /// <summary>
+    /// sum -log2 z over the forget gates of flat rows [begin, end), z as the multiplication used it: the least bits that exact reversal can do with.
+    /// </summary>
     public double OptimalBits(LayerRecord record, int begin, int end)
     {
-        var logarithms = (stackalloc float[256]);
+        const int Length = 256;
+        var factors = stackalloc float[Length];
         var bits = 0.0;
         for (var r = begin; r < end; r++)
         {
@@ -58,10 +61,11 @@ internal sealed unsafe partial class RecurrentLayer
                 var gates = record.Gates.Pointer + (nint)r * Shape.GateRow + half * Shape.GateStride;
                 foreach (var gate in Shape.Spec.ForgetGates)
                 {
-                    for (var u = 0; u < Shape.Half; u += logarithms.Length)
+                    for (var u = 0; u < Shape.Half; u += Length)
                     {
-                        var part = logarithms[..Math.Min(logarithms.Length, Shape.Half - u)];
-                        TensorPrimitives.Log2(new ReadOnlySpan<float>(gates + gate * Shape.BlockStride + u, part.Length), part);
+                        _cell.ForgetFactors(gates + gate * Shape.BlockStride + u, factors, Math.Min(Length, Shape.BlockStride - u));
+                        var part = new Span<float>(factors, Math.Min(Length, Shape.Half - u));
+                        TensorPrimitives.Log2(part, part);
                         bits -= TensorPrimitives.Sum<float>(part);
                     }
                 }

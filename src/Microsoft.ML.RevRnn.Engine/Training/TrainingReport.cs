@@ -27,6 +27,9 @@ public sealed record TrainingReport
     /// <summary>Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</summary>
     public required long LostBits { get; init; }
 
-    /// <summary>The least that exact reversal needs for the same: sum of -log2 z over all forget gates.</summary>
+    /// <summary>
+    /// The least that exact reversal needs for the same: sum of -log2 z over all forget gates, z as it multiplied the state, a multiple of 2^-10. What
+    /// <see cref="LostBits"/> has more are mostly the ends of the stores, 96 bits for each of the sixteen lanes of eight rows.
+    /// </summary>
     public required double OptimalBits { get; init; }
 }

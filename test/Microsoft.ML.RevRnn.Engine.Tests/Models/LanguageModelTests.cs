@@ -41,6 +41,20 @@ internal sealed class LanguageModelTests
     }
 
     [TestMethod]
+    [DataRow(TextLayout.Streams)]
+    [DataRow(TextLayout.Documents)]
+    public void AnUntrainedModelKnowsTheFrequencies(TextLayout layout)
+    {
+        var task = LanguageTask.Of([1, 2, 1, 3], [1], [2, 1, 1]);
+        var model = (task with { Model = task.Model with { Layout = layout } }).Run(cancellationToken: new CancellationToken(true)).Model;
+
+        // Each counted once more; boundaries are three before the texts, and in a stream one behind the last.
+        int[] counts = [layout == TextLayout.Streams ? 5 : 4, 6, 3, 2, 1, 1, 1, 1];
+        for (var token = 0; token < counts.Length; token++)
+            Assert.AreEqual(Math.Log((double)counts[token] / counts.Sum()), model.Parameters.Output.Bias.At(0, token), 1e-6, $"token {token}");
+    }
+
+    [TestMethod]
     [DataRow(TextLayout.Streams, null)]
     [DataRow(TextLayout.Streams, 5)]
     [DataRow(TextLayout.Documents, null)]

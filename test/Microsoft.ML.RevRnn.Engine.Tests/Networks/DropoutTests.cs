@@ -78,6 +78,25 @@ internal sealed unsafe class DropoutTests
         CollectionAssert.AreNotEqual(first, without.Outputs);
     }
 
+    /// <summary>What is dropped of a pooled output has no gradient by the weights that read it.</summary>
+    [TestMethod]
+    public void EachPartOfThePooledOutputsHasAMaskOfItsOwn()
+    {
+        const int Units = 34;
+        using var run = new StackRun(new StackSetup { Units = Units, Dropout = 0.5f });
+        run.Train(Sequences.Random(1, 20, 20), labels: [1], dropoutSeed: 8);
+
+        var columns = run.Parameters.Encoder.Shape.OutputColumns();
+        for (var part = 0; part < 2; part++)
+        {
+            for (var unit = 0; unit < Units; unit++)
+            {
+                var isDropped = NaiveDropout.Factor(CounterRandom.Key(8, RandomUse.PooledDropout, (ulong)part), columns[unit], 0.5f) == 0;
+                Assert.AreEqual(isDropped, run.Parameters.Output.Weight.GradientAt(0, part * Units + unit) == 0, $"unit {unit} of part {part}");
+            }
+        }
+    }
+
     private static float[] Apply(SimdWidth width, float rate, ulong key)
     {
         using var values = new NativeBuffer<float>(Length);

@@ -29,6 +29,44 @@ internal sealed unsafe class FaultTests
             CheckReported(CellKind.RevLstm, target => target.State(RevLstmSpec.C)[target.Shape.HalfStride] ^= 1 << bit, layer, $"bit {bit}");
     }
 
+    /// <summary>At the moment of the comparison, so that nothing can spread from one state to another.</summary>
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.NfRevLstm)]
+    [DataRow(CellKind.NfRevGru)]
+    public void TheChecksumIsOfEveryState(CellKind cell)
+    {
+        const int Rows = 5;
+        using var run = new StackRun(new StackSetup { Cell = cell, Units = 34 });
+        run.Predict(Sequences.Random(Rows, 20, 20));
+        var layer = run.Stack.Layers[0].Layer;
+        var chunk = new Chunk(run.Batch, 0, 0, 1);
+        layer.Begin(Rows, keepsLostBits: true);
+        for (var state = 0; state < layer.Shape.StateCount; state++)
+        {
+            for (var row = 0; row < Rows; row++)
+                layer.State(state)[row * layer.Shape.StateStride + layer.Shape.StateIndex(row)] = 1000 * row + state;
+        }
+        layer.RecordChecksum(Rows);
+        layer.VerifyChecksum(chunk);
+
+        for (var state = 0; state < layer.Shape.StateCount; state++)
+        {
+            for (var row = 0; row < Rows; row++)
+            {
+                for (var unit = 0; unit < layer.Shape.Units; unit += 11)
+                {
+                    ref var value = ref layer.State(state)[row * layer.Shape.StateStride + layer.Shape.StateIndex(unit)];
+                    value ^= 1 << unit % 31;
+                    Assert.ThrowsExactly<ReversalException>(() => layer.VerifyChecksum(chunk), $"state {state} of unit {unit} in row {row}");
+                    value ^= 1 << unit % 31;
+                }
+            }
+        }
+        layer.VerifyChecksum(chunk);
+    }
+
     [TestMethod]
     [DataRow(CellKind.RevLstm, 0)]
     [DataRow(CellKind.RevLstm, 1)]
@@ -157,7 +195,7 @@ internal sealed unsafe class FaultTests
         run.Train([new int[20_000]]);
 
         Assert.IsTrue(largest <= bound, $"{largest}");
-        Assert.IsTrue(largest > 0.5 * bound || cell == CellKind.RevGru, $"{largest}");
+        Assert.IsTrue(largest > 0.3 * bound, $"{largest}");
     }
 
     [TestMethod]

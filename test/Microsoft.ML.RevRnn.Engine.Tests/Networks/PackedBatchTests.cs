@@ -6,6 +6,30 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal sealed class PackedBatchTests
 {
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    public void ReversedOnceTokensAreBackwardsAndTwiceAsTheyWere(int fixedTokens) => Property.HoldsForArrays(1, 30, lengths =>
+    {
+        int[][] sequences = [.. lengths.Select((length, i) => Sequences.Random(1, length, length, 100, i)[0])];
+        var (forward, reversed, again) = (new PackedBatch(), new PackedBatch(), new PackedBatch());
+        forward.Fill(sequences, Parameter.Identity(lengths.Length), 0);
+
+        reversed.FillReversed(forward, fixedTokens);
+        again.FillReversed(reversed, fixedTokens);
+
+        for (var row = 0; row < reversed.RowCount; row++)
+        {
+            var tokens = sequences[reversed.SequenceOfRow(row)];
+            for (var t = 0; t < tokens.Length; t++)
+            {
+                var expected = t < fixedTokens ? tokens[t] : tokens[tokens.Length - 1 + fixedTokens - t];
+                Assert.AreEqual(expected, reversed.Tokens[(int)reversed.FlatOffset(t) + row], $"token {t} of row {row}");
+            }
+        }
+        CollectionAssert.AreEqual(forward.Tokens.ToArray(), again.Tokens.ToArray());
+    });
+
+    [TestMethod]
     public void SequencesLieLongestFirstAndStepByStep()
     {
         var batch = new PackedBatch();

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Cells;
+
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>The bound on a row's gradient by the state, which keeps it finite over very many steps.</summary>
@@ -38,6 +40,45 @@ internal sealed unsafe class StateGradientClippingTests
 
         Assert.IsTrue(free.Gradients().Max(Math.Abs) > 1e9 || !free.Gradients().All(float.IsFinite), "The gradient does not explode.");
         Assert.IsTrue(bounded.Gradients().All(float.IsFinite));
+    }
+
+    /// <summary>A batch's loss is the mean over its rows or tokens. The bound is in units of one's own loss, so a text many times over has the gradient of one.</summary>
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    public void TheBoundDoesNotDependOnTheBatch(CellKind cell)
+    {
+        var setup = new StackSetup
+        {
+            Cell = cell,
+            // Lost bits would give the rows of a batch other digits.
+            Arithmetic = CellArithmetic.Unquantized,
+            Strategy = ActivationStrategy.Stored,
+            MinimumChunkSteps = 4,
+            MaximumChunkSteps = 4,
+            MaximumStateGradientNorm = 0.02f,
+        };
+        var text = Sequences.Random(1, 20, 20)[0];
+        CheckGradients(setup, (setup, count) =>
+        {
+            using var run = new StackRun(setup);
+            run.Train([.. Enumerable.Repeat(text, count)], new int[count]);
+            return run.Gradients();
+        });
+        CheckGradients(setup, (setup, count) =>
+        {
+            using var run = new NextTokenRun(setup);
+            run.Train([.. Enumerable.Repeat(text, count)]);
+            return run.Gradients();
+        });
+    }
+
+    private static void CheckGradients(StackSetup setup, Func<StackSetup, int, float[]> train)
+    {
+        var (one, many, free) = (train(setup, 1), train(setup, 6), train(setup with { MaximumStateGradientNorm = float.PositiveInfinity }, 1));
+        var largest = free.Max(Math.Abs);
+        Assert.IsTrue(one.Zip(free).Max(pair => Math.Abs(pair.First - pair.Second)) > 0.01 * largest, "The bound does not bind.");
+        Assert.IsTrue(one.Zip(many).Max(pair => Math.Abs(pair.First - pair.Second)) < 1e-5 * largest, "The gradient is another.");
     }
 
     private static double[] Norms(CellKind cell, int[][] sequences, float bound)

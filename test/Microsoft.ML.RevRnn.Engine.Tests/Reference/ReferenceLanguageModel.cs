@@ -17,6 +17,13 @@ internal sealed class ReferenceLanguageModel(NetworkParameters parameters) : Ref
         return loss / sequences.Sum(tokens => tokens.Length);
     }
 
+    /// <summary>The mean over time of the outputs for a text with a boundary before it.</summary>
+    public double[] Features(int[] tokens)
+    {
+        var outputs = Outputs([0, .. tokens]);
+        return [.. Enumerable.Range(0, Units).Select(unit => outputs.Average(output => output[unit]))];
+    }
+
     private double Loss(double[] output, int target)
     {
         var scores = (double[])Values(parameters.Output.Bias).Clone();

@@ -76,15 +76,43 @@ internal sealed unsafe class GoldenLayer : IDisposable
     /// <summary>Runs all steps from start states [B, H], in the order of the cell's, given in the bits of the layer's arithmetic.</summary>
     public void Forward(int[][] states, bool keepsLostBits)
     {
-        _layer.Begin(Rows, keepsLostBits);
-        for (var state = 0; state < Shape.StateCount; state++)
-        {
-            for (var i = 0; i < Rows * Shape.Units; i++)
-                _layer.State(state)[StatePosition(i)] = states[state][i];
-        }
+        Begin(states, keepsLostBits);
         _layer.PrepareChunk(_chunk, _record, backward: false);
         _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
         _layer.Forward(_chunk, _record, 0, Rows);
+    }
+
+    /// <summary>
+    /// The states [B, H] before the first step and after each, in the bits of the layer's arithmetic: [moment][state]. Runs the steps one by one, which changes
+    /// no bit.
+    /// </summary>
+    public int[][][] StatesOfEachStep(int[][] states)
+    {
+        var moments = new List<int[][]> { states };
+        Begin(states, keepsLostBits: true);
+        using var record = new LayerRecord(Shape, meter: null);
+        for (var t = 0; t < Steps; t++)
+        {
+            var step = new Chunk(_chunk.Batch, t, t, 1);
+            _layer.PrepareChunk(step, record, backward: false);
+            _layer.MultiplyInputs(record, _inputs.Pointer + (nint)_chunk.FlatRow(t) * _parameters.InputStride, 0, step.FlatRows);
+            _layer.Forward(step, record, 0, Rows);
+            moments.Add([.. Enumerable.Range(0, Shape.StateCount).Select(StateNow)]);
+        }
+        return [.. moments];
+    }
+
+    /// <summary>[B, half, gate, P] gates of a step, until the backward pass.</summary>
+    public double[] Gates(int step)
+    {
+        var gates = new double[Rows * Shape.Halves * Shape.GateCount * Shape.Half];
+        for (var i = 0; i < gates.Length; i++)
+        {
+            var (unit, gate, half) = (i % Shape.Half, i / Shape.Half % Shape.GateCount, i / Shape.Half / Shape.GateCount);
+            var row = (nint)(_chunk.FlatRow(step) + half / Shape.Halves) * Shape.GateRow;
+            gates[i] = _record.Gates.Pointer[row + half % Shape.Halves * Shape.GateStride + gate * Shape.BlockStride + unit];
+        }
+        return gates;
     }
 
     /// <summary>Goes back over all steps, which gives the gates and states again.</summary>
@@ -141,17 +169,12 @@ internal sealed unsafe class GoldenLayer : IDisposable
     public double[] StartGradients(int state) => [.. Positions.Select(position => (double)_layer.StateGradient(state)[position])];
 
     /// <summary>Each of the file's parameter gradients beside the layer's.</summary>
-    public (double[] Expected, double[] Actual) ParameterGradients()
-    {
-        var expected = new List<double>();
-        var actual = new List<double>();
-        GoldenWeights.ForEach(_file, _parameters, "grad_params", (parameter, row, column, value) =>
-        {
-            expected.Add(value);
-            actual.Add(parameter.GradientAt(row, column));
-        });
-        return ([.. expected], [.. actual]);
-    }
+    public (double[] Expected, double[] Actual) ParameterGradients() =>
+        ParameterGradients(take => GoldenWeights.ForEach(_file, _parameters, "grad_params", take));
+
+    /// <summary>Each parameter gradient that a function gives of half, gate, unit and column beside the layer's.</summary>
+    public (double[] Expected, double[] Actual) ParameterGradients(Func<int, int, int, int, double> expected) =>
+        ParameterGradients(take => GoldenWeights.ForEach(_parameters, expected, take));
 
     /// <summary>Gradients that belong to no weight; the others are zeroed.</summary>
     public IEnumerable<float> PaddingGradients()
@@ -180,12 +203,29 @@ internal sealed unsafe class GoldenLayer : IDisposable
         _outputGradient.Dispose();
     }
 
-    private static ForgettingLimit Limit(double range) => range switch
+    private static (double[] Expected, double[] Actual) ParameterGradients(Action<Action<Parameter, int, int, double>> visit)
     {
-        1 => ForgettingLimit.None,
-        0.875 => ForgettingLimit.ThreeBits,
-        _ => throw new ArgumentOutOfRangeException(nameof(range), range, "No golden file has it."),
-    };
+        var expected = new List<double>();
+        var actual = new List<double>();
+        visit((parameter, row, column, value) =>
+        {
+            expected.Add(value);
+            actual.Add(parameter.GradientAt(row, column));
+        });
+        return ([.. expected], [.. actual]);
+    }
+
+    private static ForgettingLimit Limit(double range) => range == 1 ? ForgettingLimit.None : (ForgettingLimit)(int)Math.Round(-Math.Log2(1 - range));
+
+    private void Begin(int[][] states, bool keepsLostBits)
+    {
+        _layer.Begin(Rows, keepsLostBits);
+        for (var state = 0; state < Shape.StateCount; state++)
+        {
+            for (var i = 0; i < Rows * Shape.Units; i++)
+                _layer.State(state)[StatePosition(i)] = states[state][i];
+        }
+    }
 
     private int StatePosition(int index) => index / Shape.Units * Shape.StateStride + Shape.StateIndex(index % Shape.Units);
 

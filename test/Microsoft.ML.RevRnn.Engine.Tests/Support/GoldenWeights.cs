@@ -39,10 +39,16 @@ internal sealed class GoldenWeights
     /// <summary>Visits each weight of a layer with its place in the layer's parameters.</summary>
     public static void ForEach(GoldenFile file, LayerParameters layer, string set, Action<Parameter, int, int, double> take, string suffix = "")
     {
+        GoldenWeights[] weights = [.. Enumerable.Range(0, layer.Shape.Halves).Select(half => new GoldenWeights(file, layer.Shape, set, half, suffix))];
+        ForEach(layer, (half, gate, unit, column) => weights[half][gate, unit, column], take);
+    }
+
+    /// <summary>The same for the values that a function gives of half, gate, unit and column.</summary>
+    public static void ForEach(LayerParameters layer, Func<int, int, int, int, double> value, Action<Parameter, int, int, double> take)
+    {
         var shape = layer.Shape;
         for (var half = 0; half < shape.Halves; half++)
         {
-            var weights = new GoldenWeights(file, shape, set, half, suffix);
             for (var gate = 0; gate < shape.GateCount; gate++)
             {
                 for (var unit = 0; unit < shape.Half; unit++)
@@ -50,7 +56,7 @@ internal sealed class GoldenWeights
                     for (var column = 0; column <= shape.Inputs + shape.Half; column++)
                     {
                         if (Locate(layer, gate, half, unit, column) is var (parameter, row, gateColumn))
-                            take(parameter, row, gateColumn, weights[gate, unit, column]);
+                            take(parameter, row, gateColumn, value(half, gate, unit, column));
                     }
                 }
             }

@@ -29,6 +29,24 @@ internal sealed class BatchPlanTests
     }
 
     [TestMethod]
+    public void WhateverTheLengthsEachMemberIsInOneBatchThatIsNotTooLarge() => Property.HoldsForArrays(0, 40, lengths =>
+    {
+        int[][] sequences = [.. lengths.Select(length => new int[length])];
+        var batchSize = 1 + lengths.Sum() % 9;
+        static int Limit(int longest) => Math.Max(1, 60 / Math.Max(1, longest));
+        var plan = new BatchPlan(sequences, Parameter.Identity(lengths.Length), batchSize, (ulong)lengths.Length, Limit);
+
+        int[][] batches = [.. Enumerable.Range(0, plan.BatchCount).Select(batch => plan.Batch(batch).ToArray())];
+
+        CollectionAssert.AreEqual(Parameter.Identity(lengths.Length), batches.SelectMany(batch => batch).Order().ToArray());
+        foreach (var batch in batches)
+        {
+            var most = Math.Min(batchSize, Limit(batch.Max(member => lengths[member])));
+            Assert.IsTrue(batch.Length >= 1 && batch.Length <= most, $"{batch.Length} of {most}");
+        }
+    });
+
+    [TestMethod]
     public void NoMembersMakeNoBatch() => Assert.AreEqual(0, new BatchPlan([], [], 8, 1).BatchCount);
 
     [TestMethod]

@@ -32,6 +32,7 @@ internal sealed class CheckpointFaultTests
                     training => training with { Dropout = 0.25f },
                     training => training with { ValidationFraction = 0.25f },
                     training => training with { MaximumMinutes = 1000 },
+                    training => training with { MemoryBudget = 1L << 40 },
                     training => training with { Seed = 4 },
                 ])
             {
@@ -67,6 +68,7 @@ internal sealed class CheckpointFaultTests
                     task with { Network = task.Network with { Cell = CellKind.RevGru } },
                     task with { Network = task.Network with { LayerCount = 2 } },
                     task with { Network = task.Network with { HiddenSize = 18 } },
+                    task with { Network = task.Network with { EmbeddingSize = 9 } },
                     task with { Network = task.Network with { ForgettingLimit = ForgettingLimit.None } },
                     task with { Model = task.Model with { Layout = 1 - layout } },
                     task with { Model = task.Model with { OutputDropout = 0.1f } },
@@ -76,6 +78,14 @@ internal sealed class CheckpointFaultTests
                 ])
             {
                 CheckRefused(() => other.Run(), path, "other data, another network or other options");
+            }
+            foreach (var other in (LanguageModelOptions[])[task.Model with { WindowLength = 7 }, task.Model with { VariesWindowLength = true }])
+            {
+                // Whole texts know no windows.
+                if (layout == TextLayout.Streams)
+                    CheckRefused(() => (task with { Model = other }).Run(), path, "other data, another network or other options");
+                else
+                    Assert.AreEqual(1, (task with { Model = other }).Run().Report.Epochs.Count);
             }
         }
         CheckRefused(() => (ToyTask.Learnable(4) with { Training = new TrainingOptions { CheckpointPath = path } }).Run(), path, "other data");
@@ -90,6 +100,26 @@ internal sealed class CheckpointFaultTests
         task.Run();
 
         CheckRefused(() => (task with { Labels = [.. task.Labels.Reverse()] }).Run(), folder["state"], "other data");
+    }
+
+    [TestMethod]
+    public void ACheckpointOfOtherFineTuningIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var task = ToyTask.Learnable(10);
+        var options = task.Training with { MaximumEpochs = 1 };
+        LanguageModel Pretrain(int seed) => LanguageModel.Train(
+            task.Sequences, ToyTask.VocabularySize, task.Network, new LanguageModelOptions(), options with { Seed = seed }).Model;
+        TrainingResult<SequenceClassifier> Run(LanguageModel? model, FineTuningOptions? fineTuning) => SequenceClassifier.Train(
+            task.Sequences, task.Labels, ToyTask.Classes, ToyTask.VocabularySize, task.Network, options with { CheckpointPath = folder["state"] }, model, fineTuning);
+        var model = Pretrain(1);
+        Run(model, null);
+
+        CheckRefused(() => Run(model, new FineTuningOptions { LayerRateFactor = 0.5f }), folder["state"], "other data");
+        CheckRefused(() => Run(model, new FineTuningOptions { GradualUnfreezing = false }), folder["state"], "other data");
+        CheckRefused(() => Run(Pretrain(2), null), folder["state"], "other data");
+        CheckRefused(() => Run(null, null), folder["state"], "other data");
+        Assert.AreEqual(1, Run(model, new FineTuningOptions()).Report.Epochs.Count);
     }
 
     [TestMethod]

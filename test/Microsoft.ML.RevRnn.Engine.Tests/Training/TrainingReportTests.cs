@@ -7,6 +7,9 @@ internal sealed class TrainingReportTests
     private const int BatchSize = 16;
     private const int PageBytes = 192;
 
+    /// <summary>Stored bits are never fewer than the information; its sum of single-precision logarithms may be rounded up.</summary>
+    private const double Least = 1 - 1e-6;
+
     private static readonly NetworkOptions _network = new() { EmbeddingSize = 24, HiddenSize = 64 };
 
     private static readonly TrainingOptions _training = new()
@@ -80,12 +83,12 @@ internal sealed class TrainingReportTests
         var reversible = Classify(sequences, network, _training with { MaximumEpochs = 2 });
         var stored = Classify(sequences, network, _training with { MaximumEpochs = 2, ActivationStrategy = ActivationStrategy.Stored });
 
-        Assert.IsTrue(reversible.LostBits / reversible.OptimalBits is > 0.999 and < 1.02, $"{reversible.LostBits} for {reversible.OptimalBits}");
+        Assert.IsTrue(reversible.LostBits / reversible.OptimalBits is >= Least and < 1.02, $"{reversible.LostBits} for {reversible.OptimalBits}");
         Assert.AreEqual(0, stored.LostBits);
         Assert.AreEqual(0, stored.OptimalBits);
         var hybrid = Classify(sequences, network, _training with { MaximumEpochs = 2, ActivationStrategy = ActivationStrategy.Hybrid });
         Assert.AreEqual(reversible.OptimalBits, hybrid.OptimalBits, 1e-9 * reversible.OptimalBits);
-        Assert.IsTrue(hybrid.LostBits / hybrid.OptimalBits is > 0.98 and < 1.1, $"{hybrid.LostBits} for {hybrid.OptimalBits}");
+        Assert.IsTrue(hybrid.LostBits / hybrid.OptimalBits is >= Least and < 1.1, $"{hybrid.LostBits} for {hybrid.OptimalBits}");
         // Some tenths of a bit to 3 bits a unit and step are forgotten.
         var perUnit = reversible.OptimalBits / (2.0 * 2 * BatchSize * 400 * 64 * layers * (cell == CellKind.RevLstm ? 2 : 1));
         Assert.IsTrue(perUnit is > 0.3 and < 3, $"{perUnit}");
