@@ -32,7 +32,7 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
             InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, model.Tokenization);
             return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
         }
-        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel);
+        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel, Options.CancellationToken);
         var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
             rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
