@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
@@ -23,7 +22,7 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     private protected override string SequenceColumnName => Options.InputColumnName!;
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
-        => [new(Options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false)];
+        => [FeaturesSchema.Shape(Options.OutputColumnName)];
 
     private protected override RevRnnFeaturesTransformer Train(IDataView input, IChannel channel)
     {
