@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
-using Samples;
 using Spectre.Console;
 
 namespace LanguageModeling;
@@ -19,7 +18,7 @@ internal static class Experiment
         var training = ml.Data.LoadFromEnumerable(corpus.Training);
         var validation = ml.Data.LoadFromEnumerable(corpus.Validation);
 
-        using var progress = new ProgressLine(isTimed: true);
+        using var progress = new ConsoleProgress();
         var options = Recipe.For(settings.Level);
         options.Network = options.Network with { Cell = settings.Cell };
         options.Training = options.Training with
@@ -29,14 +28,10 @@ internal static class Experiment
             ThreadCount = settings.Threads,
         };
         options.Progress = progress;
-        options.EpochEnded = (report, model) =>
-        {
-            progress.End();
+        options.EpochEnded = (_, model) =>
             AnsiConsole.MarkupLineInterpolated($"  [green]{OneLine(model.Generate("", _line))}[/]");
-        };
 
         var model = ml.Transforms.Text.RevLanguageModel(options).Fit(training, validation);
-        progress.End();
         var trained = model.Report!;
 
         var file = Path.Combine(Path.GetTempPath(), $"{nameof(LanguageModeling)}-{Environment.ProcessId}.zip");
@@ -44,7 +39,7 @@ internal static class Experiment
         {
             ml.Model.SaveAtomically(model, training.Schema, file);
             AnsiConsole.MarkupLine($"Saved as a model of {new FileInfo(file).Length / 1e6:F1} MB, and read back.");
-            var reloaded = (RevLanguageModelTransformer)ml.Model.Load(file, out _);
+            var reloaded = (RevLanguageModelTransformer)ml.Model.LoadChecked(file, out _);
             var metrics = reloaded.Evaluate(validation);
             Report.Text(reloaded);
             Report.Memory(trained);

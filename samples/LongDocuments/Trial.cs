@@ -9,7 +9,7 @@ internal static class Trial
 {
     public static TrialResult Run(MLContext ml, Settings settings, List<LabelledText> training, List<LabelledText> test)
     {
-        using var progress = new ProgressLine();
+        using var progress = new ConsoleProgress();
         var options = Model.Options(settings, progress);
         var trainers = ml.MulticlassClassification.Trainers;
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label")
@@ -17,7 +17,6 @@ internal static class Trial
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
         var model = pipeline.Fit(ml.Data.LoadFromEnumerable(training));
-        progress.End();
 
         // Predicted once, looked at twice.
         var scored = ml.Data.Cache(model.Transform(ml.Data.LoadFromEnumerable(test)), "Label", "Score", "PredictedLabel");

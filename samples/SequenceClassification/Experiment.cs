@@ -18,7 +18,7 @@ internal static class Experiment
         var data = Load(ml, settings);
         var split = ml.Data.TrainTestSplit(data, testFraction: 0.1, seed: 1);
 
-        using var progress = new ProgressLine();
+        using var progress = new ConsoleProgress();
         var options = new RevRnnClassificationOptions
         {
             Training = new TrainingOptions { MaximumEpochs = settings.Epochs, ThreadCount = settings.Threads },
@@ -30,7 +30,6 @@ internal static class Experiment
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
         var model = pipeline.Fit(split.TrainSet);
-        progress.End();
         var training = model.OfType<RevRnnClassificationTransformer>().Single().Report!;
 
         var scored = model.Transform(split.TestSet);
@@ -42,7 +41,7 @@ internal static class Experiment
         {
             ml.Model.SaveAtomically(model, data.Schema, file);
             AnsiConsole.MarkupLine($"Saved as a model of {new FileInfo(file).Length / 1e6:F1} MB, and read back. What it says of a few texts it has not seen:");
-            var reloaded = ml.Model.Load(file, out _);
+            var reloaded = ml.Model.LoadChecked(file, out _);
             using var engine = ml.Model.CreatePredictionEngine<LabelledText, Prediction>(reloaded);
             var texts = ml.Data.CreateEnumerable<LabelledText>(split.TestSet, reuseRowObject: false).DistinctBy(text => text.Label).Take(8);
             Report.Predictions(texts.Select(text => (text, engine.Predict(text))));

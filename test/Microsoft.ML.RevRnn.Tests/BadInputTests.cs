@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -10,7 +11,8 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void AMissingTextColumnIsNamed()
-        => AssertRefused("There", options => options.TextColumnName = "There");
+        => AssertRefused(
+            "The data has no column 'There', which is to be the input column. It has 'Id', 'Label', 'Text', 'Words'.", options => options.TextColumnName = "There");
 
     [TestMethod]
     public void ATextColumnOfAWrongTypeIsNamed()
@@ -18,7 +20,10 @@ public sealed class BadInputTests
 
     [TestMethod]
     public void AVectorOfTextsIsNotTokens()
-        => AssertRefused("The input column 'Words' is VarVector<String>", options => options.TextColumnName = "Words");
+        => AssertRefused(
+            "The input column 'Words' is VarVector<String>; it must be text or a vector of Key<UInt32>. If each text is a token, append " +
+            "Conversion.MapValueToKey(\"Words\") before; else join them into one column of text",
+            options => options.TextColumnName = "Words");
 
     [TestMethod]
     public void AMissingLabelColumnIsNamed()
@@ -61,7 +66,7 @@ public sealed class BadInputTests
 
         failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(
             () => Trained.Classifier.GetOutputSchema(_context.Data.LoadFromEnumerable(new[] { new { Id = 1f } }).Schema));
-        StringAssert.Contains(failure.Message, "no column 'Text'");
+        StringAssert.Contains(failure.Message, "no column 'Text', which is to be the input column. It has 'Id'.");
     }
 
     [TestMethod]
@@ -107,8 +112,55 @@ public sealed class BadInputTests
     [TestMethod]
     public void AKeyOfOneValueOnly()
     {
-        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(new RowsView(1, ("a", 1), ("b", 1))));
-        StringAssert.Contains(failure.Message, "The label column 'Label' is one of 1; it must be a key of 2 to");
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(new RowsView(1, ("a", 1), ("b", 1))));
+        StringAssert.StartsWith(failure.Message, "All rows have the same value in the label column 'Label', key 1; a classifier needs at least two to tell apart.");
+    }
+
+    [TestMethod]
+    public void AKeyOfTooManyValues()
+    {
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(new RowsView(20_000_000, ("a", 1), ("b", 2))));
+        StringAssert.Contains(failure.Message, "The label column 'Label' is a key of 20000000; it must be a key of 1 to 10000000 values.");
+    }
+
+    [TestMethod]
+    public void InAPipelineTooItIsSaidWhichDataThereAreNot()
+    {
+        AssertPipelineFails("The data has no rows, so there is nothing in column 'Text' to train on.");
+        AssertPipelineFails("No row has a value in the label column 'Label', so there is nothing to train on.",
+            new() { Text = "a b" }, new() { Text = "a c", Label = "" });
+        AssertPipelineFails("All rows have the same value in the label column 'Label', 'metal'; a classifier needs at least two to tell apart.",
+            new() { Text = "zinc", Label = "metal" }, new() { Text = "iron", Label = "metal" });
+    }
+
+    [TestMethod]
+    public void TheOnlyLabelOfOtherTrainersIsNamed()
+    {
+        AssertOnly(TrainerKind.Binary, "All rows have the same value in the label column 'HasMetal', 'False';", HasNoMetal);
+        AssertOnly(TrainerKind.MultiLabel, "All rows have the same value in the label column 'Flags', slot 0;", row => row.Flags.SequenceEqual([true, false, false]));
+        AssertOnly(TrainerKind.MultiLabel, "All rows have the same value in the label column 'Flags', none of the labels;", row => !row.Flags.Contains(true));
+
+        static bool HasNoMetal(MixedText row) => !row.HasMetal;
+    }
+
+    [TestMethod]
+    public void AFileReadWithAnotherSeparator()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("rows.csv");
+        File.WriteAllLines(path, TestData.Rows(30).Select(row => $"{row.Text},{row.Label}"));
+        TextLoader.Column[] textFirst = [new("Text", DataKind.String, 0), new("Label", DataKind.String, 1)];
+        TextLoader.Column[] labelFirst = [new("Label", DataKind.String, 0), new("Text", DataKind.String, 1)];
+
+        AssertTellsOfSeparators("No row has a value in the label column 'Label'", textFirst);
+        AssertTellsOfSeparators("No row has a token in column 'Text'", labelFirst);
+
+        void AssertTellsOfSeparators(string message, TextLoader.Column[] columns)
+        {
+            var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Pipeline().Fit(_context.Data.LoadFromTextFile(path, columns)));
+            StringAssert.StartsWith(failure.Message, message);
+            StringAssert.EndsWith(failure.Message, "If the data come from a file, see whether they are read with its separator, and the columns in its order.");
+        }
     }
 
     [TestMethod]
@@ -129,6 +181,22 @@ public sealed class BadInputTests
 
     private RevRnnClassificationTransformer Fit(IDataView data)
         => _context.MulticlassClassification.Trainers.RevLstm(Small.Classification()).Fit(data);
+
+    private EstimatorChain<RevRnnClassificationTransformer> Pipeline() => _context.Transforms.Conversion.MapValueToKey("Label")
+        .Append(_context.MulticlassClassification.Trainers.RevLstm(Small.Classification()));
+
+    private void AssertPipelineFails(string message, params LabelledText[] rows)
+    {
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => Pipeline().Fit(_context.Data.LoadFromEnumerable(rows)));
+        StringAssert.StartsWith(failure.Message, message);
+    }
+
+    private void AssertOnly(TrainerKind kind, string message, Func<MixedText, bool> isOfIt)
+    {
+        var rows = _context.Data.LoadFromEnumerable(TestData.MixedRows(300).Where(isOfIt));
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => EachTrainer.Fit(_context, EachTrainer.Options(kind), Trained.Keys.Transform(rows)));
+        StringAssert.StartsWith(failure.Message, message);
+    }
 
     private void AssertRefused(string message, Action<RevRnnClassificationOptions> change)
     {

@@ -26,6 +26,36 @@ public sealed class FeaturesTests
     }
 
     [TestMethod]
+    [DataRow(false, "h0 h1 h2 h3")]
+    [DataRow(true, "forward0 forward1 forward2 forward3 backward0 backward1 backward2 backward3")]
+    public void TheSlotsHaveNames(bool bidirectional, string expected)
+    {
+        var options = Small.Features();
+        options.Network = options.Network with { HiddenSize = 4, Bidirectional = bidirectional };
+        options.Training = options.Training with { MaximumEpochs = 1 };
+        var estimator = _context.Transforms.RevLstm(options);
+
+        var promised = estimator.GetOutputSchema(ShapeProbe.Of(Trained.Data())).Single(column => column.Name == "Features");
+        Assert.AreEqual(TextDataViewType.Instance, promised.Annotations.Single(annotation => annotation.Name == "SlotNames").ItemType);
+
+        var names = default(VBuffer<ReadOnlyMemory<char>>);
+        estimator.Fit(Trained.Data()).Transform(Trained.Data()).Schema["Features"].GetSlotNames(ref names);
+        Assert.AreEqual(expected, string.Join(' ', names.DenseValues()));
+    }
+
+    [TestMethod]
+    public void MLNetTellsWhatEachFeatureIsWorth()
+    {
+        var data = Trained.Features.Transform(Trained.Keyed());
+        ITransformer linear = _context.MulticlassClassification.Trainers.SdcaMaximumEntropy().Fit(data);
+
+        var importance = _context.MulticlassClassification.PermutationFeatureImportance(linear, data, permutationCount: 1);
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, 16).Select(unit => $"h{unit}").ToArray(), importance.Keys.ToArray());
+        Assert.IsLessThan(0, importance.Values.Min(metrics => metrics.MacroAccuracy.Mean), "The classes are told by some feature.");
+    }
+
+    [TestMethod]
     public void TextsOfAKindAreAlike()
     {
         var vectors = Trained.Features.Transform(Trained.Data(30, seed: 2)).GetColumn<float[]>("Features").ToArray();

@@ -128,7 +128,7 @@ public sealed class PipelineTests
             .Append(_context.Transforms.SelectColumns("All", "OfWords"))
             .Fit(data).Transform(data);
 
-        Assert.AreEqual("All: Vector<Single, 32>, OfWords: Vector<Single, 16>", string.Join(", ", transformed.Schema));
+        Assert.AreEqual("All: Vector<Single, 32> {SlotNames}, OfWords: Vector<Single, 16> {SlotNames}", string.Join(", ", transformed.Schema));
         Assert.AreEqual(
             Bits.Line(transformed.GetColumn<float[]>("OfWords").First()), Bits.Line(transformed.GetColumn<float[]>("All").First()[16..]));
     }

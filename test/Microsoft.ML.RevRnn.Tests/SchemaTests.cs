@@ -21,6 +21,26 @@ public sealed class SchemaTests
     }
 
     [TestMethod]
+    public void TheSlotsOfAScoreHaveTheLabelsValuesAsText()
+    {
+        var data = Trained.Context.Data.LoadFromEnumerable(TestData.Rows(30).Select(row => new { row.Text, Number = row.Id % 3 - 0.5f, IsEven = row.Id % 2 == 0 }));
+
+        CollectionAssert.AreEqual(new[] { "-0.5", "0.5", "1.5" }, Slots("Number"));
+        CollectionAssert.AreEqual(new[] { "True", "False" }, Slots("IsEven"));
+
+        string[] Slots(string columnName)
+        {
+            var keyed = Trained.Context.Transforms.Conversion.MapValueToKey("Label", columnName).Fit(data).Transform(data);
+            var trainer = Trained.Context.MulticlassClassification.Trainers.RevGru(Small.Classification());
+            var promised = trainer.GetOutputSchema(ShapeProbe.Of(keyed)).Single(column => column.Name == "Score");
+            Assert.AreEqual(TextDataViewType.Instance, promised.Annotations.Single(annotation => annotation.Name == "SlotNames").ItemType);
+            var score = trainer.Fit(keyed).GetOutputSchema(keyed.Schema)["Score"];
+            Assert.AreEqual(new VectorDataViewType(NumberDataViewType.Single, columnName == "Number" ? 3 : 2), score.Type);
+            return Names(score, "SlotNames");
+        }
+    }
+
+    [TestMethod]
     public void ThePredictedLabelIsAKeyWithTheLabelsValues()
     {
         var label = Trained.Classifier.GetOutputSchema(Trained.Keyed().Schema)["PredictedLabel"];

@@ -31,7 +31,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
     {
         var labels = new BooleanLabels(label);
         var rows = Read(input, labels, channel);
-        RequireDifferent(labels.Values, label, "rows", channel);
+        RequireDifferent(labels.Values, value => $"'{value}'", label, "rows", channel);
         var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
             rows.Sequences,
             [.. labels.Values.Select(value => (int[])(value ? [0] : []))],

@@ -30,11 +30,11 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
 
     private protected override RevRnnClassificationTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
     {
-        var classCount = InputSchema.KeyCount(Host, label, "label", 2, MaximumClassCount);
+        var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
         var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
         var labels = new KeyLabels(label);
         var rows = Read(input, labels, channel);
-        RequireDifferent(labels.Values, label, "rows", channel);
+        RequireDifferent(labels.Values, key => LabelValues.Name(labelValues, key), label, "rows", channel);
         var result = Run(rows, Network, channel, (training, progress) => SequenceClassifier.Train(
             rows.Sequences,
             labels.Values,

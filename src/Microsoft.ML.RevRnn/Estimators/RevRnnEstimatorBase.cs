@@ -11,6 +11,11 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     where TOptions : RevRnnOptions
     where TTransformer : RevRnnTransformer
 {
+    private readonly CancellationToken _asked;
+
+    // Neither the token of the options nor a host is ever cancelled only for a while, so this is for the estimator's life. It owns nothing to be disposed.
+    private readonly CancellationTokenSource _ended = new();
+
     /// <param name="env">The environment.</param>
     /// <param name="options">Options; they are copied.</param>
     /// <param name="cell">The cell that was asked for by the name of a method; null for that of the options.</param>
@@ -19,11 +24,13 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         ArgumentNullException.ThrowIfNull(options);
         Host = env.Register(GetType().Name);
         Options = (TOptions)options.Checked(cell);
+        _asked = Options.CancellationToken;
+        Options.CancellationToken = _ended.Token;
     }
 
     private protected IHost Host { get; }
 
-    /// <summary>The options, checked.</summary>
+    /// <summary>The options, checked; the token is cancelled by ML.NET too.</summary>
     private protected TOptions Options { get; }
 
     /// <summary>The column of texts or key vectors to learn from.</summary>
@@ -33,6 +40,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written.</exception>
     public TTransformer Fit(IDataView input) => Fit(input, channel => Train(input, channel));
 
@@ -57,7 +65,16 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShape.Create(input.Schema));
         using var channel = Host.Start("Training");
-        return train(channel);
+        using var watch = new CancellationWatch(Host, _asked, _ended);
+        try
+        {
+            return train(channel);
+        }
+        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == _ended.Token)
+        {
+            throw channel.Process(new OperationCanceledException(
+                "Training was cancelled before its first epoch was complete, so there is no model to give back.", cancelled, _asked));
+        }
     }
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
@@ -65,13 +82,17 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <param name="network">What is trained.</param>
     /// <param name="channel">The log.</param>
     /// <param name="train">Trains, with options that have a seed, and reports to the listener that it is given.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete.</exception>
     private protected TrainingResult<TModel> Run<TModel>(
         TrainingRows rows, NetworkOptions network, IChannel channel, Func<TrainingOptions, IProgress<TrainingProgress>, TrainingResult<TModel>> train)
     {
+        Options.CancellationToken.ThrowIfCancellationRequested();
         using var monitor = new TrainingMonitor(Host, channel, Options.Progress);
         monitor.Started(rows, network);
         var result = train(Options.Training with { Seed = TrainingSeed.Choose(Host, Options.Training.Seed) }, monitor);
         monitor.Ended(result.Report);
+        if (result.Report.BestEpoch == 0)
+            Options.CancellationToken.ThrowIfCancellationRequested();
         return result;
     }
 }

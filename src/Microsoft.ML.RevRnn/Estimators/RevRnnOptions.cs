@@ -29,7 +29,10 @@ public abstract class RevRnnOptions
     /// <summary>Told several times a second where training stands, on the training thread; null for nobody.</summary>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
-    /// <summary>Ends training early; Fit then returns the best model so far.</summary>
+    /// <summary>
+    /// Ends training early, as ML.NET does where its own time is limited. Fit then returns the best model so far, of those after each epoch; before the first epoch is
+    /// complete there is none, and it throws <see cref="OperationCanceledException"/>.
+    /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>A copy that later changes do not reach, after a check of every option.</summary>

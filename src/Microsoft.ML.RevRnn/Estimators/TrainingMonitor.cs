@@ -50,8 +50,6 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
         _channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
             $"{report.StopReason} after {report.Elapsed.TotalSeconds:F1} s; epoch {report.BestEpoch} of {report.Epochs.Count} kept; " +
             $"{report.TokensPerSecond:F0} tokens/s; activations took {report.PeakActivationBytes} bytes (stored: {report.StoredActivationBytes})."));
-        if (report.Epochs.Count == 0)
-            _channel.Warning(MessageSensitivity.None, "Training was cancelled within its first epoch; the model has learned next to nothing.");
     }
 
     public void Dispose() => _progressChannel.Dispose();

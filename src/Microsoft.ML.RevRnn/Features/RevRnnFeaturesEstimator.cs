@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
@@ -23,7 +22,7 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     private protected override string SequenceColumnName => Options.InputColumnName!;
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
-        => [new(Options.OutputColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false)];
+        => [FeaturesSchema.Shape(Options.OutputColumnName)];
 
     private protected override RevRnnFeaturesTransformer Train(IDataView input, IChannel channel)
     {
@@ -32,7 +31,7 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
             InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, model.Tokenization);
             return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
         }
-        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel);
+        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel, Options.CancellationToken);
         var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
             rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);

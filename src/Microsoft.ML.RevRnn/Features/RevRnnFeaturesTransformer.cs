@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Features;
@@ -38,7 +37,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
-        => [new(OutputColumnName, new VectorDataViewType(NumberDataViewType.Single, _encoder.FeatureCount))];
+        => [FeaturesSchema.Column(OutputColumnName, Network)];
 
     private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
         => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(tokens(), features)).Getter()];

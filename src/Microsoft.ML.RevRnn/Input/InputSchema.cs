@@ -18,7 +18,7 @@ internal static class InputSchema
         var isText = column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: TextDataViewType };
         var isKeys = column.Kind != SchemaShape.Column.VectorKind.Scalar && IsKey(column);
         if (!isText && !isKeys)
-            throw WrongType(context, "input", name, "text or a vector of Key<UInt32>", Describe(column));
+            throw WrongType(context, "input", name, $"text or a vector of Key<UInt32>{Advice(column)}", Describe(column));
         return column;
     }
 
@@ -33,7 +33,7 @@ internal static class InputSchema
     public static DataViewSchema.Column FindSequence(IExceptionContext context, DataViewSchema schema, string name, Tokenization tokenization)
     {
         if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(context, "input", name);
+            throw Missing(context, "input", name, schema.Where(other => !other.IsHidden).Select(other => other.Name));
         if (!tokenization.Accepts(column.Type))
             throw WrongType(context, "input", name, tokenization.ExpectedType, column.Type.ToString()!);
         return column;
@@ -51,7 +51,7 @@ internal static class InputSchema
     {
         var count = KeyType(column).Count;
         if (count < (ulong)least || count > (ulong)most)
-            throw WrongType(context, role, column.Name, $"a key of {least} to {most} values", $"one of {count}");
+            throw WrongType(context, role, column.Name, $"a key of {least} to {most} values", $"a key of {count}");
         return (int)count;
     }
 
@@ -71,8 +71,15 @@ internal static class InputSchema
             if (column.Name == name)
                 return column;
         }
-        throw Missing(context, role, name);
+        throw Missing(context, role, name, schema.Select(column => column.Name));
     }
+
+    /// <summary>The way from a vector of texts to tokens, or to one text.</summary>
+    private static string Advice(SchemaShape.Column column)
+        => column is { IsKey: false, ItemType: TextDataViewType } and not { Kind: SchemaShape.Column.VectorKind.Scalar }
+            ? $". If each text is a token, append Conversion.MapValueToKey(\"{column.Name}\") before; " +
+                "else join them into one column of text, and let the options say what a token of it is"
+            : "";
 
     private static string Describe(SchemaShape.Column column)
     {
@@ -85,8 +92,12 @@ internal static class InputSchema
         };
     }
 
-    private static ArgumentOutOfRangeException Missing(IExceptionContext context, string role, string name)
-        => context.Process(new ArgumentOutOfRangeException(Parameter, $"The data has no column '{name}', which is to be the {role} column."));
+    private static ArgumentOutOfRangeException Missing(IExceptionContext context, string role, string name, IEnumerable<string> present)
+    {
+        var names = string.Join(", ", present.Select(column => $"'{column}'").Order(StringComparer.Ordinal));
+        return context.Process(new ArgumentOutOfRangeException(
+            Parameter, $"The data has no column '{name}', which is to be the {role} column. {(names.Length == 0 ? "It has none" : "It has " + names)}."));
+    }
 
     private static ArgumentOutOfRangeException WrongType(IExceptionContext context, string role, string name, string expected, string actual)
         => context.Process(new ArgumentOutOfRangeException(Parameter, $"The {role} column '{name}' is {actual}; it must be {expected}."));

@@ -8,40 +8,74 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <param name="Tokenization">How the tokens came about.</param>
 internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization Tokenization)
 {
+    /// <summary>What may be wrong where a column has nothing in it.</summary>
+    public const string SeparatorHint = "If the data come from a file, see whether they are read with its separator, and the columns in its order.";
+
+    private const string Training = "train";
+    private const string Validation = "validate";
+    private const string OfKeys = "They are missing keys: values that were not there when the keys were made.";
+    private const string OfModel = "The tokens were learned from other texts. Of all text there are tokens where they are TokenKind.BytePairs or TokenKind.Bytes.";
+
     /// <summary>Reads all rows, and learns their tokens; those whose label is missing are left out, with a warning.</summary>
-    /// <exception cref="InvalidOperationException">There are no rows, or a label is not of its column's type.</exception>
-    public static TrainingRows Read(IDataView data, DataViewSchema.Column input, RowLabels? labels, VocabularyOptions options, IChannel channel)
+    /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TrainingRows Read(
+        IDataView data, DataViewSchema.Column input, RowLabels? labels, VocabularyOptions options, IChannel channel, CancellationToken cancellationToken)
     {
         if (input.Type is not TextDataViewType)
         {
             var keyCount = InputSchema.KeyCount(channel, input, "input", 1, KeyTokenization.MaximumKeyCount);
-            return Read(data, input, labels, new KeyTokenization(keyCount), channel);
+            return Read(data, input, labels, new KeyTokenization(keyCount), channel, cancellationToken);
         }
-        var texts = ReadValues(data, input, labels, TextReader, "train", channel);
-        var tokenizer = TextTokenizer.Learn(texts.ConvertAll(text => text.AsMemory()), options);
-        return new TrainingRows(texts.ConvertAll(text => tokenizer.Encode(text)), new TextTokenization(tokenizer));
+        var texts = ReadValues(data, input, labels, TextReader, Training, channel, cancellationToken);
+        var tokenizer = TextTokenizer.Learn(new CancellableTexts(texts, cancellationToken), options);
+        var sequences = texts.ConvertAll(text =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return tokenizer.Encode(text);
+        });
+        return new TrainingRows(sequences, new TextTokenization(tokenizer)).Checked(input, Training, UnknownTokens.Remedy(options), channel);
     }
 
     /// <summary>Reads all rows in the tokens of a model that there is already; those whose label is missing are left out, with a warning.</summary>
-    /// <exception cref="InvalidOperationException">There are no rows, or a label is not of its column's type.</exception>
-    public static TrainingRows Read(IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel)
-        => new(ReadValues(data, input, labels, tokenization.CreateReader, "train", channel), tokenization);
+    /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TrainingRows Read(
+        IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
+        => Read(data, input, labels, tokenization, Training, channel, cancellationToken);
 
     /// <summary>Reads all rows of held-back data, in the tokens that the training data has.</summary>
-    /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public static TrainingRows ReadValidation(IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel)
-        => new(ReadValues(data, input, labels: null, tokenization.CreateReader, "validate", channel), tokenization);
+    /// <exception cref="InvalidOperationException">There are no rows, or none has a token.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TrainingRows ReadValidation(
+        IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
+        => Read(data, input, labels: null, tokenization, Validation, channel, cancellationToken);
 
-    /// <summary>Checks that a row has a token.</summary>
-    /// <exception cref="InvalidOperationException">None has.</exception>
-    public void RequireTokens(DataViewSchema.Column input, string use, IChannel channel)
+    private static TrainingRows Read(
+        IDataView data,
+        DataViewSchema.Column input,
+        RowLabels? labels,
+        Tokenization tokenization,
+        string use,
+        IChannel channel,
+        CancellationToken cancellationToken)
     {
-        foreach (var sequence in Sequences)
+        var sequences = ReadValues(data, input, labels, tokenization.CreateReader, use, channel, cancellationToken);
+        return new TrainingRows(sequences, tokenization).Checked(input, use, tokenization.Tokenizer == null ? OfKeys : OfModel, channel);
+    }
+
+    /// <summary>The same rows, if there is something to learn from; what is not known of it is warned of.</summary>
+    private TrainingRows Checked(DataViewSchema.Column input, string use, string remedy, IChannel channel)
+    {
+        var unknown = UnknownTokens.Of(Sequences);
+        if (unknown.Total == 0)
         {
-            if (sequence.Length > 0)
-                return;
+            var empty = Tokenization.Tokenizer == null ? "Every vector of keys is empty." : $"Every text is empty or white space. {SeparatorHint}";
+            throw channel.Process(new InvalidOperationException(
+                $"No row has a token in column '{input.Name}', so there is nothing in it to {use} on. {empty}"));
         }
-        throw channel.Process(new InvalidOperationException($"No row has a token in column '{input.Name}', so there is nothing in it to {use} on."));
+        unknown.Warn(input, use, remedy, channel);
+        return this;
     }
 
     private static List<T> ReadValues<T>(
@@ -50,7 +84,8 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
         RowLabels? labels,
         Func<DataViewRow, DataViewSchema.Column, Func<T>> createReader,
         string use,
-        IChannel channel)
+        IChannel channel,
+        CancellationToken cancellationToken)
     {
         var values = new List<T>();
         long unlabelled = 0;
@@ -60,6 +95,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
             var takeLabel = labels?.CreateReader(cursor, channel);
             while (cursor.MoveNext())
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (takeLabel == null || takeLabel())
                     values.Add(readValue());
                 else
@@ -72,7 +108,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
         if (values.Count == 0)
         {
             throw channel.Process(new InvalidOperationException(unlabelled > 0
-                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to train on."
+                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to train on. {SeparatorHint}"
                 : $"The data has no rows, so there is nothing in column '{input.Name}' to {use} on."));
         }
         return values;

@@ -43,8 +43,7 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
     private RevLanguageModelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
         var column = input.Schema[SequenceColumnName];
-        var rows = TrainingRows.Read(input, column, labels: null, Options.Vocabulary, channel);
-        rows.RequireTokens(column, "train", channel);
+        var rows = TrainingRows.Read(input, column, labels: null, Options.Vocabulary, channel, Options.CancellationToken);
         var heldBack = validation == null ? null : ReadValidation(validation, rows.Tokenization, channel);
         var result = Run(rows, Options.Network, channel, (training, progress) => LanguageModel.Train(
             rows.Sequences,
@@ -62,9 +61,7 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
     private IReadOnlyList<int[]> ReadValidation(IDataView validation, Tokenization tokenization, IChannel channel)
     {
         var column = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnName, tokenization);
-        var rows = TrainingRows.ReadValidation(validation, column, tokenization, channel);
-        rows.RequireTokens(column, "validate", channel);
-        return rows.Sequences;
+        return TrainingRows.ReadValidation(validation, column, tokenization, channel, Options.CancellationToken).Sequences;
     }
 
     private Action<EpochReport, LanguageModel>? EpochListener(Tokenization tokenization) => Options.EpochEnded is { } ended

@@ -13,6 +13,10 @@ internal sealed record LabelSets(RowLabels<int[]> Rows, int Count, LabelValues? 
 {
     private const int MaximumCount = 10_000_000;
 
+    /// <summary>What the labels of a row are called.</summary>
+    public string Describe(int[] ofRow)
+        => ofRow.Length == 0 ? "none of the labels" : string.Join(", ", ofRow.Select(Describe));
+
     public static LabelSets Of(DataViewSchema.Column label, IExceptionContext context)
     {
         if (label.Type is VectorDataViewType { ItemType: BooleanDataViewType } flags)
@@ -20,4 +24,6 @@ internal sealed record LabelSets(RowLabels<int[]> Rows, int Count, LabelValues? 
         var count = InputSchema.KeyCount(context, label, "label", 1, MaximumCount);
         return new(new KeySetLabels(label), count, LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, count));
     }
+
+    private string Describe(int label) => Names == null && Rows is FlagLabels ? $"slot {label}" : LabelValues.Name(Names, label);
 }

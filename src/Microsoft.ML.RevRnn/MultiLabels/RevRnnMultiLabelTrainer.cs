@@ -30,7 +30,7 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
     {
         var labels = LabelSets.Of(label, Host);
         var rows = Read(input, labels.Rows, channel);
-        RequireDifferent(labels.Rows.Values.Select(ofRow => string.Join(' ', ofRow)), label, "rows", channel);
+        RequireDifferent(labels.Rows.Values.Select(labels.Describe), text => text, label, "rows", channel);
         var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
             rows.Sequences,
             labels.Rows.Values,

@@ -34,10 +34,10 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
 
     private protected override RevRnnTaggingTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
     {
-        var classCount = InputSchema.KeyCount(Host, label, "label", 2, MaximumClassCount);
+        var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
         var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
         var (rows, labels) = ReadTagged(input, label, channel);
-        RequireDifferent(labels.SelectMany(ofRow => ofRow), label, "tokens", channel);
+        RequireDifferent(labels.SelectMany(ofRow => ofRow), key => LabelValues.Name(labelValues, key), label, "tokens", channel);
         var result = Run(rows, Network, channel, (training, progress) => SequenceTagger.Train(
             rows.Sequences,
             labels,
@@ -59,7 +59,6 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
         var labels = new TokenLabels(label);
         var rows = Read(input, labels, channel);
         labels.RequireOneAToken(rows.Sequences, text, channel);
-        rows.RequireTokens(text, "train", channel);
         var tagged = rows with { Sequences = [.. rows.Sequences.Where(sequence => sequence.Length > 0)] };
         return (tagged, [.. labels.Values.Where(ofRow => ofRow.Length > 0)]);
     }

@@ -24,11 +24,12 @@ internal static class AnnotationShapes
         }
     }
 
-    /// <summary>Those of a column with a slot for each value: the values, and as names too if they are text.</summary>
+    /// <summary>Those of a column with a slot for each value: the values, and their names.</summary>
     public static IEnumerable<SchemaShape.Column> OfSlots(SchemaShape.Column label, string labelKind)
         => OfValues(label, labelKind, AnnotationUtils.Kinds.TrainingLabelValues).Concat(OfSlotNames(label, labelKind));
 
-    /// <summary>That of the names of the slots, if the values are text.</summary>
+    /// <summary>That of the names of the slots, which are the values as text.</summary>
     public static IEnumerable<SchemaShape.Column> OfSlotNames(SchemaShape.Column label, string labelKind)
-        => OfValues(label, labelKind, AnnotationUtils.Kinds.SlotNames).Where(names => names.ItemType is TextDataViewType);
+        => OfValues(label, labelKind, AnnotationUtils.Kinds.SlotNames)
+            .Select(names => new SchemaShape.Column(names.Name, names.Kind, TextDataViewType.Instance, isKey: false));
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Binding;
 
 namespace Microsoft.ML.RevRnn.Trainers;
 
@@ -42,22 +43,27 @@ internal abstract class LabelValues
         return tag == LabelValueFormat.NoValuesTag ? null : LabelValueFormat.Find(tag).Load(reader, count);
     }
 
-    /// <summary>Adds the values to the annotations of a column with a slot for each, and as names of the slots too if they are text.</summary>
+    /// <summary>What a class is called in a message; by its key where nothing is known of it.</summary>
+    /// <param name="values">What the classes stand for; null where that is not known.</param>
+    /// <param name="index">The class, from 0.</param>
+    public static string Name(LabelValues? values, int index) => values == null ? $"key {index + 1}" : $"'{values.Text(index)}'";
+
+    /// <summary>Adds the values to the annotations of a column with a slot for each, and as names of the slots too.</summary>
     public void AddToSlots(DataViewSchema.Annotations.Builder annotations)
     {
         AddTo(annotations, AnnotationUtils.Kinds.TrainingLabelValues);
         AddSlotNames(annotations);
     }
 
-    /// <summary>Adds the values as names of slots, if they are text.</summary>
+    /// <summary>Adds the values as names of slots, written as text.</summary>
     public void AddSlotNames(DataViewSchema.Annotations.Builder annotations)
-    {
-        if (ItemType is TextDataViewType)
-            AddTo(annotations, AnnotationUtils.Kinds.SlotNames);
-    }
+        => annotations.AddSlotNames(Enumerable.Range(0, Count).Select(Text));
 
     /// <summary>Adds the values as an annotation.</summary>
     public abstract void AddTo(DataViewSchema.Annotations.Builder annotations, string kind);
+
+    /// <summary>The value of a class, from 0, written as text in the invariant culture.</summary>
+    protected abstract string Text(int index);
 
     protected abstract void Save(BinaryWriter writer);
 }

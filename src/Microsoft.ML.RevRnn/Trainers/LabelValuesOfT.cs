@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.Data;
 
 namespace Microsoft.ML.RevRnn.Trainers;
@@ -13,6 +14,8 @@ internal sealed class LabelValues<T>(LabelValueFormat<T> format, T[] values) : L
 
     public override void AddTo(DataViewSchema.Annotations.Builder annotations, string kind)
         => annotations.Add(kind, new VectorDataViewType(ItemType, Count), (ref VBuffer<T> destination) => _values.CopyTo(ref destination));
+
+    protected override string Text(int index) => string.Create(CultureInfo.InvariantCulture, $"{values[index]}");
 
     protected override void Save(BinaryWriter writer)
     {

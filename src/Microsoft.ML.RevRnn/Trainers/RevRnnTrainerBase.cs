@@ -48,21 +48,24 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     /// <param name="labels">Takes the labels.</param>
     /// <param name="channel">The log.</param>
     private protected TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
-        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel)
-        : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel);
+        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel, Options.CancellationToken)
+        : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel, Options.CancellationToken);
 
     /// <summary>Checks that there is something to tell apart.</summary>
     /// <param name="values">The labels.</param>
+    /// <param name="describe">What a label is called.</param>
     /// <param name="label">Their column.</param>
     /// <param name="bearers">What has them.</param>
     /// <param name="channel">The log.</param>
     /// <exception cref="InvalidOperationException">All labels are the same.</exception>
-    private protected static void RequireDifferent<T>(IEnumerable<T> values, DataViewSchema.Column label, string bearers, IChannel channel)
+    private protected static void RequireDifferent<T>(
+        IEnumerable<T> values, Func<T, string> describe, DataViewSchema.Column label, string bearers, IChannel channel)
     {
-        if (values.Distinct().Take(2).Count() < 2)
+        if (values.Distinct().Take(2).ToArray() is [var only])
         {
             throw channel.Process(new InvalidOperationException(
-                $"All {bearers} have the same value in the label column '{label.Name}'; a classifier needs at least two to tell apart."));
+                $"All {bearers} have the same value in the label column '{label.Name}', {describe(only)}; a classifier needs at least two to tell apart. " +
+                TrainingRows.SeparatorHint));
         }
     }
 }

@@ -17,10 +17,14 @@ internal static class EachTrainer
     }
 
     /// <summary>Trains a RevLSTM on <see cref="Trained.Tagged"/>.</summary>
-    public static RevRnnPredictionTransformer Fit(MLContext context, RevRnnTrainerOptions options, int rows = 40) => options switch
+    public static RevRnnPredictionTransformer Fit(MLContext context, RevRnnTrainerOptions options, int rows = 40)
+        => Fit(context, options, Trained.Tagged(rows));
+
+    /// <summary>Trains a RevLSTM on data with the columns of <see cref="Trained.Tagged"/>.</summary>
+    public static RevRnnPredictionTransformer Fit(MLContext context, RevRnnTrainerOptions options, IDataView data) => options switch
     {
-        RevRnnBinaryClassificationOptions binary => context.BinaryClassification.Trainers.RevLstm(binary).Fit(Trained.Tagged(rows)),
-        RevRnnMultiLabelOptions multiLabel => context.MulticlassClassification.Trainers.RevLstmMultiLabel(multiLabel).Fit(Trained.Tagged(rows)),
-        _ => context.MulticlassClassification.Trainers.RevLstmTagger((RevRnnTaggingOptions)options).Fit(Trained.Tagged(rows)),
+        RevRnnBinaryClassificationOptions binary => context.BinaryClassification.Trainers.RevLstm(binary).Fit(data),
+        RevRnnMultiLabelOptions multiLabel => context.MulticlassClassification.Trainers.RevLstmMultiLabel(multiLabel).Fit(data),
+        _ => context.MulticlassClassification.Trainers.RevLstmTagger((RevRnnTaggingOptions)options).Fit(data),
     };
 }

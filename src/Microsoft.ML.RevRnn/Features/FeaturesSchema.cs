@@ -1,0 +1,31 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Binding;
+
+namespace Microsoft.ML.RevRnn.Features;
+
+/// <summary>
+/// The column that features add: first as a promise before training, then as it is. Its slots have names, by which ML.NET tells what each is worth
+/// (<c>PermutationFeatureImportance</c>).
+/// </summary>
+internal static class FeaturesSchema
+{
+    public static SchemaShape.Column Shape(string name) => new(
+        name,
+        SchemaShape.Column.VectorKind.Vector,
+        NumberDataViewType.Single,
+        isKey: false,
+        new SchemaShape([new(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]));
+
+    public static DataViewSchema.DetachedColumn Column(string name, NetworkOptions network)
+    {
+        string[] names = network.Bidirectional
+            ? [.. Names("forward", network.HiddenSize), .. Names("backward", network.HiddenSize)]
+            : [.. Names("h", network.HiddenSize)];
+        var annotations = new DataViewSchema.Annotations.Builder();
+        annotations.AddSlotNames(names);
+        return new(name, new VectorDataViewType(NumberDataViewType.Single, names.Length), annotations.ToAnnotations());
+    }
+
+    /// <summary>A name for each hidden unit, from 0.</summary>
+    private static IEnumerable<string> Names(string prefix, int units) => Enumerable.Range(0, units).Select(unit => $"{prefix}{unit}");
+}
