@@ -12,7 +12,7 @@ public sealed record TrainingReport
     /// <summary>Why training ended.</summary>
     public required TrainingStop StopReason { get; init; }
 
-    /// <summary>Time it took.</summary>
+    /// <summary>Time it took; where it went on from a checkpoint, with that of the runs before.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Training tokens a second, validation not counted.</summary>
@@ -29,4 +29,7 @@ public sealed record TrainingReport
 
     /// <summary>The least that exact reversal needs for the same: sum of -log2 z over all forget gates.</summary>
     public required double OptimalBits { get; init; }
+
+    /// <summary>Why the last checkpoint could not be written, so that there is none or an older one; null if it was, or none was wanted.</summary>
+    public string? CheckpointFailure { get; init; }
 }
