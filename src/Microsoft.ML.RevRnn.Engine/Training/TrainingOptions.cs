@@ -97,7 +97,11 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Seed { get; init; }
 
-    /// <summary>Threads, 1 to 256; null for one a processor. No influence on the result.</summary>
+    /// <summary>
+    /// Most threads, 1 to 256; null for one a processor that this process may use (<see cref="Environment.ProcessorCount"/>, which goes by affinity and by a
+    /// container's limit). There are never more than that, and fewer where network and batches are so small that threads would mostly wait for each other. No
+    /// influence on the result.
+    /// </summary>
     public int? ThreadCount { get; init; }
 
     /// <summary>Checks every option.</summary>
