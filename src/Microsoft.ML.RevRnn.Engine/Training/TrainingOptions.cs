@@ -126,7 +126,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes ?? 1, 1e-9, 1_000_000);
         if (CheckpointPath is { } path && (string.IsNullOrWhiteSpace(path) || Directory.Exists(path)))
             throw new ArgumentException($"{nameof(CheckpointPath)} is '{path}'; it must be the path of a file.", nameof(CheckpointPath));
-        OptionCheck.Range($"{nameof(CheckpointInterval)} in minutes", CheckpointInterval?.TotalMinutes ?? 0, 0, 1_000_000);
+        OptionCheck.Range(nameof(CheckpointInterval), CheckpointInterval?.TotalMinutes ?? 0, 0, 1_000_000);
         OptionCheck.Range(nameof(ThreadCount), ThreadCount ?? 1, 1, 256);
     }
 
