@@ -6,8 +6,11 @@ internal sealed class Device : IDisposable
     private readonly bool _ownsTeam;
 
     /// <summary>A device with threads of its own.</summary>
-    public Device(int threads, SimdWidth? width = null)
-        : this(new WorkerTeam(threads), width)
+    /// <param name="threads">In how many shares work is cut.</param>
+    /// <param name="width">Of the registers; null for the widest.</param>
+    /// <param name="running">Threads that there are; null for one a share.</param>
+    public Device(int threads, SimdWidth? width = null, int? running = null)
+        : this(new WorkerTeam(threads, running), width)
         => _ownsTeam = true;
 
     /// <summary>A device over a team that is somebody else's.</summary>

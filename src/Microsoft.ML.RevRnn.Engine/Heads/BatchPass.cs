@@ -7,6 +7,12 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// <param name="head">Reads them.</param>
 internal sealed class BatchPass(ISequenceEncoder encoder, ISequenceHead head)
 {
+    /// <summary>
+    /// Asked before each chunk; where it is true the batch is given up, and the result is <see cref="BatchResult.GivenUp"/>. Gradients then have what the chunks until
+    /// then added. Null to never give up.
+    /// </summary>
+    public Func<bool>? IsInterrupted { get; set; }
+
     /// <summary>Computes the gradients of the mean loss over a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="seed">Of dropout's masks, and of the tokens that a sampled softmax draws.</param>
@@ -18,13 +24,20 @@ internal sealed class BatchPass(ISequenceEncoder encoder, ISequenceHead head)
         encoder.Begin(batch, training: true, seed, start);
         head.PackWeights(forTraining: true, seed);
         head.Begin(batch, training: true, seed);
-        RunForward();
+        if (!RunForward())
+            return BatchResult.GivenUp;
         if (end != null)
             encoder.SaveStates(end);
         encoder.BeginBackward(head.LossScale);
         head.BeginBackward();
         for (var i = encoder.ChunkCount - 1; i >= 0; i--)
         {
+            if (IsInterrupted?.Invoke() == true)
+            {
+                // What the head has gathered by itself goes to the parameters' gradients, which can be cleared.
+                head.FinishBackward();
+                return BatchResult.GivenUp;
+            }
             var chunk = encoder.GetChunk(i);
             encoder.Recover(chunk);
             head.Backward(chunk);
@@ -50,20 +63,24 @@ internal sealed class BatchPass(ISequenceEncoder encoder, ISequenceHead head)
     {
         encoder.Begin(batch, training: false, seed: 0, start);
         head.Begin(batch, training: false, seed: 0);
-        RunForward();
+        if (!RunForward())
+            return BatchResult.GivenUp;
         if (end != null)
             encoder.SaveStates(end);
         return head.Result;
     }
 
-    private void RunForward()
+    private bool RunForward()
     {
         for (var i = 0; i < encoder.ChunkCount; i++)
         {
+            if (IsInterrupted?.Invoke() == true)
+                return false;
             var chunk = encoder.GetChunk(i);
             encoder.Forward(chunk);
             head.Forward(chunk);
         }
         head.FinishForward();
+        return true;
     }
 }

@@ -6,6 +6,12 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// <param name="Correct">How many of them had the target as their most probable outcome.</param>
 internal readonly record struct BatchResult(double LossSum, long Predictions, long Correct)
 {
+    /// <summary>What a batch that was given up has found: nothing.</summary>
+    public static BatchResult GivenUp { get; } = new() { IsGivenUp = true };
+
+    /// <summary>Whether the batch was not run to its end.</summary>
+    public bool IsGivenUp { get; private init; }
+
     public static BatchResult operator +(BatchResult left, BatchResult right) =>
         new(left.LossSum + right.LossSum, left.Predictions + right.Predictions, left.Correct + right.Correct);
 }

@@ -40,11 +40,11 @@ public sealed class LanguageModel
     /// <param name="validation">Held-back texts; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="texts"/>.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="epochEnded">Called after each epoch with its result and the model as it is then; each is a model of its own.</param>
-    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">There is nothing to train on, or a token is not of the vocabulary.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Training diverged, or a checkpoint cannot be used; the message says what to do.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
     /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
     public static TrainingResult<LanguageModel> Train(
         IReadOnlyList<int[]> texts,
@@ -72,12 +72,15 @@ public sealed class LanguageModel
 
     /// <summary>log p of a sequence.</summary>
     /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public SequenceScore Score(ReadOnlySpan<int> tokens)
     {
         TrainingInput.CheckTokens(tokens, VocabularySize);
         var session = _sessions.Take();
         var score = session.Score(tokens);
         _sessions.Return(session);
+        if (!double.IsFinite(score.LogLikelihood))
+            throw new InvalidOperationException("The log-likelihood is not a finite number: the model's weights are too large. Its file is damaged, or its training diverged.");
         return score;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -17,6 +18,8 @@ internal static class ModelFile
 {
     private const int FirstVersion = 2;
     private const int Version = 3;
+    private const long MostPadding = 8;
+    private const long AlwaysAllowedBytes = 256L << 20;
 
     public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0)
     {
@@ -90,6 +93,13 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>
+    /// Whether a table of so many rows takes more than <see cref="AlwaysAllowedBytes"/>, and with its padding more than <see cref="MostPadding"/> times what it holds: a
+    /// small file could else ask for very much memory.
+    /// </summary>
+    public static bool IsOutOfProportion(long rows, int columns, int stride) =>
+        stride > MostPadding * columns && rows * stride * sizeof(float) > AlwaysAllowedBytes;
+
     private static (NetworkShape Shape, int Outcomes) ReadShape(BinaryReader reader, int version)
     {
         var network = new NetworkOptions
@@ -134,5 +144,10 @@ internal static class ModelFile
             throw new FormatException("A network can be read from a seekable stream only, so that its size can be checked first.");
         if (stream.Length - stream.Position < values * sizeof(float))
             throw new FormatException($"The network is damaged: {values * sizeof(float)} bytes of parameters are announced, {stream.Length - stream.Position} follow.");
+        if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
+            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride))
+        {
+            throw new FormatException("The network is damaged: its memory is out of proportion to its content.");
+        }
     }
 }

@@ -44,7 +44,14 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
     private TrainingReport Run(
         NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, TrainingTask> createTask)
     {
-        using var device = new Device(options.ThreadCount ?? Environment.ProcessorCount);
+        if (parameters.All.Any(parameter => ModelFile.IsOutOfProportion(parameter.Rows, parameter.Columns, parameter.Stride)))
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.EmbeddingSize)} or {nameof(NetworkOptions.HiddenSize)} is so small for a vocabulary or classes of this size that nearly all of the memory would be padding.");
+        }
+        // What a thread keeps for itself is in the account of memory, so work is cut as the options say, whatever number of threads then takes its parts.
+        var shares = options.ThreadCount ?? Environment.ProcessorCount;
+        using var device = new Device(shares, running: ThreadChoice.Running(shares, Environment.ProcessorCount, parameters, options.BatchSize));
         using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
         return loop.Run(cancellationToken);

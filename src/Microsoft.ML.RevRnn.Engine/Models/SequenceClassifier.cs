@@ -42,7 +42,7 @@ public sealed class SequenceClassifier
     /// </param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
-    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Training diverged.</exception>

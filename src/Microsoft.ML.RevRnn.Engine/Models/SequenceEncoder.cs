@@ -41,7 +41,7 @@ public sealed class SequenceEncoder
     /// <param name="network">Shape of the network.</param>
     /// <param name="training">How to train.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
-    /// <param name="cancellationToken">Ends training after the batch under way; the best weights so far are returned.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Training diverged.</exception>

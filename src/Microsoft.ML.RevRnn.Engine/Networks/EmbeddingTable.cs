@@ -57,9 +57,7 @@ internal sealed unsafe class EmbeddingTable : IDisposable
             Array.Fill(_slotOf, -1);
             _touched = new int[Value.Rows];
         }
-        foreach (var token in Touched)
-            _slotOf[token] = -1;
-        TouchedCount = 0;
+        DiscardGradient();
         foreach (var token in batch.Tokens)
         {
             if (_slotOf[token] >= 0)
@@ -69,6 +67,14 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         }
         _gradient.EnsureLength((long)TouchedCount * Stride);
         Gradients.Clear();
+    }
+
+    /// <summary>No token has a gradient of its own any more.</summary>
+    public void DiscardGradient()
+    {
+        foreach (var token in Touched)
+            _slotOf[token] = -1;
+        TouchedCount = 0;
     }
 
     /// <summary>Copies the vectors of flat rows [begin, end) of a chunk, those of dropped tokens as zero.</summary>

@@ -21,6 +21,21 @@ internal sealed class EncoderStates(LayerStates[] layers, bool hasGradients) : I
     /// <summary>Those of some layers; they stay this object's.</summary>
     public EncoderStates Part(Range range) => new(layers[range], hasGradients);
 
+    /// <summary>Writes the states, without gradients.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        foreach (var layer in layers)
+            layer.Write(writer);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> of states of the same shape wrote.</summary>
+    /// <exception cref="InvalidDataException">The number of rows is none that a batch can have.</exception>
+    public void Read(BinaryReader reader)
+    {
+        foreach (var layer in layers)
+            layer.Read(reader);
+    }
+
     public void Dispose()
     {
         foreach (var layer in layers)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 
@@ -6,8 +7,13 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <summary>The states of one layer at one moment, and, where they are asked for, the gradients by them.</summary>
 internal sealed class LayerStates : IDisposable
 {
+    private const int MostRows = 4096;
+
+    private readonly int _stride;
+
     public LayerStates(CellShape shape, MemoryMeter? meter)
     {
+        _stride = shape.StateStride;
         Values = [.. shape.Spec.States.Select(_ => new NativeBuffer<int>(meter))];
         Gradients = [.. shape.Spec.States.Select(_ => new NativeBuffer<float>(meter))];
     }
@@ -29,6 +35,31 @@ internal sealed class LayerStates : IDisposable
             for (var state = 0; state < Values.Length; state++)
                 bytes += Values[state].Bytes + Gradients[state].Bytes;
             return bytes;
+        }
+    }
+
+    /// <summary>int32 rows, and of each state rows times StateStride values.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        // What a budget of memory has freed is of no batch any more.
+        var rows = Array.TrueForAll(Values, values => values.Length >= (long)Rows * _stride) ? Rows : 0;
+        writer.Write(rows);
+        foreach (var values in Values)
+            writer.Write(MemoryMarshal.AsBytes(values.Span[..(rows * _stride)]));
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The number of rows is none that a batch can have.</exception>
+    public void Read(BinaryReader reader)
+    {
+        var rows = reader.ReadInt32();
+        if (rows is < 0 or > MostRows)
+            throw new InvalidDataException($"there are states of {rows} rows");
+        Rows = rows;
+        foreach (var values in Values)
+        {
+            values.EnsureLength((long)rows * _stride);
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.Span[..(rows * _stride)]));
         }
     }
 

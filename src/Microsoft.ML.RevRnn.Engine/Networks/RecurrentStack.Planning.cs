@@ -43,7 +43,7 @@ internal sealed unsafe partial class RecurrentStack
 
     /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>
     private long ReservedBytes(ActivationFootprint footprint) =>
-        _settings.HeadBytes + (_settings.CarriesStates ? footprint.PerCheckpoint : 0);
+        _settings.HeadBytes + (_settings.CarriesStates ? 2 * footprint.PerCheckpoint : 0);
 
     /// <summary>Frees what the last batch's plan needed; states that are to go on stay.</summary>
     private void ReleaseBuffers(bool keepsStates)

@@ -30,6 +30,6 @@ internal sealed record StackSettings
     /// <summary>Bytes of the head's buffers, which the budget is for too.</summary>
     public long HeadBytes { get; init; }
 
-    /// <summary>Whether batches go on from each other, so that the states of their ends are kept besides.</summary>
+    /// <summary>Whether batches go on from each other, so that the states that they begin and end with are kept besides.</summary>
     public bool CarriesStates { get; init; }
 }

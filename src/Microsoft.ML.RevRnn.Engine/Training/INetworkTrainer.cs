@@ -18,6 +18,11 @@ internal interface INetworkTrainer : IDisposable
     /// <summary>Bytes that activations have taken at the most.</summary>
     long PeakBytes { get; }
 
+    /// <summary>
+    /// Asked every few steps of a batch; where it is true the batch is given up: its result is <see cref="BatchResult.GivenUp"/>, and all is as if it had not begun.
+    /// </summary>
+    Func<bool>? IsInterrupted { set; }
+
     /// <summary>Computes the gradients of the mean loss over a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="seed">Of all that is random in it.</param>
@@ -42,10 +47,11 @@ internal interface INetworkTrainer : IDisposable
     /// <summary>Goes on with the parameters' values.</summary>
     void Import();
 
-    /// <summary>Writes what the optimiser remembers from step to step.</summary>
+    /// <summary>Writes what the optimiser remembers from step to step, and the states that the next batch may go on from.</summary>
     void SaveState(BinaryWriter writer);
 
     /// <summary>Reads what <see cref="SaveState"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It does not fit the network.</exception>
     void LoadState(BinaryReader reader);
 
     /// <summary>The most rows, up to <paramref name="most"/>, of a batch of so many steps that stays within the budget of memory; 0 if not even one does.</summary>

@@ -10,7 +10,9 @@ internal sealed class ManagedTrainer : INetworkTrainer
     private readonly ISequenceEncoder _encoder;
     private readonly ISequenceHead _head;
     private readonly BatchPass _pass;
-    private readonly EncoderStates? _end;
+    // A batch writes the states that it ends with beside those that it began with, so that it can be given up.
+    private EncoderStates? _reached;
+    private EncoderStates? _next;
     private readonly ISequenceEncoder _evaluator;
     private readonly ISequenceHead _evaluatorHead;
     private readonly BatchPass _evaluation;
@@ -33,7 +35,8 @@ internal sealed class ManagedTrainer : INetworkTrainer
             parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
         _evaluatorHead = objective.CreateHead(parameters, _evaluator, training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
-        _end = carriesStates ? _encoder.CreateStates() : null;
+        _reached = carriesStates ? _encoder.CreateStates() : null;
+        _next = carriesStates ? _encoder.CreateStates() : null;
         _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
         _encoder.PrepareTraining();
         var embedding = parameters.Encoder.Embedding;
@@ -48,8 +51,24 @@ internal sealed class ManagedTrainer : INetworkTrainer
 
     public long PeakBytes => _encoder.Device.Memory.PeakBytes;
 
+    public Func<bool>? IsInterrupted
+    {
+        set
+        {
+            _pass.IsInterrupted = value;
+            _evaluation.IsInterrupted = value;
+        }
+    }
+
     public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
-        => _pass.Train(batch, seed, continues ? _end : null, _end);
+    {
+        var result = _pass.Train(batch, seed, continues ? _reached : null, _next);
+        if (result.IsGivenUp)
+            DiscardGradients();
+        else
+            (_reached, _next) = (_next, _reached);
+        return result;
+    }
 
     public double Step(float learningRate, float weightDecay, float maximumGradientNorm)
         => _optimizer.Step(learningRate, weightDecay, maximumGradientNorm);
@@ -68,9 +87,17 @@ internal sealed class ManagedTrainer : INetworkTrainer
     {
     }
 
-    public void SaveState(BinaryWriter writer) => _optimizer.Save(writer);
+    public void SaveState(BinaryWriter writer)
+    {
+        _optimizer.Save(writer);
+        _reached?.Write(writer);
+    }
 
-    public void LoadState(BinaryReader reader) => _optimizer.Load(reader);
+    public void LoadState(BinaryReader reader)
+    {
+        _optimizer.Load(reader);
+        _reached?.Read(reader);
+    }
 
     public int RowLimit(int steps, int most) => _encoder.RowLimit(steps, most);
 
@@ -80,8 +107,15 @@ internal sealed class ManagedTrainer : INetworkTrainer
     {
         foreach (var parameter in Parameters.Dense)
             parameter.DropGradient();
-        foreach (var owned in (ReadOnlySpan<IDisposable?>)[_optimizer, _head, _evaluatorHead, _end, _evaluationEnd, _encoder, _evaluator])
+        foreach (var owned in (ReadOnlySpan<IDisposable?>)[_optimizer, _head, _evaluatorHead, _reached, _next, _evaluationEnd, _encoder, _evaluator])
             owned?.Dispose();
+    }
+
+    private void DiscardGradients()
+    {
+        foreach (var parameter in Parameters.Dense)
+            parameter.Gradients.Clear();
+        Parameters.Encoder.Embedding.DiscardGradient();
     }
 
     private static StackSettings Settings(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)

@@ -1,67 +1,53 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
-/// The state of training after an epoch, in a file that is replaced as a whole. Little-endian:
-/// 8 bytes "RRNNCKPT"; int32 version (1); 32 bytes SHA-256 of what is trained on what and how; int32 epochs, and for each int32 number, float64 loss, accuracy,
-/// validation loss and accuracy (NaN for none); the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
-/// optimiser's state; 32 bytes SHA-256 of all that.
+/// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
+/// 8 bytes "RRNNCKPT"; int32 version (2); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken; int32 epochs, and for each
+/// int32 number, float64 loss, accuracy, validation loss and accuracy (NaN for none); of the epoch under way int32 batches done, int32 batches (0 and 0 between epochs),
+/// float64 sum of losses, int64 predictions, int64 correct ones; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
+/// optimiser's state; the states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    private const int Version = 1;
+    private const int Version = 2;
+    private const int EpochBytes = sizeof(int) + 4 * sizeof(double);
 
     private static ReadOnlySpan<byte> Signature => "RRNNCKPT"u8;
 
-    private readonly string _path;
+    private readonly CheckpointFile _file;
     private readonly byte[] _identity;
+    private readonly int _maximumEpochs;
 
     public TrainingCheckpoint(string path, TrainingTask task, TrainingOptions options)
     {
-        _path = Path.GetFullPath(path);
+        _file = new CheckpointFile(path);
         _identity = Identity(task, options);
+        _maximumEpochs = options.MaximumEpochs;
     }
 
-    public bool HasFile => File.Exists(_path);
+    public bool HasFile => _file.Exists;
+
+    /// <inheritdoc cref="CheckpointFile.Lock"/>
+    public IDisposable Lock() => _file.Lock();
 
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">It cannot be written; the former one is still there.</exception>
-    public void Save(INetworkTrainer trainer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
-    {
-        var temporary = $"{_path}.{Path.GetRandomFileName()}.tmp";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite))
-            {
-                using var hash = SHA256.Create();
-                using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
-                using (var writer = new BinaryWriter(hashed))
-                    Write(writer, trainer, epochs, bestWeights);
-                file.Write(hash.Hash!);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            TryDelete(temporary);
-            throw new IOException(
-                $"The checkpoint '{_path}' could not be written, so training stops; a former one is unchanged, and training can go on from it. {failure.Message}", failure);
-        }
-    }
+    public void Save(INetworkTrainer trainer, TrainingState state) => _file.Replace(writer => Write(writer, trainer, state));
 
     /// <summary>Goes back to the file's state, if there is one.</summary>
     /// <param name="trainer">Receives weights and the optimiser's state.</param>
-    /// <param name="restore">Receives the epochs' results and the best weights.</param>
+    /// <returns>The rest of the state; null where there is no file.</returns>
     /// <exception cref="InvalidOperationException">The file is damaged, or of another training run.</exception>
-    public void Load(INetworkTrainer trainer, Action<IReadOnlyList<EpochReport>, float[][]?> restore)
+    public TrainingState? Load(INetworkTrainer trainer)
     {
         if (!HasFile)
-            return;
-        using var file = File.OpenRead(_path);
+            return null;
+        using var file = File.OpenRead(_file.Path);
         RequireIntact(file);
         using var reader = new BinaryReader(file);
         file.Position = Signature.Length;
@@ -70,15 +56,38 @@ internal sealed class TrainingCheckpoint
             throw Unusable($"it has format version {version}, and this library reads version {Version}");
         if (!reader.ReadBytes(_identity.Length).AsSpan().SequenceEqual(_identity))
             throw Unusable("it is of a training run with other data, another network or other options");
-        var epochs = new EpochReport[reader.ReadInt32()];
-        for (var i = 0; i < epochs.Length; i++)
+        try
         {
-            epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(),
-                ReadOptional(reader), ReadOptional(reader));
+            return Read(reader, trainer);
         }
+        catch (Exception failure) when (failure is EndOfStreamException or InvalidDataException)
+        {
+            throw Unusable("its content is none of this network: " + failure.Message);
+        }
+    }
+
+    /// <summary>A failure of a file that is there.</summary>
+    public InvalidOperationException Unusable(string why) =>
+        new($"Training cannot go on from the checkpoint '{_file.Path}': {why}. Delete it to start anew, or set {nameof(TrainingOptions.CheckpointPath)} to another file.");
+
+    private static double? ReadOptional(BinaryReader reader) => reader.ReadDouble() is var value && double.IsNaN(value) ? null : value;
+
+    private TrainingState Read(BinaryReader reader, INetworkTrainer trainer)
+    {
+        var elapsed = new TimeSpan(reader.ReadInt64());
+        var state = new TrainingState
+        {
+            Elapsed = elapsed,
+            Epochs = ReadEpochs(reader),
+            Batch = reader.ReadInt32(),
+            BatchCount = reader.ReadInt32(),
+            Sum = new BatchResult(reader.ReadDouble(), reader.ReadInt64(), reader.ReadInt64()),
+        };
+        if (state.Batch < 0 || state.Batch > state.BatchCount)
+            throw new InvalidDataException($"it is at batch {state.Batch} of {state.BatchCount}");
         Parameter[] parameters = [.. trainer.Parameters.All];
         foreach (var parameter in parameters)
-            file.ReadExactly(MemoryMarshal.AsBytes(parameter.Values));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(parameter.Values));
         trainer.Import();
         float[][]? best = null;
         if (reader.ReadBoolean())
@@ -87,34 +96,37 @@ internal sealed class TrainingCheckpoint
             for (var i = 0; i < best.Length; i++)
             {
                 best[i] = new float[parameters[i].Values.Length];
-                file.ReadExactly(MemoryMarshal.AsBytes(best[i].AsSpan()));
+                reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(best[i].AsSpan()));
             }
         }
         trainer.LoadState(reader);
-        restore(epochs, best);
+        if (reader.BaseStream.Position != reader.BaseStream.Length - SHA256.HashSizeInBytes)
+            throw new InvalidDataException("it has another length");
+        return state with { BestWeights = best };
     }
 
-    private static double? ReadOptional(BinaryReader reader) => reader.ReadDouble() is var value && double.IsNaN(value) ? null : value;
-
-    private static void TryDelete(string path)
+    /// <summary>The number of epochs is checked before memory is taken for them.</summary>
+    private EpochReport[] ReadEpochs(BinaryReader reader)
     {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // The failure that brought us here is what the user must see.
-        }
+        var count = reader.ReadInt32();
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / EpochBytes)
+            throw new InvalidDataException($"it announces {count} epochs");
+        if (count > _maximumEpochs)
+            throw Unusable($"it is of {count} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
+        var epochs = new EpochReport[count];
+        for (var i = 0; i < epochs.Length; i++)
+            epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), ReadOptional(reader), ReadOptional(reader));
+        return epochs;
     }
 
-    private void Write(BinaryWriter writer, INetworkTrainer trainer, IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
+    private void Write(BinaryWriter writer, INetworkTrainer trainer, TrainingState state)
     {
         writer.Write(Signature);
         writer.Write(Version);
         writer.Write(_identity);
-        writer.Write(epochs.Count);
-        foreach (var epoch in epochs)
+        writer.Write(state.Elapsed.Ticks);
+        writer.Write(state.Epochs.Count);
+        foreach (var epoch in state.Epochs)
         {
             writer.Write(epoch.Epoch);
             writer.Write(epoch.Loss);
@@ -122,10 +134,15 @@ internal sealed class TrainingCheckpoint
             writer.Write(epoch.ValidationLoss ?? double.NaN);
             writer.Write(epoch.ValidationAccuracy ?? double.NaN);
         }
+        writer.Write(state.Batch);
+        writer.Write(state.BatchCount);
+        writer.Write(state.Sum.LossSum);
+        writer.Write(state.Sum.Predictions);
+        writer.Write(state.Sum.Correct);
         foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
-        writer.Write(bestWeights != null);
-        foreach (var weights in bestWeights ?? [])
+        writer.Write(state.BestWeights != null);
+        foreach (var weights in state.BestWeights ?? [])
             writer.Write(MemoryMarshal.AsBytes(weights.AsSpan()));
         trainer.SaveState(writer);
     }
@@ -155,12 +172,13 @@ internal sealed class TrainingCheckpoint
             throw Unusable("it is damaged");
     }
 
-    private InvalidOperationException Unusable(string why) =>
-        new($"Training cannot go on from the checkpoint '{_path}': {why}. Delete it to start anew, or set {nameof(TrainingOptions.CheckpointPath)} to another file.");
-
-    /// <summary>SHA-256 of everything that the trained weights depend on.</summary>
+    /// <summary>
+    /// SHA-256 of everything that the trained weights depend on. Epochs that are added change nothing of those before them where neither warming up nor the schedule
+    /// goes by the number of all epochs.
+    /// </summary>
     private static byte[] Identity(TrainingTask task, TrainingOptions options)
     {
+        var goesByEpochs = options.WarmUpFraction > 0 || options.Schedule is LearningRateSchedule.Linear or LearningRateSchedule.Cosine;
         using var hash = SHA256.Create();
         using (var hashed = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
         using (var writer = new BinaryWriter(hashed))
@@ -168,12 +186,14 @@ internal sealed class TrainingCheckpoint
             writer.Write((int)options.Optimizer);
             writer.Write((int)options.Schedule);
             foreach (var value in (ReadOnlySpan<double>)
-                [options.MaximumEpochs, options.BatchSize, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
+                [goesByEpochs ? options.MaximumEpochs : 0, options.BatchSize, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
                  options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget ?? 0,
                  options.MaximumMinutes ?? 0, options.Seed!.Value])
             {
                 writer.Write(value);
             }
+            // How many rows of a batch fit into a budget depends on the strategy.
+            writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
             // A record's text names all its options and their values.
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());

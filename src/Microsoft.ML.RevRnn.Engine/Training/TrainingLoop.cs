@@ -6,7 +6,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Epochs of batches: schedule, optimiser, validation, early stopping, the best weights, checkpoints, progress and cancellation.</summary>
-internal sealed class TrainingLoop
+internal sealed partial class TrainingLoop
 {
     private static readonly TimeSpan _progressInterval = TimeSpan.FromMilliseconds(200);
 
@@ -28,6 +28,11 @@ internal sealed class TrainingLoop
     private long _storedBytes;
     private TimeSpan _lastProgress;
 
+    // Where the epoch under way stands.
+    private int _batch;
+    private int _batchCount;
+    private BatchResult _sum;
+
     public TrainingLoop(TrainingTask task, TrainingOptions options, IProgress<TrainingProgress>? progress)
     {
         _task = task;
@@ -48,21 +53,23 @@ internal sealed class TrainingLoop
     /// <summary>Trains; when it returns, the task's parameters are the best weights.</summary>
     public TrainingReport Run(CancellationToken cancellationToken)
     {
+        using var held = _checkpoint?.Lock();
         _clock.Start();
-        _checkpoint?.Load(_task.Trainer, RestoreEpochs);
+        Resume();
         var stop = TrainingStop.Completed;
         for (var epoch = _epochs.Count + 1; epoch <= _options.MaximumEpochs; epoch++)
         {
             // After a resumption the last checkpoint may have been the end.
-            if (IsOver(epoch - 1, out stop))
+            if (_batch == 0 && IsOver(epoch - 1, out stop))
                 break;
             EpochBegins?.Invoke(epoch);
-            if (!RunEpoch(epoch, cancellationToken, out var trained) || !Validate(cancellationToken, out var validated))
+            if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated))
             {
-                stop = TrainingStop.Cancelled;
+                stop = cancellationToken.IsCancellationRequested ? TrainingStop.Cancelled : TrainingStop.TimeUp;
+                SaveUnsaved();
                 break;
             }
-            EndEpoch(new EpochReport(epoch, Mean(trained), Accuracy(trained),
+            EndEpoch(new EpochReport(epoch, Mean(_sum), Accuracy(_sum),
                 validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null));
             if (IsOver(epoch, out stop))
                 break;
@@ -73,18 +80,22 @@ internal sealed class TrainingLoop
             Epochs = _epochs,
             BestEpoch = _bestEpoch,
             StopReason = stop,
-            Elapsed = _clock.Elapsed,
+            Elapsed = Elapsed,
             TokensPerSecond = TokensPerSecond,
             PeakActivationBytes = _task.Trainer.PeakBytes,
             StoredActivationBytes = _storedBytes,
             LostBits = _account.ReversedBits,
             OptimalBits = _account.OptimalBits,
+            CheckpointFailure = _checkpointFailure,
         };
     }
 
     private double TokensPerSecond => _tokens / Math.Max(1e-9, _trainingClock.Elapsed.TotalSeconds);
 
-    private bool IsTimeUp => _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
+    /// <summary>The time of this run and of those before the checkpoint that it went on from.</summary>
+    private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
+
+    private bool IsTimeUp => Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
     private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
 
@@ -96,7 +107,8 @@ internal sealed class TrainingLoop
         _task.Trainer.Export();
         if (_bestEpoch == report.Epoch && report.ValidationLoss != null)
             KeepWeights();
-        _checkpoint?.Save(_task.Trainer, _epochs, _bestWeights);
+        (_batch, _batchCount, _sum) = (0, 0, default);
+        SaveCheckpoint();
         Report(report, 1);
         EpochEnded?.Invoke(report);
     }
@@ -117,13 +129,6 @@ internal sealed class TrainingLoop
         }
     }
 
-    private void RestoreEpochs(IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
-    {
-        foreach (var report in epochs)
-            TakeIn(report);
-        _bestWeights = bestWeights;
-    }
-
     /// <summary>Whether training ends after an epoch that is not the last one possible.</summary>
     private bool IsOver(int epoch, out TrainingStop stop)
     {
@@ -139,39 +144,61 @@ internal sealed class TrainingLoop
         return stop != TrainingStop.Completed;
     }
 
-    private bool RunEpoch(int epoch, CancellationToken cancellationToken, out BatchResult sum)
+    /// <summary>Trains on the batches of an epoch, from that on where it stands.</summary>
+    /// <returns>Whether there is an epoch to be validated: one that was run to its end or, by the time limit, cut short behind its first batch.</returns>
+    private bool RunEpoch(int epoch, CancellationToken cancellationToken)
     {
-        sum = default;
         var count = _task.BeginEpoch(CounterRandom.Key(_seed, RandomUse.Epoch, (ulong)epoch));
-        for (var i = 0; i < count && (i == 0 || !IsTimeUp); i++)
+        if (_batch > 0 && _batchCount != count)
+            throw _checkpoint!.Unusable($"it is of an epoch of {_batchCount} batches, and there are {count} now");
+        _batchCount = count;
+        // Something must be trained before there is anything to return.
+        _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested || (IsTimeUp && (epoch > 1 || _batch > 0));
+        while (_batch < count && (_batch == 0 || !IsTimeUp))
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
-            _trainingClock.Start();
-            var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, RandomUse.EpochBatches, (ulong)epoch), (ulong)i));
-            var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / count) / _options.MaximumEpochs));
-            var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
-            _trainingClock.Stop();
-            if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
-                throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
-            sum += result;
-            _tokens += _task.TokenCount(i);
-            var account = _task.Trainer.Account;
-            _account += account;
-            _storedBytes = Math.Max(_storedBytes, account.StoredBytes);
-            if (i + 1 < count && _clock.Elapsed - _lastProgress >= _progressInterval)
-                Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / count);
+            if (!RunBatch(epoch))
+                return !cancellationToken.IsCancellationRequested && _batch > 0;
+            SaveAtInterval();
+            if (_batch < count && _clock.Elapsed - _lastProgress >= _progressInterval)
+                Report(new EpochReport(epoch, Mean(_sum), Accuracy(_sum), null, null), (double)_batch / count);
         }
+        return true;
+    }
+
+    private bool RunBatch(int epoch)
+    {
+        var i = _batch;
+        _trainingClock.Start();
+        var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, RandomUse.EpochBatches, (ulong)epoch), (ulong)i));
+        if (result.IsGivenUp)
+        {
+            _trainingClock.Stop();
+            return false;
+        }
+        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.MaximumEpochs));
+        var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
+        _trainingClock.Stop();
+        if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
+            throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
+        _batch++;
+        _sum += result;
+        _isUnsaved = true;
+        _tokens += _task.TokenCount(i);
+        var account = _task.Trainer.Account;
+        _account += account;
+        _storedBytes = Math.Max(_storedBytes, account.StoredBytes);
         return true;
     }
 
     /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
     private double Done(double ofEpochs) =>
-        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, _clock.Elapsed.TotalMinutes / minutes)) : ofEpochs;
+        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, Elapsed.TotalMinutes / minutes)) : ofEpochs;
 
     private InvalidOperationException Diverged(int epoch, int batch, string what)
     {
-        var kept = _checkpoint is { HasFile: true } ? $" The state after epoch {epoch - 1} is in '{_options.CheckpointPath}'." : "";
+        var kept = _checkpoint is { HasFile: true } ? $" The state after {_savedPosition} is in '{_options.CheckpointPath}'." : "";
         return new InvalidOperationException(
             $"Training diverged in epoch {epoch}, batch {batch}: the {what} is not a finite number. " +
             $"Lower {nameof(TrainingOptions.LearningRate)} (now {_options.LearningRate}) or {nameof(TrainingOptions.MaximumGradientNorm)} (now {_options.MaximumGradientNorm}).{kept}");
@@ -182,12 +209,17 @@ internal sealed class TrainingLoop
         sum = default;
         if (_task.ValidationBatchCount == 0)
             return true;
+        // The time limit does not cut validation short: of a part of the held-back data there is no result.
+        _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested;
         _task.Trainer.BeginValidation();
         for (var i = 0; i < _task.ValidationBatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)
                 return false;
-            sum += _task.Evaluate(i);
+            var result = _task.Evaluate(i);
+            if (result.IsGivenUp)
+                return false;
+            sum += result;
         }
         return true;
     }
@@ -221,8 +253,9 @@ internal sealed class TrainingLoop
             ValidationLoss = epoch.ValidationLoss,
             ValidationAccuracy = epoch.ValidationAccuracy,
             TokensPerSecond = TokensPerSecond,
-            Elapsed = _clock.Elapsed,
-            Remaining = _clock.Elapsed * ((1 - done) / Math.Max(1e-6, done)),
+            Elapsed = Elapsed,
+            Remaining = Elapsed * ((1 - done) / Math.Max(1e-6, done)),
+            CheckpointFailure = _checkpointFailure,
         });
     }
 }

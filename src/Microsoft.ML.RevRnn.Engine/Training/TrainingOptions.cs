@@ -67,17 +67,29 @@ public sealed record TrainingOptions
     public long? MemoryBudget { get; init; }
 
     /// <summary>
-    /// Minutes after which training ends, 1e-9 to 1,000,000; null for no such end. The learning rate then falls by whichever of time and epochs is further on,
+    /// Minutes after which training ends, 1e-9 to 1,000,000, those before an interruption included; null for no such end. The batch under way is given up, unless it is
+    /// the very first, and what was trained is validated. The learning rate then falls by whichever of time and epochs is further on,
     /// so that the result depends on the machine's speed.
     /// </summary>
     public double? MaximumMinutes { get; init; }
 
     /// <summary>
-    /// A file that holds the state of training after each epoch, replaced as a whole, so that there is a good one at any time. Where it exists, training goes on
-    /// from it, to the same bits as without the interruption. Null for none.
+    /// A file that holds the state of training, replaced as a whole after each epoch, at each <see cref="CheckpointInterval"/> and on cancellation, so that there is a
+    /// good one at any time. Where it exists, training goes on from it, to the same bits as without the interruption. Null for none.
     /// </summary>
-    /// <remarks>It takes a <see cref="Seed"/>: without one each training differs, and none goes on from another's file.</remarks>
+    /// <remarks>
+    /// It takes a <see cref="Seed"/>: without one each training differs, and none goes on from another's file. Options that the result depends on must be the same.
+    /// <see cref="MaximumEpochs"/> may be raised where <see cref="WarmUpFraction"/> is 0 and <see cref="Schedule"/> is <see cref="LearningRateSchedule.Constant"/> or
+    /// <see cref="LearningRateSchedule.NonMonotone"/>: the epochs before are then the same. The folder must exist. One training at a time has the file; a second one is
+    /// refused. A file that cannot be written does not end training: <see cref="TrainingProgress.CheckpointFailure"/> and
+    /// <see cref="TrainingReport.CheckpointFailure"/> tell of it, and the next one is another try.
+    /// </remarks>
     public string? CheckpointPath { get; init; }
+
+    /// <summary>
+    /// Time after which the file is written within an epoch too, after the batch under way, 0 (each batch) to 1,000,000 minutes; null for the ends of epochs only.
+    /// </summary>
+    public TimeSpan? CheckpointInterval { get; init; }
 
     /// <summary>
     /// Same seed, same data, same options: same model, bit for bit. Null for another seed in each training; an ML.NET estimator first takes that of its
@@ -85,7 +97,11 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Seed { get; init; }
 
-    /// <summary>Threads, 1 to 256; null for one a processor. No influence on the result.</summary>
+    /// <summary>
+    /// Most threads, 1 to 256; null for one a processor that this process may use (<see cref="Environment.ProcessorCount"/>, which goes by affinity and by a
+    /// container's limit). There are never more than that, and fewer where network and batches are so small that threads would mostly wait for each other. No
+    /// influence on the result.
+    /// </summary>
     public int? ThreadCount { get; init; }
 
     /// <summary>Checks every option.</summary>
@@ -110,6 +126,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes ?? 1, 1e-9, 1_000_000);
         if (CheckpointPath is { } path && (string.IsNullOrWhiteSpace(path) || Directory.Exists(path)))
             throw new ArgumentException($"{nameof(CheckpointPath)} is '{path}'; it must be the path of a file.", nameof(CheckpointPath));
+        OptionCheck.Range(nameof(CheckpointInterval), CheckpointInterval?.TotalMinutes ?? 0, 0, 1_000_000);
         OptionCheck.Range(nameof(ThreadCount), ThreadCount ?? 1, 1, 256);
     }
 

@@ -27,9 +27,12 @@ public sealed record TrainingProgress
     /// <summary>Training tokens a second since training began, validation not counted.</summary>
     public required double TokensPerSecond { get; init; }
 
-    /// <summary>Time since training began.</summary>
+    /// <summary>Time that training has taken; where it went on from a checkpoint, with that of the runs before.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Estimate of the time to the last epoch's end.</summary>
     public required TimeSpan Remaining { get; init; }
+
+    /// <summary>Why the last checkpoint could not be written; null if it was. Training goes on, and tries again at the next one.</summary>
+    public string? CheckpointFailure { get; init; }
 }

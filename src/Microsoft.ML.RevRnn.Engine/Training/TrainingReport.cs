@@ -12,7 +12,7 @@ public sealed record TrainingReport
     /// <summary>Why training ended.</summary>
     public required TrainingStop StopReason { get; init; }
 
-    /// <summary>Time it took.</summary>
+    /// <summary>Time it took; where it went on from a checkpoint, with that of the runs before.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Training tokens a second, validation not counted.</summary>
@@ -32,4 +32,7 @@ public sealed record TrainingReport
     /// <see cref="LostBits"/> has more are mostly the ends of the stores, 96 bits for each of the sixteen lanes of eight rows.
     /// </summary>
     public required double OptimalBits { get; init; }
+
+    /// <summary>Why the last checkpoint could not be written, so that there is none or an older one; null if it was, or none was wanted.</summary>
+    public string? CheckpointFailure { get; init; }
 }

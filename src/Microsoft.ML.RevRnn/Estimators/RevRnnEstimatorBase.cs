@@ -41,7 +41,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
-    /// <exception cref="IOException">A checkpoint cannot be written.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
     public TTransformer Fit(IDataView input) => Fit(input, channel => Train(input, channel));
 
     /// <summary>The columns of the input, and those that are added.</summary>

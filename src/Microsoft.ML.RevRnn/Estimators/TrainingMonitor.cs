@@ -31,6 +31,8 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
         {
             _progressChannel.Checkpoint(value.Loss, value.Accuracy, value.TokensPerSecond, value.Epoch);
             _channel.Info(MessageSensitivity.None, Describe(value));
+            if (value.CheckpointFailure is { } failure)
+                _channel.Warning(MessageSensitivity.None, failure);
         }
         _listener?.Report(value);
     }

@@ -28,8 +28,14 @@ internal sealed class WorkerTeamTests
     {
         using var team = new WorkerTeam(3);
         var threads = new int[3];
+        using var all = new Barrier(3);
 
-        team.Run(worker => threads[worker] = Environment.CurrentManagedThreadId);
+        // No share ends before all have begun.
+        team.Run(worker =>
+        {
+            threads[worker] = Environment.CurrentManagedThreadId;
+            all.SignalAndWait();
+        });
 
         Assert.AreEqual(3, threads.Distinct().Count());
         Assert.AreEqual(Environment.CurrentManagedThreadId, threads[0]);
@@ -102,7 +108,60 @@ internal sealed class WorkerTeamTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(5)]
+    [DataRow(9)]
+    public void AnyNumberOfThreadsRunsEveryShareOnce(int threads)
+    {
+        using var team = new WorkerTeam(5, threads);
+        var runs = new int[5];
+        Assert.AreEqual(5, team.Size);
+        Assert.AreEqual(Math.Min(5, threads), team.ThreadCount);
+
+        for (var job = 1; job <= 20_000; job++)
+        {
+            team.Run(worker => runs[worker]++);
+            if (runs.Any(count => count != job))
+                Assert.Fail($"{string.Join(' ', runs)} after {job} jobs");
+            // Now and then threads have gone to sleep.
+            if (job % 500 == 0)
+                Thread.Sleep(1);
+        }
+    }
+
+    [TestMethod]
+    public void AThreadThatDoesNotComeHoldsNobodyUp()
+    {
+        using var team = new WorkerTeam(3, 2);
+        using var go = new ManualResetEventSlim();
+        var caller = Environment.CurrentManagedThreadId;
+        var held = 0;
+        // The other thread is held within the share that it takes; this one runs all the rest.
+        var ran = 0;
+        team.Run(worker =>
+        {
+            if (Environment.CurrentManagedThreadId == caller)
+            {
+                if (Interlocked.Increment(ref ran) == 2)
+                    go.Set();
+                else
+                    SpinWait.SpinUntil(() => Volatile.Read(ref held) == 1);
+            }
+            else
+            {
+                Volatile.Write(ref held, 1);
+                go.Wait();
+            }
+        });
+        Assert.AreEqual(2, ran);
+    }
+
+    [TestMethod]
     public void ATeamNeedsAWorker() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new WorkerTeam(0));
+
+    [TestMethod]
+    public void ATeamNeedsAThread() => Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new WorkerTeam(2, 0));
 
     [TestMethod]
     public void DisposingTwiceIsHarmless()

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Microsoft.ML.RevRnn.Models;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -50,6 +51,40 @@ internal sealed class ModelFileTests
             content[HeaderBytes + 1] = 99;
             CheckDamaged(() => Models.Classifier(content), "pooling", nameof(NetworkOptions.Pooling));
         }
+    }
+
+    [TestMethod]
+    public void ANetworkThatIsMostlyPaddingIsRefusedBeforeMemoryIsTakenForIt()
+    {
+        // 20 MB of vectors of a single value, each of which would take a whole panel.
+        const int Tokens = 5_000_000;
+        var content = Classifier();
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(VocabularyField), Tokens);
+        using var reader = new BinaryReader(new OverstatingStream(content, 4L * Tokens + content.Length));
+
+        CheckDamaged(() => SequenceClassifier.Load(reader), "padding", "out of proportion");
+    }
+
+    [TestMethod]
+    [DataRow(5_000_000, 1, 32, true)]
+    [DataRow(5_000_000, 4, 32, false)]
+    [DataRow(2_000_000, 1, 32, false)]
+    [DataRow(10_000_000, 256, 256, false)]
+    public void PaddingMayBeLargeOrManifold(int rows, int columns, int stride, bool expected) =>
+        Assert.AreEqual(expected, ModelFile.IsOutOfProportion(rows, columns, stride));
+
+    [TestMethod]
+    public void FiniteWeightsThatGiveNoFiniteScoreAreReported()
+    {
+        var task = LanguageTask.Counting(2);
+        var content = Models.Bytes((task with { Training = task.Training with { MaximumEpochs = 1 } }).Run().Model);
+        for (var i = HeaderBytes; i + 4 <= content.Length; i += 4)
+            BinaryPrimitives.WriteSingleLittleEndian(content.AsSpan(i), i % 8 == HeaderBytes % 8 ? 3e38f : -3e38f);
+        var model = Models.LanguageModel(content);
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => model.Score([1, 2, 3]));
+
+        StringAssert.Contains(failure.Message, "not a finite number");
     }
 
     [TestMethod]

@@ -20,6 +20,8 @@ internal sealed class NaiveTrainer(NetworkParameters parameters, int[][] sequenc
 
     public long PeakBytes => 0;
 
+    public Func<bool>? IsInterrupted { private get; set; }
+
     /// <summary>How often weights were handed to the loop.</summary>
     public int Exports { get; private set; }
 

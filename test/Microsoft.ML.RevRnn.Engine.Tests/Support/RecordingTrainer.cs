@@ -32,6 +32,8 @@ internal sealed class RecordingTrainer(NetworkParameters parameters) : INetworkT
 
     public long PeakBytes => 0;
 
+    public Func<bool>? IsInterrupted { private get; set; }
+
     public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
     {
         Batches.Add((seed, [.. Enumerable.Range(0, batch.RowCount).Select(batch.SequenceOfRow)], batch.StepCount));

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
@@ -156,27 +158,126 @@ internal sealed class CheckpointFaultTests
     }
 
     [TestMethod]
-    public void AFolderThatIsGoneIsReportedAndTheFormerFileSurvives()
+    [DataRow(2)]
+    [DataRow(5)]
+    public void ACheckpointThatCannotBeWrittenEndsNothingAndIsReported(int blocked)
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder["place"]);
-        var path = Path.Combine(folder["place"], "state");
-        var run = CheckpointedRun.Of("streams").With(training => training with { CheckpointPath = path });
-        var content = Array.Empty<byte>();
-        var failure = Assert.ThrowsExactly<IOException>(() => run.Train(run.Training, new Listener(progress =>
+        var path = folder["state"];
+        var plain = CheckpointedRun.Of("streams");
+        var (model, _) = plain.Run();
+        var run = plain.With(training => training with { CheckpointPath = path });
+        // A folder in its place for one epoch.
+        var listener = new Listener(progress =>
         {
-            if (progress.Epoch == 1 && progress.EpochFraction == 1)
+            if (progress.EpochFraction < 1)
+                return;
+            if (progress.Epoch == blocked - 1)
             {
-                content = File.ReadAllBytes(path);
-                Directory.Move(folder["place"], folder["elsewhere"]);
+                File.Delete(path);
+                Directory.CreateDirectory(path);
             }
-        }), default));
+            else if (progress.Epoch == blocked)
+            {
+                Directory.Delete(path);
+            }
+        });
+
+        var (actual, report) = run.Train(run.Training, listener, default);
+
+        CollectionAssert.AreEqual(model, actual);
+        foreach (var progress in listener.Reports.Where(progress => progress.EpochFraction == 1))
+            Assert.AreEqual(progress.Epoch == blocked, progress.CheckpointFailure?.Contains(path, StringComparison.Ordinal) ?? false);
+        Assert.AreEqual(blocked == 5, report.CheckpointFailure != null);
+        Assert.AreEqual(blocked == 5 ? 0 : 1, folder.Files.Length);
+    }
+
+    [TestMethod]
+    public void AFolderThatIsMissingIsReportedBeforeAnythingIsTrained()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder["missing"], "state");
+        var run = CheckpointedRun.Of("streams").With(training => training with { CheckpointPath = path });
+        var listener = new Listener();
+
+        var failure = Assert.ThrowsExactly<IOException>(() => run.Train(run.Training, listener, default));
 
         StringAssert.Contains(failure.Message, path);
-        Directory.Move(folder["elsewhere"], folder["place"]);
-        CollectionAssert.AreEqual(content, File.ReadAllBytes(path));
-        Assert.AreEqual(1, folder.Files.Length);
+        Assert.AreEqual(0, listener.Reports.Count);
+    }
+
+    [TestMethod]
+    public void ASecondTrainingWithTheSameFileIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var run = CheckpointedRun.Of("classifier").With(training => training with { CheckpointPath = folder["state"] });
+        var refused = 0;
+
+        run.Train(run.Training, new Listener(_ =>
+        {
+            var failure = Assert.ThrowsExactly<InvalidOperationException>(() => run.Run());
+            StringAssert.Contains(failure.Message, folder["state"]);
+            StringAssert.Contains(failure.Message, "Another training");
+            refused++;
+        }), default);
+
+        Assert.IsTrue(refused > 0);
         Assert.AreEqual(5, run.Run().Report.Epochs.Count);
+        Assert.AreEqual(1, folder.Files.Length);
+    }
+
+    [TestMethod]
+    public void WhatAKilledTrainingLeftIsRemovedAndNothingElse()
+    {
+        using var folder = new TemporaryFolder();
+        string[] left = ["state.abcd1234.x0z.tmp", "state.lock"];
+        string[] others = ["state.tmp", "state.abcd1234.tmp", "state.abcd1234.x0z.txt", "state2.abcd1234.x0z.tmp", "state.ABCD1234.x0z.tmp", "abcd1234.x0z.tmp"];
+        foreach (var name in (string[])[.. left, .. others])
+            File.WriteAllText(folder[name], name);
+
+        CheckpointedRun.Of("classifier").With(training => training with { CheckpointPath = folder["state"], MaximumEpochs = 1 }).Run();
+
+        CollectionAssert.AreEquivalent((string[])["state", .. others], folder.Files.Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
+    public void ACheckpointOfTheFormerVersionIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Written(folder["state"]);
+        Forge(folder["state"], 8, 1);
+        CheckRefused(run.Run, folder["state"], "format version 1, and this library reads version 2");
+    }
+
+    [TestMethod]
+    [DataRow(0x70000000)]
+    [DataRow(-1)]
+    [DataRow(3)]
+    public void AForgedNumberOfEpochsIsRefusedBeforeMemoryIsTakenForIt(int epochs)
+    {
+        using var folder = new TemporaryFolder();
+        var run = Written(folder["state"]);
+        // Behind signature, version, identity and time.
+        Forge(folder["state"], 8 + 4 + 32 + 8, epochs);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        CheckRefused(run.Run, folder["state"], "its content is none of this network");
+        Assert.IsTrue(GC.GetAllocatedBytesForCurrentThread() - before < 50_000_000);
+    }
+
+    private static CheckpointedRun Written(string path)
+    {
+        var run = CheckpointedRun.Of("classifier").With(training => training with { CheckpointPath = path });
+        run.RunUntil(1);
+        return run;
+    }
+
+    /// <summary>Puts a number into a file and the right checksum at its end.</summary>
+    private static void Forge(string path, int position, int value)
+    {
+        var content = File.ReadAllBytes(path);
+        BinaryPrimitives.WriteInt32LittleEndian(content.AsSpan(position), value);
+        SHA256.HashData(content.AsSpan(..^32), content.AsSpan(^32..));
+        File.WriteAllBytes(path, content);
     }
 
     [TestMethod]
@@ -196,7 +297,7 @@ internal sealed class CheckpointFaultTests
             var task = new StreamTask(([0, 1, 0], []), new LanguageModelOptions(), trainer, objective, options);
             var checkpoint = new TrainingCheckpoint(path, task, options);
 
-            var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save(trainer, [], null));
+            var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save(trainer, new TrainingState { Epochs = [] }));
 
             StringAssert.Contains(failure.Message, path);
             StringAssert.Contains(failure.Message, reason.Message);
@@ -272,6 +373,11 @@ internal sealed class CheckpointFaultTests
         public ActivationAccount Account => trainer.Account;
 
         public long PeakBytes => trainer.PeakBytes;
+
+        public Func<bool>? IsInterrupted
+        {
+            set => trainer.IsInterrupted = value;
+        }
 
         public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false) => trainer.Train(batch, seed, continues);
 

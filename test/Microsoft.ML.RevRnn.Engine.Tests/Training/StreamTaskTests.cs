@@ -168,9 +168,9 @@ internal sealed class StreamTaskTests
         var network = new NetworkOptions { Cell = CellKind.Lstm, EmbeddingSize = 16, HiddenSize = 32 };
         var shape = new NetworkShape(network, LanguageTask.VocabularySize);
         var ofHead = TokenHead.Bytes(shape.OutputStride, shape.Vocabulary, softmaxSamples: 0, dropout: 0);
-        // A row's hidden and cell state; a cell without forget gates that cost bits has no lanes to keep.
-        var ofEnd = 4 * 2 * 32 * sizeof(float);
-        var budget = ActivationMemory.Estimate(network, 4, 100).Stored + ofHead + ofEnd;
+        // A row's hidden and cell state, those that a window begins with and those that it ends with; a cell without forget gates that cost bits has no lanes to keep.
+        var ofStates = 2 * 4 * 2 * 32 * sizeof(float);
+        var budget = ActivationMemory.Estimate(network, 4, 100).Stored + ofHead + ofStates;
         var task = LanguageTask.Of(Sequences.Random(1, 1_999, 1_999, LanguageTask.VocabularySize));
         task = task with
         {

@@ -82,7 +82,7 @@ internal sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
-    public void AnInterruptedEpochIsRunAgain()
+    public void AnInterruptedEpochGoesOn()
     {
         var toy = ToyTask.Random(40);
         toy = toy with { Training = toy.Training with { MaximumEpochs = 3, ValidationFraction = 0 } };
@@ -120,6 +120,38 @@ internal sealed class TrainingCheckpointTests
         CollectionAssert.AreEqual(report.Epochs.ToArray(), resumedReport.Epochs.ToArray());
         Assert.AreEqual(report.BestEpoch, resumedReport.BestEpoch);
         Assert.AreEqual(TrainingStop.Cancelled, resumedReport.StopReason);
+    }
+
+    [TestMethod]
+    [DataRow("classifier", LearningRateSchedule.Constant)]
+    [DataRow("streams", LearningRateSchedule.NonMonotone)]
+    public void EpochsMayBeAddedWhereTheRateDoesNotGoByTheirNumber(string kind, LearningRateSchedule schedule)
+    {
+        using var folder = new TemporaryFolder();
+        var plain = CheckpointedRun.Of(kind).With(training => training with { Schedule = schedule, WarmUpFraction = 0 });
+        var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+        Assert.AreEqual(5, run.Run().Report.Epochs.Count);
+        var (model, report) = plain.With(training => training with { MaximumEpochs = 8 }).Run();
+
+        CheckSame(model, report, run.With(training => training with { MaximumEpochs = 8 }).Run());
+
+        var failure = Assert.ThrowsExactly<InvalidOperationException>(() => run.Run());
+        StringAssert.Contains(failure.Message, "8 epochs");
+        StringAssert.Contains(failure.Message, nameof(TrainingOptions.MaximumEpochs));
+    }
+
+    [TestMethod]
+    public void TimeCountsOn()
+    {
+        using var folder = new TemporaryFolder();
+        var run = CheckpointedRun.Of("classifier").With(training => training with { CheckpointPath = folder["state"], MaximumMinutes = 1000 });
+        var before = run.RunUntil(2).Report.Elapsed;
+        var listener = new Listener();
+
+        var after = run.Train(run.Training, listener, default).Report.Elapsed;
+
+        Assert.IsTrue(after > before);
+        Assert.IsTrue(listener.Reports.All(progress => progress.Elapsed > before / 2));
     }
 
     private static void CheckSame(byte[] model, TrainingReport report, (byte[] Model, TrainingReport Report) actual)

@@ -154,7 +154,7 @@ internal sealed class TrainingLoopTests
         var task = ToyTask.Learnable(192);
         task = task with { Training = task.Training with { ValidationFraction = validation } };
         var untrained = task.Run(null, new CancellationToken(true)).Model;
-        // 192 labels are read by the check, then 16 a batch, each twice: this is in the third batch, which is still finished.
+        // 192 labels are read by the check, then 16 a batch, each twice: this is in the third batch, which is given up.
         var (model, report) = CancelledAtLabel(task, 192 + 2 * 40);
 
         Assert.AreEqual(TrainingStop.Cancelled, report.StopReason);

@@ -25,6 +25,8 @@ internal sealed class TrainingOptionsTests
                 (training with { MemoryBudget = (1L << 50) + 1 }, nameof(TrainingOptions.MemoryBudget)),
                 (training with { MaximumMinutes = 0 }, nameof(TrainingOptions.MaximumMinutes)),
                 (training with { MaximumMinutes = double.NaN }, nameof(TrainingOptions.MaximumMinutes)),
+                (training with { CheckpointInterval = TimeSpan.FromTicks(-1) }, nameof(TrainingOptions.CheckpointInterval)),
+                (training with { CheckpointInterval = TimeSpan.MaxValue }, nameof(TrainingOptions.CheckpointInterval)),
                 (training with { WeightDecay = -0.01f }, nameof(TrainingOptions.WeightDecay)),
                 (training with { WeightDecay = 1.01f }, nameof(TrainingOptions.WeightDecay)),
                 (training with { MaximumGradientNorm = 0 }, nameof(TrainingOptions.MaximumGradientNorm)),
