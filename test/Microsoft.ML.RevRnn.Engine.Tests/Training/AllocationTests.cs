@@ -125,7 +125,9 @@ internal sealed class AllocationTests
         }
 
         var allocated = Allocated(() => Step(brief));
-        Assert.AreEqual(allocated, Allocated(() => Step(lengthy)));
+        // Not equal: code that the just-in-time compiler optimises in between may put a small object on the stack that was on the heap.
+        var lengthyAllocated = Allocated(() => Step(lengthy));
+        Assert.IsTrue(lengthyAllocated <= allocated, $"{lengthyAllocated} bytes against {allocated}");
         // The keys that a batch is sorted by, and some little things.
         Assert.IsTrue(allocated < 1_000, $"{allocated} bytes");
 
