@@ -17,6 +17,11 @@ internal interface ISequenceHead : IDisposable
     /// <summary>Starts a batch; the seed gives dropout's masks.</summary>
     void Begin(PackedBatch batch, bool training, ulong seed);
 
+    /// <summary>Between two batches: gives back what grows with a batch's length.</summary>
+    void Release()
+    {
+    }
+
     /// <summary>Takes in the outputs of the chunk that the encoder has just run.</summary>
     void Forward(in Chunk chunk);
 

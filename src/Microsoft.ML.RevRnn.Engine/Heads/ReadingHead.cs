@@ -17,6 +17,10 @@ internal abstract class ReadingHead : ISequenceHead
     {
     }
 
+    public virtual void Release()
+    {
+    }
+
     public abstract void Forward(in Chunk chunk);
 
     public virtual void FinishForward()

@@ -8,7 +8,7 @@ namespace Microsoft.ML.RevRnn;
 /// A text that a language model reads and goes on with. It keeps the model's state, so each further token costs one step, however long the text. For one
 /// thread at a time; a model can have any number of them.
 /// </summary>
-public sealed class LanguageModelSession
+public sealed class LanguageModelSession : IPooledSession
 {
     private readonly NetworkSession<NextTokenReader> _session;
     private readonly EncoderStates _states;
@@ -79,9 +79,17 @@ public sealed class LanguageModelSession
     /// <exception cref="OperationCanceledException">It was cancelled; tokens given so far have been read.</exception>
     public IEnumerable<int> Generate(GenerationOptions options, CancellationToken cancellationToken = default)
     {
+        return Generate(options, () => null, cancellationToken);
+    }
+
+    /// <param name="options">How to choose.</param>
+    /// <param name="allows">Asked before each token: which ones may be chosen, null for all.</param>
+    /// <param name="cancellationToken">Ends it before the next token is chosen.</param>
+    internal IEnumerable<int> Generate(GenerationOptions options, Func<Predicate<int>?> allows, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return GenerateTokens(options, cancellationToken);
+        return GenerateTokens(options, allows, cancellationToken);
     }
 
     /// <summary>log p of a text of its own, from its beginning to its end. The session then stands where it ends.</summary>
@@ -93,13 +101,13 @@ public sealed class LanguageModelSession
         return new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
     }
 
-    private IEnumerable<int> GenerateTokens(GenerationOptions options, CancellationToken cancellationToken)
+    private IEnumerable<int> GenerateTokens(GenerationOptions options, Func<Predicate<int>?> allows, CancellationToken cancellationToken)
     {
         var sampler = new TokenSampler(options, VocabularySize);
         for (var i = 0; i < options.MaximumTokens; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var token = sampler.Choose(LogProbabilities);
+            var token = sampler.Choose(LogProbabilities, allows());
             if (token == Vocabulary.EmptyToken)
                 yield break;
             sampler.Note(token);
@@ -123,5 +131,11 @@ public sealed class LanguageModelSession
         _session.Run(tokens, continues ? _states : null, _states);
         _loss = _session.Head.Loss;
         _isScored = false;
+        _session.Release();
+    }
+
+    /// <summary>Nothing is left: it is given back after each piece of a text.</summary>
+    void IPooledSession.Release()
+    {
     }
 }

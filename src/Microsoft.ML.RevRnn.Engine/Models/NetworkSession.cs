@@ -5,11 +5,12 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>What one thread needs to run a trained network over sequences, one at a time.</summary>
-internal sealed class NetworkSession<THead>
+internal sealed class NetworkSession<THead> : IPooledSession
     where THead : ISequenceHead
 {
     private readonly PackedBatch _batch = new();
     private readonly BatchPass _pass;
+    private LengthHistory _lengths;
     private int[] _tokens = [];
 
     /// <param name="parameters">The encoder's weights.</param>
@@ -32,6 +33,17 @@ internal sealed class NetworkSession<THead>
     {
         _batch.Fill(tokens, Vocabulary.EmptyToken);
         _pass.Run(_batch, start, end);
+    }
+
+    /// <inheritdoc/>
+    public void Release()
+    {
+        if (!_lengths.Note(_batch.TokenCount))
+            return;
+        _batch.Release();
+        Encoder.Release();
+        Head.Release();
+        _tokens = [];
     }
 
     /// <summary>Runs a sequence with a boundary before it, as a language model is trained on it.</summary>

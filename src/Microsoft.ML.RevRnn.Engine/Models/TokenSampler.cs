@@ -33,15 +33,10 @@ internal sealed class TokenSampler
 
     /// <summary>The next token.</summary>
     /// <param name="logProbabilities">[V].</param>
-    public int Choose(ReadOnlySpan<float> logProbabilities)
+    /// <param name="allows">Which tokens may be chosen; null for all.</param>
+    public int Choose(ReadOnlySpan<float> logProbabilities, Predicate<int>? allows = null)
     {
-        logProbabilities.CopyTo(_scores);
-        foreach (var token in _recent)
-            _scores[token] = logProbabilities[token] * _options.RepetitionPenalty;
-        if (!_options.AllowsUnknown && _scores.Length > Vocabulary.UnknownToken + 1)
-            _scores[Vocabulary.UnknownToken] = float.NegativeInfinity;
-        if (!_options.StopsAtEnd)
-            _scores[Vocabulary.EmptyToken] = float.NegativeInfinity;
+        Score(logProbabilities, allows);
         if (_options.Temperature == 0)
             return TensorPrimitives.IndexOfMax<float>(_scores);
 
@@ -65,6 +60,23 @@ internal sealed class TokenSampler
                 break;
         }
         return last;
+    }
+
+    /// <summary>Penalizes repetition, and leaves out what may not be chosen.</summary>
+    private void Score(ReadOnlySpan<float> logProbabilities, Predicate<int>? allows)
+    {
+        logProbabilities.CopyTo(_scores);
+        foreach (var token in _recent)
+            _scores[token] = logProbabilities[token] * _options.RepetitionPenalty;
+        if (!_options.AllowsUnknown && _scores.Length > Vocabulary.UnknownToken + 1)
+            _scores[Vocabulary.UnknownToken] = float.NegativeInfinity;
+        if (!_options.StopsAtEnd)
+            _scores[Vocabulary.EmptyToken] = float.NegativeInfinity;
+        for (var token = 0; allows != null && token < _scores.Length; token++)
+        {
+            if (!allows(token))
+                _scores[token] = float.NegativeInfinity;
+        }
     }
 
     /// <summary>The weight from which on tokens are chosen from; of equal ones all are.</summary>

@@ -24,6 +24,12 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
             _probabilities = new float[_length];
     }
 
+    public override void Release()
+    {
+        _length = 0;
+        _probabilities = [];
+    }
+
     public override void Forward(in Chunk chunk)
     {
         for (var row = 0; row < chunk.FlatRows; row++)

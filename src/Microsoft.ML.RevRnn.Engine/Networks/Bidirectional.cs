@@ -67,6 +67,8 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
         Second.PackWeights(forTraining, SecondSeed(seed));
     }
 
+    public void Release() => _reversed.Release();
+
     public void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null)
     {
         _reversed.FillReversed(batch, _fixedTokens);

@@ -36,6 +36,11 @@ internal unsafe interface ISequenceEncoder : IDisposable
     /// <param name="start">The states to begin with, of as many rows; null for zero.</param>
     void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null);
 
+    /// <summary>Between two batches: gives back what grows with a batch's length.</summary>
+    void Release()
+    {
+    }
+
     Chunk GetChunk(int index);
 
     /// <summary>Runs a chunk forward; chunks must be run in ascending order.</summary>

@@ -143,6 +143,13 @@ internal sealed class PackedBatch
         }
     }
 
+    /// <summary>Gives back the memory of its steps and tokens; it then has none.</summary>
+    public void Release()
+    {
+        StepCount = TokenCount = 0;
+        (_active, _offset, _tokens) = ([], [], []);
+    }
+
     /// <summary>Rows that are active at step <paramref name="step"/>: [0, n).</summary>
     public int ActiveRows(int step) => _active[step];
 

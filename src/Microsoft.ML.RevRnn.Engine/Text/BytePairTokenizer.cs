@@ -5,16 +5,18 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Byte pair encoding of UTF-8: a text's bytes, in which pairs that were frequent in the training texts are merged, in the order in which
-/// they were learned. Any text comes back as it was. See <see cref="BytePairLearner"/> for the sources.
+/// they were learned. Any text comes back as it was, unless it is to be normalized. See <see cref="BytePairLearner"/> for the sources.
 /// </summary>
 public sealed class BytePairTokenizer : Utf8Tokenizer
 {
-    private const int FormatVersion = 1;
+    /// <summary>A pair that occurs once is no pattern.</summary>
+    private const int LeastPairs = 2;
 
     private readonly TokenPair[] _merges;
     private readonly Dictionary<TokenPair, int> _numbers;
 
-    private BytePairTokenizer(TokenPair[] merges)
+    private BytePairTokenizer(TokenPair[] merges, TextNormalization normalization)
+        : base(normalization)
     {
         _merges = merges;
         _numbers = new Dictionary<TokenPair, int>(merges.Length);
@@ -30,12 +32,12 @@ public sealed class BytePairTokenizer : Utf8Tokenizer
 
     /// <exception cref="ArgumentException">The texts are too many.</exception>
     internal static new BytePairTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>
-        new(BytePairLearner.Learn(texts, options.MaximumSize, options.MinimumCount));
+        new(BytePairLearner.Learn(Normalize(texts, options), options.MaximumSize, options.MinimumCount ?? LeastPairs), options.NormalizationOfKind);
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
     internal static BytePairTokenizer LoadContent(BinaryReader reader)
     {
-        TokenizerContent.RequireVersion(reader, FormatVersion);
+        var normalization = TokenizerContent.ReadHeader(reader);
         var count = TokenizerContent.ReadCount(reader);
         var merges = new List<TokenPair>(Math.Min(count, 4096));
         var lengths = new List<int>(Enumerable.Repeat(1, ByteTokens));
@@ -52,7 +54,7 @@ public sealed class BytePairTokenizer : Utf8Tokenizer
         }
         if (merges.Distinct().Count() != count)
             throw new FormatException("The tokenizer is damaged: a pair is merged twice.");
-        return new BytePairTokenizer([.. merges]);
+        return new BytePairTokenizer([.. merges], normalization);
     }
 
     /// <inheritdoc/>
@@ -61,7 +63,7 @@ public sealed class BytePairTokenizer : Utf8Tokenizer
         var result = new List<int>();
         var bytes = (stackalloc byte[PieceTokenizer.LongestPiece]);
         var tokens = (stackalloc int[PieceTokenizer.LongestPiece]);
-        foreach (var piece in new PieceTokenizer(text))
+        foreach (var piece in new PieceTokenizer(TextNormalizer.Apply(text, Normalization)))
         {
             var count = Encoding.UTF8.GetBytes(piece, bytes);
             for (var i = 0; i < count; i++)
@@ -85,10 +87,10 @@ public sealed class BytePairTokenizer : Utf8Tokenizer
         return length + Expand(right, bytes[length..]);
     }
 
-    /// <summary>Writes: int32 version; int32 count of merges; for each, from token 258 on, int32 left and right token.</summary>
+    /// <summary>Writes: int32 version; version 2: byte normalization; int32 count of merges; for each, from token 258 on, int32 left and right token.</summary>
     private protected override void SaveContent(BinaryWriter writer)
     {
-        writer.Write(FormatVersion);
+        TokenizerContent.WriteHeader(writer, Normalization);
         writer.Write(_merges.Length);
         foreach (var (left, right) in _merges)
         {

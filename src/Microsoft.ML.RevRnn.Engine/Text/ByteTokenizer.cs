@@ -6,9 +6,8 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>The bytes of a text in UTF-8.</summary>
 public sealed class ByteTokenizer : Utf8Tokenizer
 {
-    private const int FormatVersion = 1;
-
-    internal ByteTokenizer()
+    internal ByteTokenizer(TextNormalization normalization)
+        : base(normalization)
     {
     }
 
@@ -19,15 +18,12 @@ public sealed class ByteTokenizer : Utf8Tokenizer
     public override int Size => ByteTokens;
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
-    internal static ByteTokenizer LoadContent(BinaryReader reader)
-    {
-        TokenizerContent.RequireVersion(reader, FormatVersion);
-        return new ByteTokenizer();
-    }
+    internal static ByteTokenizer LoadContent(BinaryReader reader) => new(TokenizerContent.ReadHeader(reader));
 
     /// <inheritdoc/>
     public override int[] Encode(ReadOnlySpan<char> text)
     {
+        text = TextNormalizer.Apply(text, Normalization);
         var tokens = new int[Encoding.UTF8.GetByteCount(text)];
         var bytes = (stackalloc byte[4]);
         var count = 0;
@@ -48,6 +44,6 @@ public sealed class ByteTokenizer : Utf8Tokenizer
         return 1;
     }
 
-    /// <summary>Writes: int32 version.</summary>
-    private protected override void SaveContent(BinaryWriter writer) => writer.Write(FormatVersion);
+    /// <summary>Writes: int32 version; version 2: byte normalization.</summary>
+    private protected override void SaveContent(BinaryWriter writer) => TokenizerContent.WriteHeader(writer, Normalization);
 }

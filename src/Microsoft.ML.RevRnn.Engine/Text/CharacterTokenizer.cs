@@ -11,12 +11,11 @@ namespace Microsoft.ML.RevRnn;
 /// </summary>
 public sealed class CharacterTokenizer : TextTokenizer
 {
-    private const int FormatVersion = 1;
-
     private readonly Rune[] _characters;
     private readonly Dictionary<Rune, int> _numbers;
 
-    private CharacterTokenizer(Rune[] characters)
+    private CharacterTokenizer(Rune[] characters, TextNormalization normalization)
+        : base(normalization)
     {
         _characters = characters;
         _numbers = new Dictionary<Rune, int>(characters.Length);
@@ -33,7 +32,7 @@ public sealed class CharacterTokenizer : TextTokenizer
     internal static new CharacterTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options)
     {
         var counts = new Dictionary<Rune, long>();
-        foreach (var text in texts)
+        foreach (var text in Normalize(texts, options))
         {
             var rest = text.Span;
             while (!rest.IsEmpty)
@@ -42,13 +41,13 @@ public sealed class CharacterTokenizer : TextTokenizer
                     CollectionsMarshal.GetValueRefOrAddDefault(counts, character, out _)++;
             }
         }
-        return new CharacterTokenizer(TokenSelection.MostFrequent(counts, options, Comparer<Rune>.Default));
+        return new CharacterTokenizer(TokenSelection.MostFrequent(counts, options, Comparer<Rune>.Default), options.NormalizationOfKind);
     }
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
     internal static CharacterTokenizer LoadContent(BinaryReader reader)
     {
-        TokenizerContent.RequireVersion(reader, FormatVersion);
+        var normalization = TokenizerContent.ReadHeader(reader);
         var count = TokenizerContent.ReadCount(reader);
         var characters = new List<Rune>(Math.Min(count, 4096));
         for (var i = 0; i < count; i++)
@@ -60,12 +59,13 @@ public sealed class CharacterTokenizer : TextTokenizer
         }
         if (characters.Distinct().Count() != count)
             throw new FormatException("The tokenizer is damaged: a character occurs twice.");
-        return new CharacterTokenizer([.. characters]);
+        return new CharacterTokenizer([.. characters], normalization);
     }
 
     /// <inheritdoc/>
     public override int[] Encode(ReadOnlySpan<char> text)
     {
+        text = TextNormalizer.Apply(text, Normalization);
         var tokens = ArrayPool<int>.Shared.Rent(Math.Max(16, text.Length));
         var count = 0;
         while (!text.IsEmpty)
@@ -80,10 +80,10 @@ public sealed class CharacterTokenizer : TextTokenizer
 
     private protected override string KnownToken(int token) => _characters[token - ReservedTokens].ToString();
 
-    /// <summary>Writes: int32 version; int32 count; count int32 code points, from token 2 on.</summary>
+    /// <summary>Writes: int32 version; version 2: byte normalization; int32 count; count int32 code points, from token 2 on.</summary>
     private protected override void SaveContent(BinaryWriter writer)
     {
-        writer.Write(FormatVersion);
+        TokenizerContent.WriteHeader(writer, Normalization);
         writer.Write(_characters.Length);
         foreach (var character in _characters)
             writer.Write(character.Value);

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.ML.RevRnn.Text;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -18,12 +19,13 @@ public abstract class TextTokenizer
     internal const string UnknownName = "<unk>";
     private const string BoundaryName = "<boundary>";
 
-    private protected TextTokenizer()
-    {
-    }
+    private protected TextTokenizer(TextNormalization normalization) => Normalization = normalization;
 
     /// <summary>What a token is.</summary>
     public abstract TokenKind Kind { get; }
+
+    /// <summary>What is done to a text before it is cut into tokens, so that the tokens are those of the normalized text.</summary>
+    public TextNormalization Normalization { get; }
 
     /// <summary>V: the number of tokens, the two reserved ones included.</summary>
     public abstract int Size { get; }
@@ -40,7 +42,7 @@ public abstract class TextTokenizer
         {
             TokenKind.Words => Vocabulary.Learn(texts, options),
             TokenKind.Characters => CharacterTokenizer.Learn(texts, options),
-            TokenKind.Bytes => new ByteTokenizer(),
+            TokenKind.Bytes => new ByteTokenizer(options.NormalizationOfKind),
             _ => BytePairTokenizer.Learn(texts, options),
         };
     }
@@ -70,6 +72,21 @@ public abstract class TextTokenizer
 
     /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them.</summary>
     public abstract int[] Encode(ReadOnlySpan<char> text);
+
+    /// <summary>The share of unknown tokens, 0 to 1; 0 where there are no tokens. Of training texts it tells how much of them a model will not see.</summary>
+    /// <param name="texts">Token numbers of each text.</param>
+    public static double UnknownShare(IReadOnlyList<int[]> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        long unknown = 0;
+        long total = 0;
+        foreach (var tokens in texts)
+        {
+            unknown += tokens.AsSpan().Count(UnknownToken);
+            total += tokens.Length;
+        }
+        return total == 0 ? 0 : (double)unknown / total;
+    }
 
     /// <summary>What a token stands for, for display; of a reserved token a name in angle brackets.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
@@ -105,6 +122,10 @@ public abstract class TextTokenizer
         writer.Write((byte)Kind);
         SaveContent(writer);
     }
+
+    /// <summary>The texts as they are to be learned from.</summary>
+    private protected static IReadOnlyList<ReadOnlyMemory<char>> Normalize(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>
+        options.NormalizationOfKind == TextNormalization.None ? texts : [.. texts.Select(text => TextNormalizer.Apply(text, options.NormalizationOfKind))];
 
     private protected abstract string KnownToken(int token);
 

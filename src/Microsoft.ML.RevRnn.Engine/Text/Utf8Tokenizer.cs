@@ -12,7 +12,8 @@ public abstract class Utf8Tokenizer : TextTokenizer
     /// <summary>Most bytes of a token.</summary>
     internal const int LongestToken = PieceTokenizer.LongestPiece;
 
-    private protected Utf8Tokenizer()
+    private protected Utf8Tokenizer(TextNormalization normalization)
+        : base(normalization)
     {
     }
 

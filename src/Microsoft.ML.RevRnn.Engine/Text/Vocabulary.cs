@@ -15,17 +15,18 @@ public sealed class Vocabulary : TextTokenizer
     /// <summary>The token of a text that has no words.</summary>
     public const int EmptyToken = BoundaryToken;
 
-    private const int FormatVersion = 1;
     private const int LongestWord = 256;
 
     private readonly string[] _words;
     private readonly bool _lowercase;
     private readonly Dictionary<string, int> _numbers;
 
-    private Vocabulary(string[] words, bool lowercase)
+    private Vocabulary(string[] words, bool lowercase, TextNormalization normalization, bool hasClusters = true)
+        : base(normalization)
     {
         _words = words;
         _lowercase = lowercase;
+        HasClusters = hasClusters;
         _numbers = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
         for (var i = 0; i < words.Length; i++)
             _numbers.Add(words[i], i + ReservedTokens);
@@ -37,6 +38,9 @@ public sealed class Vocabulary : TextTokenizer
     /// <inheritdoc/>
     public override int Size => _words.Length + ReservedTokens;
 
+    /// <summary>Whether words are as in version 2: see <see cref="WordTokenizer"/>; and whether they are folded, not put into lower case.</summary>
+    internal bool HasClusters { get; }
+
     /// <summary>Counts the words of <paramref name="texts"/> and keeps the most frequent; ties go to the word that sorts first.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options ask for another kind of tokens.</exception>
@@ -47,18 +51,19 @@ public sealed class Vocabulary : TextTokenizer
         options.Validate();
         if (options.Kind != TokenKind.Words)
             throw new ArgumentException($"{nameof(options.Kind)} is {options.Kind}; a vocabulary is of {TokenKind.Words}.", nameof(options));
+        var form = options.NormalizationOfKind;
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
         var buffer = new char[LongestWord];
         foreach (var text in texts)
         {
-            foreach (var word in new WordTokenizer(text.Span))
+            foreach (var word in new WordTokenizer(TextNormalizer.Apply(text.Span, form)))
             {
                 if (word is not UnknownName)
-                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, Normalize(word, buffer, options.Lowercase), out _)++;
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, options.Lowercase ? Fold(word, buffer, form) : Cut(word), out _)++;
             }
         }
-        return new Vocabulary(TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal), options.Lowercase);
+        return new Vocabulary(TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal), options.Lowercase, form);
     }
 
     /// <summary>The token numbers of a text's words; empty for a text without words.</summary>
@@ -66,10 +71,11 @@ public sealed class Vocabulary : TextTokenizer
     {
         var lookup = _numbers.GetAlternateLookup<ReadOnlySpan<char>>();
         var buffer = (stackalloc char[LongestWord]);
+        text = TextNormalizer.Apply(text, Normalization);
         var tokens = ArrayPool<int>.Shared.Rent(Math.Max(16, text.Length));
         var count = 0;
-        foreach (var word in new WordTokenizer(text))
-            tokens[count++] = lookup.TryGetValue(Normalize(word, buffer, _lowercase), out var number) ? number : UnknownToken;
+        foreach (var word in new WordTokenizer(text, HasClusters))
+            tokens[count++] = lookup.TryGetValue(Key(word, buffer), out var number) ? number : UnknownToken;
         var result = tokens.AsSpan(0, count).ToArray();
         ArrayPool<int>.Shared.Return(tokens);
         return result;
@@ -81,37 +87,53 @@ public sealed class Vocabulary : TextTokenizer
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
     internal static Vocabulary LoadContent(BinaryReader reader)
     {
-        TokenizerContent.RequireVersion(reader, FormatVersion);
+        var version = TokenizerContent.ReadVersion(reader);
         var lowercase = reader.ReadBoolean();
+        var normalization = version == TokenizerContent.NormalizedVersion ? TokenizerContent.ReadNormalization(reader) : TextNormalization.None;
         var count = TokenizerContent.ReadCount(reader);
         var words = new List<string>(Math.Min(count, 4096));
         for (var i = 0; i < count; i++)
             words.Add(reader.ReadString());
         if (words.Distinct(StringComparer.Ordinal).Count() != count)
             throw new FormatException("The tokenizer is damaged: a word occurs twice.");
-        return new Vocabulary([.. words], lowercase);
+        return new Vocabulary([.. words], lowercase, normalization, version == TokenizerContent.NormalizedVersion);
     }
 
     private protected override string KnownToken(int token) => _words[token - ReservedTokens];
 
-    /// <summary>Writes: int version; bool lowercase; int count; count strings (length-prefixed UTF-8), from token 2 on.</summary>
+    /// <summary>
+    /// Writes: int32 version; bool lowercase; version 2: byte normalization; int32 count; count strings (length-prefixed UTF-8), from token 2 on. What was version 1 stays so.
+    /// </summary>
     private protected override void SaveContent(BinaryWriter writer)
     {
-        writer.Write(FormatVersion);
+        writer.Write(HasClusters ? TokenizerContent.NormalizedVersion : 1);
         writer.Write(_lowercase);
+        if (HasClusters)
+            writer.Write((byte)Normalization);
         writer.Write(_words.Length);
         foreach (var word in _words)
             writer.Write(word);
     }
 
-    /// <summary>The form under which a word is counted and found: of a bounded length, and in lower case if asked for.</summary>
-    private static ReadOnlySpan<char> Normalize(ReadOnlySpan<char> word, Span<char> buffer, bool lowercase)
+    /// <summary>The form under which a word is found.</summary>
+    private ReadOnlySpan<char> Key(ReadOnlySpan<char> word, Span<char> buffer)
     {
-        if (word.Length > buffer.Length)
-            word = word[..(char.IsHighSurrogate(word[buffer.Length - 1]) ? buffer.Length - 1 : buffer.Length)];
-        if (!lowercase)
-            return word;
-        var length = word.ToLowerInvariant(buffer);
+        if (!_lowercase)
+            return Cut(word);
+        if (HasClusters)
+            return Fold(word, buffer, Normalization);
+        var length = Cut(word).ToLowerInvariant(buffer);
         return buffer[..length];
     }
+
+    /// <summary>As much of the folded word as has room. Folding may undo the normalization, which is done again then (the Unicode Standard, definition D145).</summary>
+    private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> buffer, TextNormalization form)
+    {
+        var length = CaseFolding.Fold(word, buffer);
+        return Cut(TextNormalizer.Apply(buffer[..length], form));
+    }
+
+    /// <summary>A word of a bounded length.</summary>
+    private static ReadOnlySpan<char> Cut(ReadOnlySpan<char> word) =>
+        word.Length <= LongestWord ? word : word[..(char.IsHighSurrogate(word[LongestWord - 1]) ? LongestWord - 1 : LongestWord)];
 }

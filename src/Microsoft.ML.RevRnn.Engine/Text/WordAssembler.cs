@@ -31,7 +31,7 @@ internal sealed class WordAssembler(Vocabulary vocabulary) : TextAssembler
         var (opens, closes) = first.Value == '"' ? (!_quoted, _quoted) : (Opens(first), Closes(first) || isApostrophe);
         closes |= _apostrophe && _contractions.Contains(word);
         _apostrophe = isApostrophe;
-        var unspaced = UnspacedScript.Includes(first);
+        var unspaced = vocabulary.HasClusters ? UnspacedScript.Joins(first) : UnspacedScript.IsHanOrKana(first);
         var space = !(_joins || closes || (_unspaced && unspaced));
         _quoted ^= first.Value == '"';
         _joins = opens;

@@ -108,12 +108,13 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// <summary>The tokens that are most likely to follow a text, in descending order of their probability.</summary>
     /// <param name="prefix">The text, from its beginning. What the model does not know is read as unknown.</param>
     /// <param name="count">How many, at least 1; no more are given than there are in the vocabulary.</param>
+    /// <param name="includesReserved">Whether the end of the text and the unknown token are among them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is less than 1.</exception>
     /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
-    public IReadOnlyList<TokenProbability> NextTokens(string prefix, int count = 10)
+    public IReadOnlyList<TokenProbability> NextTokens(string prefix, int count = 10, bool includesReserved = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return StartText(prefix).NextTokens(Math.Min(count, VocabularySize));
+        return StartText(prefix).NextTokens(Math.Min(count, VocabularySize), includesReserved);
     }
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

@@ -104,13 +104,39 @@ internal sealed class TextTokenizerTests
              (new() { Kind = TokenKind.Characters, MaximumSize = 2 }, "MaximumSize"),
              (new() { Kind = TokenKind.Bytes, MaximumSize = 2 }, "MaximumSize"),
              (new() { Kind = TokenKind.BytePairs, MaximumSize = 258 }, "MaximumSize"),
-             (new() { Kind = TokenKind.BytePairs, MinimumCount = 0 }, "MinimumCount")])
+             (new() { Kind = TokenKind.BytePairs, MinimumCount = 0 }, "MinimumCount"),
+             (new() { Normalization = (TextNormalization)3 }, "Normalization")])
         {
             StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Tokenizers.Learn(options, "a")).Message, name);
         }
         Tokenizers.Learn(new VocabularyOptions { Kind = TokenKind.BytePairs, MaximumSize = 259 }, "a");
         Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.Learn(null!, new VocabularyOptions()));
         Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.Learn([], null!));
+    }
+
+    [TestMethod]
+    [DataRow(19_999, 4)]
+    [DataRow(20_000, 3)]
+    public void WithoutAMinimumCountRareWordsOfLittleTextAreKnown(int words, int size)
+    {
+        foreach (var kind in (TokenKind[])[TokenKind.Words, TokenKind.Characters])
+        {
+            var separator = kind == TokenKind.Words ? " " : "";
+            var text = string.Join(separator, Enumerable.Repeat("a", words - 1)) + separator + "b";
+            Assert.AreEqual(size, Tokenizers.Learn(new VocabularyOptions { Kind = kind }, text).Size, $"{kind}");
+            Assert.AreEqual(3, Tokenizers.Learn(new VocabularyOptions { Kind = kind, MinimumCount = 2 }, text).Size, $"{kind}");
+            Assert.AreEqual(4, Tokenizers.Learn(new VocabularyOptions { Kind = kind, MinimumCount = 1 }, text).Size, $"{kind}");
+        }
+        Assert.AreEqual(258, Tokenizers.Learn(new VocabularyOptions { Kind = TokenKind.BytePairs }, "abc").Size);
+    }
+
+    [TestMethod]
+    public void TheUnknownShareIsOfAllTokens()
+    {
+        Assert.AreEqual(0.25, TextTokenizer.UnknownShare([[1, 2, 3], [], [4, 1, 0, 5, 6]]));
+        Assert.AreEqual(0, TextTokenizer.UnknownShare([]));
+        Assert.AreEqual(0, TextTokenizer.UnknownShare([[]]));
+        Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.UnknownShare(null!));
     }
 
     [TestMethod]

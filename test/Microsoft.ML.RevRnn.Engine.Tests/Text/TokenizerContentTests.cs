@@ -63,9 +63,9 @@ internal sealed class TokenizerContentTests
     public void ANewerVersionIsReportedAsSuch(TokenKind kind)
     {
         var content = Tokenizers.Save(Tokenizers.Learn(kind, "a b"));
-        content[VersionAt] = 2;
+        content[VersionAt] = 3;
 
-        Tokenizers.CheckDamaged(content, "newer", "version 2");
+        Tokenizers.CheckDamaged(content, "newer", "version 3");
     }
 
     [TestMethod]
@@ -86,7 +86,7 @@ internal sealed class TokenizerContentTests
     public void AWrongNumberOfTokensIsReported(TokenKind kind)
     {
         var content = Tokenizers.Save(Tokenizers.Learn(kind, "ab ab"));
-        var position = kind == TokenKind.Words ? 6 : 5;
+        var position = kind == TokenKind.Words ? 7 : 5;
         var right = BitConverter.ToInt32(content, position);
         foreach (var count in (int[])[-1, int.MinValue, int.MaxValue, 10_000_001, 10_000_000, right + 1])
         {

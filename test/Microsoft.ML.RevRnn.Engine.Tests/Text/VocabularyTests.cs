@@ -171,9 +171,9 @@ internal sealed class VocabularyTests
     public void ANewerVersionIsReportedAsSuch()
     {
         var content = Tokenizers.Save(Learn(_all, "a b"));
-        content[1] = 2;
+        content[1] = 3;
 
-        Tokenizers.CheckDamaged(content, "newer", "version 2");
+        Tokenizers.CheckDamaged(content, "newer", "version 3");
     }
 
     [TestMethod]
@@ -186,7 +186,7 @@ internal sealed class VocabularyTests
     public void AWrongNumberOfWordsIsReported(int count)
     {
         var content = Tokenizers.Save(Learn(_all, "a b"));
-        BitConverter.TryWriteBytes(content.AsSpan(6), count);
+        BitConverter.TryWriteBytes(content.AsSpan(7), count);
 
         Tokenizers.CheckDamaged(content, "damaged", $"{count} words");
     }

@@ -31,10 +31,19 @@ internal sealed class WordAssemblerTests
 
     [TestMethod]
     [DataRow("我爱你，中国。（是）", "我爱你，中国。（是）")]
-    [DataRow("ひらカナｶﾅ、か\u3099く", "ひらカナｶﾅ、か\u3099く")]
+    [DataRow("ひらカナｶﾅ、か\u3099く", "ひらカナｶﾅ、がく")]
     [DataRow("C语言 2级", "C 语言 2 级")]
     [DataRow("world，你", "world，你")]
     [DataRow("\U00020000\U00020001", "\U00020000\U00020001")]
+    [DataRow("สินค้ามาช้ามาก", "สินค้ามาช้ามาก")]
+    [DataRow("มี๓คน", "มี๓คน")]
+    [DataRow("ສະບາຍດີ", "ສະບາຍດີ")]
+    [DataRow("ភាសាខ្មែរ។", "ភាសាខ្មែរ។")]
+    [DataRow("မြန်မာစာ၊", "မြန်မာစာ၊")]
+    [DataRow("ꦗꦮᬩᬮᬶ", "ꦗꦮᬩᬮᬶ")]
+    [DataRow("ᩃᩣ᩠ᨶᨶᩣ", "ᩃᩣ᩠ᨶᨶᩣ")]
+    [DataRow("བོད་སྐད་", "བོད་སྐད་")]
+    [DataRow("ＡＢ ｃｄ", "ＡＢ ｃｄ")]
     public void CharactersOfScriptsWithoutSpacesHaveNoneBetweenThem(string text, string expected) => Check(text, expected);
 
     [TestMethod]

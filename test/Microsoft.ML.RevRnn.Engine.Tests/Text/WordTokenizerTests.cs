@@ -49,6 +49,36 @@ internal sealed class WordTokenizerTests
     public void EachHanCharacterAndKanaIsAWord(string text, string words) => Check(text, words);
 
     [TestMethod]
+    [DataRow("สินค้ามาช้ามาก", "สิ|น|ค้|า|ม|า|ช้|า|ม|า|ก")]
+    [DataRow("ราคา ๓๐ บาท", "ร|า|ค|า|๓๐|บ|า|ท")]
+    [DataRow("น้ำดี", "น้ำ|ดี")]
+    [DataRow("ສະບາຍດີ", "ສ|ະ|ບ|າ|ຍ|ດີ")]
+    [DataRow("ភាសា", "ភា|សា")]
+    [DataRow("မြန်မာစာ", "မြ|န်|မာ|စာ")]
+    [DataRow("ᥖᥭᥰ", "ᥖ|ᥭ|ᥰ")]
+    [DataRow("ᩃᩣ᩠ᨶᨶᩣ", "ᩃᩣ᩠|ᨶ|ᨶᩣ")]
+    [DataRow("ꦗꦮ", "ꦗ|ꦮ")]
+    [DataRow("ᬩᬮᬶ", "ᬩ|ᬮᬶ")]
+    [DataRow("ꪼꪕ", "ꪼ|ꪕ")]
+    [DataRow("\U00011700\U00011701", "\U00011700|\U00011701")]
+    [DataRow("ꆈꌠ", "ꆈ|ꌠ")]
+    [DataRow("\U00017000\U00017001", "\U00017000|\U00017001")]
+    [DataRow("བོད་སྐད", "བོད|་|སྐད")]
+    public void LettersOfOtherScriptsWithoutSpacesAreClusters(string text, string words) => Check(text, words);
+
+    [TestMethod]
+    [DataRow("👩\u200D🚀👩🏽", "👩\u200D🚀|👩🏽")]
+    [DataRow("🇩🇪🇫🇷x", "🇩🇪|🇫🇷|x")]
+    [DataRow("\u2764\uFE0F\u200D🔥!", "\u2764\uFE0F\u200D🔥|!")]
+    [DataRow("می\u200Cخواهم کتاب", "می\u200Cخواهم|کتاب")]
+    public void EmojiOfSeveralCharactersAndJoinedLettersAreOneWord(string text, string words) => Check(text, words);
+
+    [TestMethod]
+    [DataRow("สินค้ามาช้า 我爱", "สินค้ามาช้า|我|爱")]
+    [DataRow("می\u200Cخواهم 👩\u200D🚀", "می|خواهم|👩|🚀")]
+    public void TheFirstVersionCutsAsItDid(string text, string words) => Check(text, words, clusters: false);
+
+    [TestMethod]
     [DataRow("か\u3099く", "か\u3099|く")]
     [DataRow("葛\U000E0100城", "葛\U000E0100|城")]
     [DataRow("\u2764\uFE0Flove", "\u2764\uFE0F|love")]
@@ -84,10 +114,10 @@ internal sealed class WordTokenizerTests
     [DataRow("a\u00A0b\u200Bc\0d", "a|b|c|d")]
     public void TheySeparateWords(string text, string words) => Check(text, words);
 
-    private static void Check(string text, string words)
+    private static void Check(string text, string words, bool clusters = true)
     {
         var found = new List<string>();
-        foreach (var word in new WordTokenizer(text))
+        foreach (var word in new WordTokenizer(text, clusters))
             found.Add(word.ToString());
         CollectionAssert.AreEqual(words.Length == 0 ? [] : words.Split('|'), found, string.Join('|', found));
     }
