@@ -20,7 +20,7 @@ public sealed class UnknownDataTests
     [TestMethod]
     public void TheShareOfUnknownTokensIsTold()
     {
-        Fit([.. Enumerable.Range(0, 20).Select(i => $"one two three own{(char)('a' + i)}")]);
+        Fit([.. Enumerable.Range(0, 20).Select(i => $"one two three own{(char)('a' + i)}")], options => options.Vocabulary = options.Vocabulary with { MinimumCount = 2 });
 
         Assert.HasCount(1, _warnings);
         StringAssert.StartsWith(_warnings[0], "25.0 % of the tokens in column 'Text' to train on are unknown.");
@@ -32,7 +32,7 @@ public sealed class UnknownDataTests
     [TestMethod]
     public void ATenthIsNot()
     {
-        Fit([.. Enumerable.Range(0, 20).Select(i => $"a b c d e f g h i own{(char)('a' + i)}")]);
+        Fit([.. Enumerable.Range(0, 20).Select(i => $"a b c d e f g h i own{(char)('a' + i)}")], options => options.Vocabulary = options.Vocabulary with { MinimumCount = 2 });
 
         Assert.IsEmpty(_warnings);
     }
@@ -44,6 +44,7 @@ public sealed class UnknownDataTests
 
         StringAssert.StartsWith(_warnings.Single(), "66.7 % of the tokens");
         StringAssert.Contains(_warnings.Single(), "MaximumSize (3)");
+        StringAssert.Contains(_warnings.Single(), "MinimumCount (by default 1, from 20,000 of them on 2)");
     }
 
     [TestMethod]

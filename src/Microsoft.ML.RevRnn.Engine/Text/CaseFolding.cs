@@ -12,7 +12,7 @@ namespace Microsoft.ML.RevRnn.Text;
 internal static class CaseFolding
 {
     /// <summary>
-    /// Where status C and F of CaseFolding.txt (Unicode 17.0) are not the lower case: the character and what it becomes. Cherokee is left out: it folds to capitals,
+    /// Where status C and F of CaseFolding.txt (Unicode 14.0) are not the lower case: the character and what it becomes. Cherokee is left out: it folds to capitals,
     /// and the lower case makes the same letters equal.
     /// </summary>
     private const string Exceptions =

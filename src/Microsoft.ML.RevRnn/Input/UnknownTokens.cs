@@ -40,7 +40,8 @@ internal readonly record struct UnknownTokens(long Count, long Total)
     public static string Remedy(VocabularyOptions options)
     {
         var item = options.Kind == TokenKind.Characters ? "Characters" : "Words";
-        return $"{item} are known that occur {nameof(VocabularyOptions.MinimumCount)} ({options.MinimumCount}) times, and of them the most frequent up to " +
+        var least = options.MinimumCount?.ToString(CultureInfo.InvariantCulture) ?? "by default 1, from 20,000 of them on 2";
+        return $"{item} are known that occur {nameof(VocabularyOptions.MinimumCount)} ({least}) times, and of them the most frequent up to " +
             $"{nameof(VocabularyOptions.MaximumSize)} ({options.MaximumSize}): lower the one or raise the other in Vocabulary, or use " +
             $"{nameof(TokenKind)}.{nameof(TokenKind.BytePairs)} or {nameof(TokenKind)}.{nameof(TokenKind.Bytes)}, which know all text.";
     }
