@@ -25,7 +25,9 @@ internal sealed class TrainingLoop
     private double _best = double.PositiveInfinity;
     private long _tokens;
     private ActivationAccount _account;
+    private EpochMeter _meter = new();
     private long _storedBytes;
+    private (int Rows, int Steps) _largestBatch;
     private TimeSpan _lastProgress;
 
     public TrainingLoop(TrainingTask task, TrainingOptions options, IProgress<TrainingProgress>? progress)
@@ -57,13 +59,17 @@ internal sealed class TrainingLoop
             if (IsOver(epoch - 1, out stop))
                 break;
             EpochBegins?.Invoke(epoch);
+            _meter = new EpochMeter();
             if (!RunEpoch(epoch, cancellationToken, out var trained) || !Validate(cancellationToken, out var validated))
             {
                 stop = TrainingStop.Cancelled;
                 break;
             }
             EndEpoch(new EpochReport(epoch, Mean(trained), Accuracy(trained),
-                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null));
+                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null)
+            {
+                Course = _meter.Course,
+            });
             if (IsOver(epoch, out stop))
                 break;
         }
@@ -77,6 +83,8 @@ internal sealed class TrainingLoop
             TokensPerSecond = TokensPerSecond,
             PeakActivationBytes = _task.Trainer.PeakBytes,
             StoredActivationBytes = _storedBytes,
+            LargestBatchRows = _largestBatch.Rows,
+            LargestBatchSteps = _largestBatch.Steps,
             LostBits = _account.ReversedBits,
             OptimalBits = _account.OptimalBits,
         };
@@ -158,7 +166,9 @@ internal sealed class TrainingLoop
             _tokens += _task.TokenCount(i);
             var account = _task.Trainer.Account;
             _account += account;
-            _storedBytes = Math.Max(_storedBytes, account.StoredBytes);
+            _meter.Add(rate, norm, account.Strategy);
+            if (account.StoredBytes > _storedBytes)
+                (_storedBytes, _largestBatch) = (account.StoredBytes, _task.Extent);
             if (i + 1 < count && _clock.Elapsed - _lastProgress >= _progressInterval)
                 Report(new EpochReport(epoch, Mean(sum), Accuracy(sum), null, null), (i + 1.0) / count);
         }

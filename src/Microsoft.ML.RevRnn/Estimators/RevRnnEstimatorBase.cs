@@ -72,6 +72,6 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         monitor.Started(rows, network);
         var result = train(Options.Training with { Seed = TrainingSeed.Choose(Host, Options.Training.Seed) }, monitor);
         monitor.Ended(result.Report);
-        return result;
+        return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare } };
     }
 }

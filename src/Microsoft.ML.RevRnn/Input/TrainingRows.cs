@@ -32,6 +32,23 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     public static TrainingRows ReadValidation(IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel)
         => new(ReadValues(data, input, labels: null, tokenization.CreateReader, "validate", channel), tokenization);
 
+    /// <summary>Part of the tokens that are unknown; null of keys, of which none is, and where there are no tokens.</summary>
+    public double? UnknownShare
+    {
+        get
+        {
+            if (Tokenization.Tokenizer == null)
+                return null;
+            var (tokens, unknown) = (0L, 0L);
+            foreach (var sequence in Sequences)
+            {
+                tokens += sequence.Length;
+                unknown += sequence.AsSpan().Count(TextTokenizer.UnknownToken);
+            }
+            return tokens == 0 ? null : (double)unknown / tokens;
+        }
+    }
+
     /// <summary>Checks that a row has a token.</summary>
     /// <exception cref="InvalidOperationException">None has.</exception>
     public void RequireTokens(DataViewSchema.Column input, string use, IChannel channel)
