@@ -15,7 +15,7 @@ public sealed class LanguageModelFileTests
         var loaded = (RevLanguageModelTransformer)ModelFileImage.Load(image.File);
 
         CollectionAssert.AreEqual(LanguageModelLines.Of(Trained.LanguageModel, Trained.Probes()), LanguageModelLines.Of(loaded, Trained.Probes()));
-        Assert.IsNull(loaded.Report);
+        CollectionAssert.AreEqual(ModelFileImage.Bytes(Trained.LanguageModel.Report!), ModelFileImage.Bytes(loaded.Report!));
         Assert.AreEqual(Trained.LanguageModel.Network, loaded.Network);
         Assert.AreEqual(Trained.LanguageModel.ParameterCount, loaded.ParameterCount);
         Assert.AreEqual("Text", loaded.InputColumnName);

@@ -22,7 +22,7 @@ public sealed class TrainerFileTests
 
         CollectionAssert.AreEqual(Trained.ScoreBits(model, data), Trained.ScoreBits(loaded, data));
         CollectionAssert.AreEqual(image.Component, ModelFileImage.Of(loaded).Component);
-        Assert.IsNull(loaded.Report);
+        CollectionAssert.AreEqual(ModelFileImage.Bytes(model.Report!), ModelFileImage.Bytes(loaded.Report!));
         Assert.AreEqual(model.Network, loaded.Network);
         Assert.AreEqual(Describe(model.GetOutputSchema(data.Schema)), Describe(loaded.GetOutputSchema(data.Schema)));
 

@@ -19,7 +19,7 @@ public sealed class TrainerTests
         {
             var options = EachTrainer.Options(kind);
             options.Training = options.Training with { MaximumEpochs = 2, Dropout = 0.2f, ThreadCount = threads };
-            return ModelFileImage.Of(EachTrainer.Fit(new MLContext(seed), options)).Component;
+            return ModelFileImage.ContentWithoutReport(EachTrainer.Fit(new MLContext(seed), options));
         }
     }
 

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>The recurrent cell of a model.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CellKind>))]
 public enum CellKind
 {
     /// <summary>Reversible LSTM (MacKay et al. 2018, section 3.1): hidden and cell state, five gates a half.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
@@ -82,16 +83,51 @@ public sealed class SequenceClassifier
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
+    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, probabilities, temperature: 1);
+
+    /// <summary>Class probabilities of one sequence, softmax(scores / T): above 1 T makes them more alike, and the most probable class stays so.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
+    /// <param name="temperature">T, 0.01 to 100; <see cref="FitTemperature"/> finds a good one.</param>
+    /// <returns>The most probable class at T = 1, the first of several.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or T is out of its range.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public int Predict(ReadOnlySpan<int> tokens, Span<float> probabilities, float temperature)
     {
-        if (probabilities.Length != ClassCount)
-            throw new ArgumentException($"There are {ClassCount} classes, and room for {probabilities.Length} probabilities.", nameof(probabilities));
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = _sessions.Take();
-        session.Run(tokens);
-        session.Head.Outcomes(0).CopyTo(probabilities);
+        OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
+        Score(tokens, probabilities);
+        var scores = temperature == 1 ? [] : probabilities.ToArray();
         SoftmaxLoss.Normalize(probabilities);
-        _sessions.Return(session);
+        var prediction = TensorPrimitives.IndexOfMax<float>(probabilities);
+        if (temperature != 1)
+        {
+            TensorPrimitives.Divide(scores, temperature, probabilities);
+            SoftmaxLoss.Normalize(probabilities);
+        }
+        return prediction;
+    }
+
+    /// <summary>
+    /// The temperature T with which the mean of -ln p of the right classes is least (Guo et al. 2017, On Calibration of Modern Neural Networks). Take sequences that
+    /// the classifier was not trained on: of those that it was, it is too sure.
+    /// </summary>
+    /// <param name="sequences">Token numbers of each sequence; at least one.</param>
+    /// <param name="labels">Class of each sequence, 0 to C - 1.</param>
+    /// <returns>T, 0.01 to 100.</returns>
+    /// <exception cref="ArgumentException">There are no sequences, a token or a label is out of its range, or there are not as many labels.</exception>
+    public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (sequences.Count == 0 || labels.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels; there must be as many, and at least one.", nameof(labels));
+        var scores = new float[sequences.Count][];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            OptionCheck.Range(nameof(labels), labels[i], 0, ClassCount - 1);
+            Score(sequences[i], scores[i] = new float[ClassCount]);
+        }
+        return TemperatureScaling.Fit(scores, labels);
     }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
@@ -111,5 +147,16 @@ public sealed class SequenceClassifier
         var parameters = NetworkParameters.OfSequences(shape, classCount);
         ModelFile.ReadParameters(reader, parameters.All);
         return new SequenceClassifier(parameters);
+    }
+
+    private void Score(ReadOnlySpan<int> tokens, Span<float> scores)
+    {
+        if (scores.Length != ClassCount)
+            throw new ArgumentException($"There are {ClassCount} classes, and room for {scores.Length} probabilities.", "probabilities");
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        var session = _sessions.Take();
+        session.Run(tokens);
+        session.Head.Outcomes(0).CopyTo(scores);
+        _sessions.Return(session);
     }
 }

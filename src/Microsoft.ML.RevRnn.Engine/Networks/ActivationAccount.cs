@@ -6,6 +6,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="StoredBytes">What the account of memory would show had every chunk's activations been stored.</param>
 internal readonly record struct ActivationAccount(long ReversedBits, double OptimalBits, long StoredBytes)
 {
+    /// <summary>How the batch's activations came back; of a sum that of the left side, which two directions have in common.</summary>
+    public ActivationStrategy Strategy { get; init; }
+
     public static ActivationAccount operator +(ActivationAccount left, ActivationAccount right) =>
-        new(left.ReversedBits + right.ReversedBits, left.OptimalBits + right.OptimalBits, left.StoredBytes + right.StoredBytes);
+        new(left.ReversedBits + right.ReversedBits, left.OptimalBits + right.OptimalBits, left.StoredBytes + right.StoredBytes) { Strategy = left.Strategy };
 }

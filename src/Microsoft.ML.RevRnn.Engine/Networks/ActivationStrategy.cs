@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How the backward pass gets at past activations. The gradients are the same bit for bit.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ActivationStrategy>))]
 public enum ActivationStrategy
 {
     /// <summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How the outputs over time become one vector, which a classifier reads. A bidirectional network's directions are pooled each by itself.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PoolingKind>))]
 public enum PoolingKind
 {
     /// <summary>Mean and maximum of each unit over time, side by side: 2 H values (Howard and Ruder 2018, section 3.3).</summary>

@@ -32,13 +32,15 @@ internal sealed unsafe partial class RecurrentStack
     /// <summary>How the activations of a batch of so many rows and steps come back.</summary>
     private ActivationPlan Plan(int rows, int steps)
     {
-        if (_settings.Strategy != ActivationStrategy.Auto)
+        _strategy = _settings.Strategy;
+        if (_strategy != ActivationStrategy.Auto)
         {
             var bits = ActivationFootprint.BitsAtStart(_parameters.Shape.Top, _parameters.Shape.Options.ForgettingLimit);
-            return Footprint(rows, steps, bits).Plan(_settings.Strategy);
+            return Footprint(rows, steps, bits).Plan(_strategy);
         }
         var worst = Footprint(rows, steps, BitsAtMost);
-        return worst.Plan(worst.Choose(Budget - ReservedBytes(worst)));
+        _strategy = worst.Choose(Budget - ReservedBytes(worst));
+        return worst.Plan(_strategy);
     }
 
     /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>

@@ -21,6 +21,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private EncoderStates? _start;
     private ulong _seed;
     private float _lossScale = 1;
+    private ActivationStrategy _strategy;
     private ActivationPlan _plan;
     private int _segment;
     private long _reversedBits;
@@ -69,7 +70,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             var bytes = Device.Memory.CurrentBytes;
             foreach (var layer in _layers)
                 bytes += layer.MissingBytes(this);
-            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes);
+            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes) { Strategy = _strategy };
         }
     }
 

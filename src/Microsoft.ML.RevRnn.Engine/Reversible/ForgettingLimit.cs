@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// The most bits that a forget gate may discard from one unit in one multiplication (MacKay et al. 2018, section 3.3): the gate becomes
 /// z = m sigmoid(a) + (1 - m) with m = 1 - 2^-bits. A lower limit costs less memory and restricts the model more.
 /// </summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ForgettingLimit>))]
 public enum ForgettingLimit
 {
     /// <summary>No limit beyond the 10 bits of the gate itself.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What a token of a text is.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TokenKind>))]
 public enum TokenKind
 {
     /// <summary>A word: a run of letters, a run of digits, or another visible character by itself. Space is not kept.</summary>

@@ -12,4 +12,15 @@ public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double
 {
     /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
     public double? ValidationPerplexity => ValidationLoss is { } loss ? HostMath.Exp(loss) : null;
+
+    /// <summary>How it went; null of an epoch that is from the checkpoint which the run went on from.</summary>
+    public EpochCourse? Course { get; init; }
+
+    /// <summary>Whether the results are the same. <see cref="Course"/> is not compared: a clock has a part in it.</summary>
+    public bool Equals(EpochReport? other) => other != null && Results == other.Results;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Results.GetHashCode();
+
+    private (int, double, double, double?, double?) Results => (Epoch, Loss, Accuracy, ValidationLoss, ValidationAccuracy);
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How the learning rate goes over a training run.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LearningRateSchedule>))]
 public enum LearningRateSchedule
 {
     /// <summary>Rises over <see cref="TrainingOptions.WarmUpFraction"/> of the run, then falls linearly to a hundredth.</summary>

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How a language model's training texts are laid out.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TextLayout>))]
 public enum TextLayout
 {
     /// <summary>

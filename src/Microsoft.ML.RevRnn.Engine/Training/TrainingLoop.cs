@@ -25,7 +25,9 @@ internal sealed partial class TrainingLoop
     private double _best = double.PositiveInfinity;
     private long _tokens;
     private ActivationAccount _account;
+    private EpochMeter _meter = new();
     private long _storedBytes;
+    private (int Rows, int Steps) _largestBatch;
     private TimeSpan _lastProgress;
 
     // Where the epoch under way stands.
@@ -63,6 +65,7 @@ internal sealed partial class TrainingLoop
             if (_batch == 0 && IsOver(epoch - 1, out stop))
                 break;
             EpochBegins?.Invoke(epoch);
+            _meter = new EpochMeter();
             if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated))
             {
                 stop = cancellationToken.IsCancellationRequested ? TrainingStop.Cancelled : TrainingStop.TimeUp;
@@ -70,7 +73,10 @@ internal sealed partial class TrainingLoop
                 break;
             }
             EndEpoch(new EpochReport(epoch, Mean(_sum), Accuracy(_sum),
-                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null));
+                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null)
+            {
+                Course = _meter.Course,
+            });
             if (IsOver(epoch, out stop))
                 break;
         }
@@ -84,6 +90,8 @@ internal sealed partial class TrainingLoop
             TokensPerSecond = TokensPerSecond,
             PeakActivationBytes = _task.Trainer.PeakBytes,
             StoredActivationBytes = _storedBytes,
+            LargestBatchRows = _largestBatch.Rows,
+            LargestBatchSteps = _largestBatch.Steps,
             LostBits = _account.ReversedBits,
             OptimalBits = _account.OptimalBits,
             CheckpointFailure = _checkpointFailure,
@@ -188,7 +196,9 @@ internal sealed partial class TrainingLoop
         _tokens += _task.TokenCount(i);
         var account = _task.Trainer.Account;
         _account += account;
-        _storedBytes = Math.Max(_storedBytes, account.StoredBytes);
+        _meter.Add(rate, norm, account.Strategy);
+        if (account.StoredBytes > _storedBytes)
+            (_storedBytes, _largestBatch) = (account.StoredBytes, _task.Extent);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Training;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What a training run did and what it cost.</summary>
@@ -24,6 +26,15 @@ public sealed record TrainingReport
     /// <summary>The same for the largest batch of this run had every step's activations been stored.</summary>
     public required long StoredActivationBytes { get; init; }
 
+    /// <summary>B of that batch, its sequences or streams; 0 where no batch was trained on.</summary>
+    public int LargestBatchRows { get; init; }
+
+    /// <summary>T of that batch, the steps of its longest sequence; 0 where no batch was trained on.</summary>
+    public int LargestBatchSteps { get; init; }
+
+    /// <summary>Part of the data's tokens that were unknown, 0 to 1; null where whoever trained did not say, or there is no text: keys, for instance.</summary>
+    public double? UnknownTokenShare { get; init; }
+
     /// <summary>Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</summary>
     public required long LostBits { get; init; }
 
@@ -35,4 +46,19 @@ public sealed record TrainingReport
 
     /// <summary>Why the last checkpoint could not be written, so that there is none or an older one; null if it was, or none was wanted.</summary>
     public string? CheckpointFailure { get; init; }
+
+    /// <summary>Writes the report; the layout is in docs/model-format.md.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        TrainingReportContent.Write(writer, this);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
+    /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
+    public static TrainingReport Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return TrainingReportContent.Read(reader);
+    }
 }

@@ -16,6 +16,9 @@ internal abstract class TrainingTask(INetworkTrainer trainer, Objective objectiv
     /// <summary>Batches of held-back data.</summary>
     public abstract int ValidationBatchCount { get; }
 
+    /// <summary>Rows and steps of the batch that was worked on last.</summary>
+    public (int Rows, int Steps) Extent => (Batch.RowCount, Batch.StepCount);
+
     protected TrainingOptions Options { get; } = options;
 
     protected PackedBatch Batch { get; } = new();

@@ -59,12 +59,12 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevRnnBinaryClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, BinaryColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, BinaryColumns.Load, (columns, saved) =>
         {
-            var classifier = MultiLabelClassifier.Load(reader);
-            tokenization.RequireVocabulary(classifier.VocabularySize);
+            var classifier = MultiLabelClassifier.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.LabelCount != 1)
                 throw new FormatException($"The network is made for {classifier.LabelCount} labels; a binary classifier has one.");
-            return new RevRnnBinaryClassificationTransformer(host, columns, tokenization, classifier, report: null);
+            return new RevRnnBinaryClassificationTransformer(saved.Host, columns, saved.Tokenization, classifier, saved.Report);
         });
 }

@@ -15,16 +15,22 @@ public static class RevLanguageModelCatalog
 
     /// <summary>Trains a language model: a recurrent network that predicts each next token of a text.</summary>
     /// <param name="catalog">The catalog of text transforms.</param>
-    /// <param name="inputColumnName">The column it learns from: text, or a vector of Key&lt;UInt32&gt; with one key a token.</param>
-    /// <param name="cell">The recurrent cell. Activations of one that cannot be reversed are stored.</param>
-    /// <param name="tokens">What a token of a text is. Not used where the column holds keys.</param>
-    /// <param name="hiddenSize">H: hidden units of each layer, even, 2 to 8,192.</param>
-    /// <param name="layerCount">Recurrent layers on top of each other, 1 to 8.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
-    /// <param name="batchSize">B: most streams of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
-    /// <param name="progress">Told several times a second where training stands.</param>
+    /// <param name="inputColumnName">The column it learns from: text, or a vector of Key&lt;UInt32&gt; with one key a token. Default "Text".</param>
+    /// <param name="cell">The recurrent cell. Activations of one that cannot be reversed are stored. Default <see cref="CellKind.RevLstm"/>.</param>
+    /// <param name="tokens">What a token of a text is. Not used where the column holds keys. Default <see cref="TokenKind.Words"/>.</param>
+    /// <param name="hiddenSize">H: hidden units of each layer, even, 2 to 8,192. Default 256.</param>
+    /// <param name="layerCount">Recurrent layers on top of each other, 1 to 8. Default 1.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
+    /// <param name="batchSize">B: most streams of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
+    /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    /// <example>
+    /// <code>
+    /// var model = mlContext.Transforms.Text.RevLanguageModel().Fit(data);
+    /// Console.WriteLine(string.Concat(model.Generate("Once upon a time")));
+    /// </code>
+    /// </example>
     public static RevLanguageModelEstimator RevLanguageModel(
         this TransformsCatalog.TextTransforms catalog,
         string inputColumnName = "Text",
@@ -53,6 +59,13 @@ public static class RevLanguageModelCatalog
     /// <param name="options">Columns, network, its cell included, and training. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, two that are added have the same, or options contradict each other.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RevLanguageModelOptions { Network = new() { HiddenSize = 512 } };
+    /// var model = mlContext.Transforms.Text.RevLanguageModel(options).Fit(data);
+    /// Console.WriteLine(string.Concat(model.Generate("Once upon a time")));
+    /// </code>
+    /// </example>
     public static RevLanguageModelEstimator RevLanguageModel(this TransformsCatalog.TextTransforms catalog, RevLanguageModelOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), options);
 }

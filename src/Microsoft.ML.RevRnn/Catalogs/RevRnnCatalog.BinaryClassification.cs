@@ -8,18 +8,24 @@ public static partial class RevRnnCatalog
 {
     /// <summary>Trains a reversible LSTM to tell yes from no of a text.</summary>
     /// <param name="catalog">The catalog of binary trainers.</param>
-    /// <param name="labelColumnName">The column of what to learn: Boolean.</param>
-    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token.</param>
-    /// <param name="scoreColumnName">The column that will hold log p / (1 - p), with p the probability of true.</param>
-    /// <param name="probabilityColumnName">The column that will hold the probability of true.</param>
-    /// <param name="predictedLabelColumnName">The column that will hold whether the score is above 0.</param>
-    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
-    /// <param name="progress">Told several times a second where training stands.</param>
+    /// <param name="labelColumnName">The column of what to learn: Boolean. Default "Label".</param>
+    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token. Default "Text".</param>
+    /// <param name="scoreColumnName">The column that will hold log p / (1 - p), with p the probability of true. Default "Score".</param>
+    /// <param name="probabilityColumnName">The column that will hold the probability of true. Default "Probability".</param>
+    /// <param name="predictedLabelColumnName">The column that will hold whether the score is above 0. Default "PredictedLabel".</param>
+    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
+    /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, or two that are added have the same.</exception>
+    /// <example>
+    /// <code>
+    /// var model = mlContext.BinaryClassification.Trainers.RevLstm().Fit(data);
+    /// var metrics = mlContext.BinaryClassification.Evaluate(model.Transform(test));
+    /// </code>
+    /// </example>
     public static RevRnnBinaryClassificationTrainer RevLstm(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = "Label",
@@ -49,12 +55,25 @@ public static partial class RevRnnCatalog
     /// <param name="options">Columns, network and training; the cell is this method's. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, two that are added have the same, or options contradict each other.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RevRnnBinaryClassificationOptions { Network = new() { HiddenSize = 512 } };
+    /// var model = mlContext.BinaryClassification.Trainers.RevLstm(options).Fit(data);
+    /// var metrics = mlContext.BinaryClassification.Evaluate(model.Transform(test));
+    /// </code>
+    /// </example>
     public static RevRnnBinaryClassificationTrainer RevLstm(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, RevRnnBinaryClassificationOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevLstm, options);
 
     /// <summary>Trains a reversible GRU, which is cheaper than the LSTM and a little less able, to tell yes from no of a text.</summary>
     /// <inheritdoc cref="RevLstm(BinaryClassificationCatalog.BinaryClassificationTrainers, string, string, string, string, string, int, int, int, float, IProgress{TrainingProgress})"/>
+    /// <example>
+    /// <code>
+    /// var model = mlContext.BinaryClassification.Trainers.RevGru().Fit(data);
+    /// var metrics = mlContext.BinaryClassification.Evaluate(model.Transform(test));
+    /// </code>
+    /// </example>
     public static RevRnnBinaryClassificationTrainer RevGru(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = "Label",
@@ -81,6 +100,13 @@ public static partial class RevRnnCatalog
 
     /// <summary>Trains a reversible GRU, which is cheaper than the LSTM and a little less able, to tell yes from no of a text.</summary>
     /// <inheritdoc cref="RevLstm(BinaryClassificationCatalog.BinaryClassificationTrainers, RevRnnBinaryClassificationOptions)"/>
+    /// <example>
+    /// <code>
+    /// var options = new RevRnnBinaryClassificationOptions { Network = new() { HiddenSize = 512 } };
+    /// var model = mlContext.BinaryClassification.Trainers.RevGru(options).Fit(data);
+    /// var metrics = mlContext.BinaryClassification.Evaluate(model.Transform(test));
+    /// </code>
+    /// </example>
     public static RevRnnBinaryClassificationTrainer RevGru(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog, RevRnnBinaryClassificationOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevGru, options);

@@ -14,16 +14,24 @@ public static partial class RevRnnCatalog
 
     /// <summary>Trains a reversible LSTM to tell the class of a text.</summary>
     /// <param name="catalog">The catalog of multiclass trainers.</param>
-    /// <param name="labelColumnName">The column of the class to learn: Key&lt;UInt32&gt;.</param>
-    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token.</param>
-    /// <param name="scoreColumnName">The column that will hold the probability of each class.</param>
-    /// <param name="predictedLabelColumnName">The column that will hold the most probable class.</param>
-    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
-    /// <param name="progress">Told several times a second where training stands.</param>
+    /// <param name="labelColumnName">The column of the class to learn: Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token. Default "Text".</param>
+    /// <param name="scoreColumnName">The column that will hold the probability of each class. Default "Score".</param>
+    /// <param name="predictedLabelColumnName">The column that will hold the most probable class. Default "PredictedLabel".</param>
+    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
+    /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.MulticlassClassification.Trainers.RevLstm())
+    ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    /// var model = pipeline.Fit(data);
+    /// </code>
+    /// </example>
     public static RevRnnClassificationTrainer RevLstm(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label",
@@ -50,22 +58,39 @@ public static partial class RevRnnCatalog
     /// <param name="catalog">The catalog of multiclass trainers.</param>
     /// <param name="options">Columns, network and training; the cell is this method's. Later changes to it have no effect.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    /// <example>
+    /// <code>
+    /// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 } };
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.MulticlassClassification.Trainers.RevLstm(options))
+    ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    /// var model = pipeline.Fit(data);
+    /// </code>
+    /// </example>
     public static RevRnnClassificationTrainer RevLstm(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, RevRnnClassificationOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevLstm, options);
 
     /// <summary>Trains a reversible GRU, which is cheaper than the LSTM and a little less able, to tell the class of a text.</summary>
     /// <param name="catalog">The catalog of multiclass trainers.</param>
-    /// <param name="labelColumnName">The column of the class to learn: Key&lt;UInt32&gt;.</param>
-    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token.</param>
-    /// <param name="scoreColumnName">The column that will hold the probability of each class.</param>
-    /// <param name="predictedLabelColumnName">The column that will hold the most probable class.</param>
-    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096.</param>
-    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100.</param>
-    /// <param name="progress">Told several times a second where training stands.</param>
+    /// <param name="labelColumnName">The column of the class to learn: Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <param name="textColumnName">The column to learn it from: text, or a vector of Key&lt;UInt32&gt; with one key a token. Default "Text".</param>
+    /// <param name="scoreColumnName">The column that will hold the probability of each class. Default "Score".</param>
+    /// <param name="predictedLabelColumnName">The column that will hold the most probable class. Default "PredictedLabel".</param>
+    /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
+    /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
+    /// <example>
+    /// <code>
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.MulticlassClassification.Trainers.RevGru())
+    ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    /// var model = pipeline.Fit(data);
+    /// </code>
+    /// </example>
     public static RevRnnClassificationTrainer RevGru(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = "Label",
@@ -90,6 +115,15 @@ public static partial class RevRnnCatalog
 
     /// <summary>Trains a reversible GRU, which is cheaper than the LSTM and a little less able, to tell the class of a text.</summary>
     /// <inheritdoc cref="RevLstm(MulticlassClassificationCatalog.MulticlassClassificationTrainers, RevRnnClassificationOptions)"/>
+    /// <example>
+    /// <code>
+    /// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 } };
+    /// var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label")
+    ///     .Append(mlContext.MulticlassClassification.Trainers.RevGru(options))
+    ///     .Append(mlContext.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    /// var model = pipeline.Fit(data);
+    /// </code>
+    /// </example>
     public static RevRnnClassificationTrainer RevGru(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, RevRnnClassificationOptions options)
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevGru, options);

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
@@ -21,6 +20,9 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 {
     internal const string LoaderSignature = "RevRnnClassification";
 
+    private const float MinimumTemperature = 0.01f;
+    private const float MaximumTemperature = 100;
+
     private static readonly VersionInfo _version = Payload.Version("REVRNNCL", LoaderSignature);
 
     private readonly LabelValues? _labels;
@@ -42,8 +44,39 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     /// <summary>C: the number of classes.</summary>
     public int ClassCount => _classifier.ClassCount;
 
+    /// <summary>T: the probabilities are softmax(scores / T). 1 as trained; <see cref="Calibrate"/> changes it.</summary>
+    public float Temperature { get; private init; } = 1;
+
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
+
+    /// <summary>
+    /// The same classifier with the temperature T at which the mean of -ln p of the right classes is least over data (temperature scaling, Guo et al. 2017). The
+    /// probabilities change, so that of predictions made with p about as many are right; the predictions do not.
+    /// </summary>
+    /// <param name="data">Rows that the classifier was not trained on; those without a label are left out, with a warning.</param>
+    /// <param name="labelColumnName">Their label: a key of as many values as there are classes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">There are no rows with a label.</exception>
+    /// <example>
+    /// <code>
+    /// var calibrated = classifier.Calibrate(heldBack);
+    /// var scored = calibrated.Transform(test);
+    /// </code>
+    /// </example>
+    public RevRnnClassificationTransformer Calibrate(IDataView data, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using var channel = Host.Start("Calibration");
+        InputSchema.FindLabel(Host, SchemaShape.Create(data.Schema), labelColumnName, LabelType.Key);
+        var label = data.Schema[labelColumnName];
+        InputSchema.KeyCount(Host, label, "label", ClassCount, ClassCount);
+        var labels = new KeyLabels(label);
+        var input = InputSchema.FindSequence(Host, data.Schema, InputColumnName, Tokenization);
+        var rows = TrainingRows.ReadCalibration(data, input, labels, Tokenization, channel);
+        var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values);
+        return new RevRnnClassificationTransformer(Host, Columns, Tokenization, _labels, _classifier, Report) { Temperature = temperature };
+    }
 
     private protected override VersionInfo Version => _version;
 
@@ -52,29 +85,38 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
     {
-        var probabilities = RowVectors.Create(row, ClassCount, values => _classifier.Predict(tokens(), values));
-        ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)TensorPrimitives.IndexOfMax(probabilities.Value) + 1;
+        var prediction = 0;
+        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(tokens(), values, Temperature));
+        ValueGetter<uint> predictedLabel = (ref uint key) =>
+        {
+            _ = probabilities.Value;
+            key = (uint)prediction + 1;
+        };
         return [probabilities.Getter(), predictedLabel];
     }
 
-    /// <summary>Writes: int32 C; the label values; the classifier.</summary>
+    /// <summary>Writes: int32 C; the label values; float32 temperature; the classifier.</summary>
     private protected override void SaveModel(BinaryWriter writer)
     {
         writer.Write(ClassCount);
         LabelValues.Save(writer, _labels);
+        writer.Write(Temperature);
         _classifier.Save(writer);
     }
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevRnnClassificationTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, PredictionColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, PredictionColumns.Load, (columns, saved) =>
         {
-            var classCount = reader.ReadInt32();
-            var labels = LabelValues.Load(reader, classCount);
-            var classifier = SequenceClassifier.Load(reader);
-            tokenization.RequireVocabulary(classifier.VocabularySize);
+            var classCount = saved.Reader.ReadInt32();
+            var labels = LabelValues.Load(saved.Reader, classCount);
+            var temperature = saved.IsFirstVersion ? 1 : saved.Reader.ReadSingle();
+            if (!(temperature is >= MinimumTemperature and <= MaximumTemperature))
+                throw new FormatException($"The model's temperature is {temperature}; it must be from {MinimumTemperature} to {MaximumTemperature}.");
+            var classifier = SequenceClassifier.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.ClassCount != classCount)
                 throw new FormatException($"The network is made for {classifier.ClassCount} classes, and the model has {classCount}.");
-            return new RevRnnClassificationTransformer(host, columns, tokenization, labels, classifier, report: null);
+            return new RevRnnClassificationTransformer(saved.Host, columns, saved.Tokenization, labels, classifier, saved.Report) { Temperature = temperature };
         });
 }

@@ -93,6 +93,6 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         monitor.Ended(result.Report);
         if (result.Report.BestEpoch == 0)
             Options.CancellationToken.ThrowIfCancellationRequested();
-        return result;
+        return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare } };
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What all RevRnn estimators have in common: input, network and training.</summary>
@@ -7,6 +9,7 @@ namespace Microsoft.ML.RevRnn;
 /// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 }, Training = new() { MaximumEpochs = 20 } };
 /// options.Training = options.Training with { Seed = 1 };
 /// </code>
+/// All options but a language model to start from and what listens to the training can be written as JSON, and read, by System.Text.Json.
 /// </remarks>
 public abstract class RevRnnOptions
 {
@@ -27,12 +30,14 @@ public abstract class RevRnnOptions
     public TrainingOptions Training { get; set => field = value ?? throw new ArgumentNullException(nameof(Training)); } = new();
 
     /// <summary>Told several times a second where training stands, on the training thread; null for nobody.</summary>
+    [JsonIgnore]
     public IProgress<TrainingProgress>? Progress { get; set; }
 
     /// <summary>
     /// Ends training early, as ML.NET does where its own time is limited. Fit then returns the best model so far, of those after each epoch; before the first epoch is
     /// complete there is none, and it throws <see cref="OperationCanceledException"/>.
     /// </summary>
+    [JsonIgnore]
     public CancellationToken CancellationToken { get; set; }
 
     /// <summary>A copy that later changes do not reach, after a check of every option.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Estimators;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.Runtime;
@@ -23,7 +24,7 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>The column that is read.</summary>
     public string InputColumnName { get; }
 
-    /// <summary>What training did and what it cost; null in a model that was loaded.</summary>
+    /// <summary>What training did and what it cost; saved with it. Null where there was no training of its own, in the model of an epoch, and in one that version 0.1 saved.</summary>
     public TrainingReport? Report { get; }
 
     /// <summary>The shape of the network.</summary>
@@ -33,6 +34,9 @@ public abstract class RevRnnTransformer : ITransformer
 
     /// <summary>How a value of the column that is read becomes tokens.</summary>
     internal Tokenization Tokenization { get; }
+
+    /// <summary>What exceptions are thrown in the name of.</summary>
+    internal IExceptionContext Context => Host;
 
     private protected IHost Host { get; }
 
@@ -50,7 +54,7 @@ public abstract class RevRnnTransformer : ITransformer
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
 
-    /// <summary>Writes: the names of the columns; the tokenization; the model.</summary>
+    /// <summary>Writes: the names of the columns; the tokenization; whether there is a report, and the report; the model.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
@@ -58,6 +62,8 @@ public abstract class RevRnnTransformer : ITransformer
         {
             SaveColumns(writer);
             Tokenization.Save(writer);
+            writer.Write(Report != null);
+            Report?.Save(writer);
             SaveModel(writer);
         });
     }
@@ -73,10 +79,17 @@ public abstract class RevRnnTransformer : ITransformer
         ModelLoadContext ctx,
         VersionInfo version,
         Func<BinaryReader, TColumns> readColumns,
-        Func<IHost, TColumns, Tokenization, BinaryReader, TTransformer> readModel)
+        Func<TColumns, SavedContent, TTransformer> readModel)
     {
         var host = env.Register(version.LoaderSignature);
-        return Payload.Load(host, ctx, version, reader => readModel(host, readColumns(reader), Tokenization.Load(reader), reader));
+        return Payload.Load(host, ctx, version, (reader, written) =>
+        {
+            var columns = readColumns(reader);
+            var tokenization = Tokenization.Load(reader);
+            var isFirst = written < Payload.CurrentVersion;
+            var report = !isFirst && reader.ReadBoolean() ? TrainingReport.Load(reader) : null;
+            return readModel(columns, new SavedContent(host, tokenization, report, reader, isFirst));
+        });
     }
 
     /// <summary>Signatures and version of the saved form.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.RevRnn.LanguageModels;
 
 namespace Microsoft.ML.RevRnn;
@@ -15,6 +16,7 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     /// A language model whose states are the features: then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must
     /// be the estimator's, and <see cref="NetworkOptions.Bidirectional"/> unset. Null to train one on the data.
     /// </summary>
+    [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
     private protected override void Check()

@@ -50,10 +50,10 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevRnnFeaturesTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, FeaturesColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, FeaturesColumns.Load, (columns, saved) =>
         {
-            var encoder = SequenceEncoder.Load(reader);
-            tokenization.RequireVocabulary(encoder.VocabularySize);
-            return new RevRnnFeaturesTransformer(host, columns, tokenization, encoder, report: null);
+            var encoder = SequenceEncoder.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(encoder.VocabularySize);
+            return new RevRnnFeaturesTransformer(saved.Host, columns, saved.Tokenization, encoder, saved.Report);
         });
 }

@@ -13,6 +13,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
     private const string Training = "train";
     private const string Validation = "validate";
+    private const string Calibration = "calibrate";
     private const string OfKeys = "They are missing keys: values that were not there when the keys were made.";
     private const string OfModel = "The tokens were learned from other texts. Of all text there are tokens where they are TokenKind.BytePairs or TokenKind.Bytes.";
 
@@ -50,6 +51,15 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     public static TrainingRows ReadValidation(
         IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
         => Read(data, input, labels: null, tokenization, Validation, channel, cancellationToken);
+
+    /// <summary>Reads all rows that a classifier is calibrated on, in its tokens; those whose label is missing are left out, with a warning.</summary>
+    /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
+    public static TrainingRows ReadCalibration(IDataView data, DataViewSchema.Column input, RowLabels labels, Tokenization tokenization, IChannel channel)
+        => Read(data, input, labels, tokenization, Calibration, channel, CancellationToken.None);
+
+    /// <summary>Part of the tokens that are unknown; null of keys, and where there are no tokens.</summary>
+    public double? UnknownShare
+        => Tokenization.Tokenizer != null && UnknownTokens.Of(Sequences) is { Total: > 0 } unknown ? (double)unknown.Count / unknown.Total : null;
 
     private static TrainingRows Read(
         IDataView data,

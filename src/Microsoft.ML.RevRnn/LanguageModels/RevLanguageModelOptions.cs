@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>Options of the language model estimator, <c>Transforms.Text.RevLanguageModel</c>.</summary>
@@ -28,6 +30,7 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     /// Called after each epoch, on the training thread, with its result and the model as it is then, which stays so: to write a line of text with, or to save.
     /// The model has no <see cref="RevRnnTransformer.Report"/> yet. What it throws ends the training. Null for nobody.
     /// </summary>
+    [JsonIgnore]
     public Action<EpochReport, RevLanguageModelTransformer>? EpochEnded { get; set; }
 
     private protected override void Check()

@@ -137,11 +137,11 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevLanguageModelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, LanguageModelColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, LanguageModelColumns.Load, (columns, saved) =>
         {
-            var model = LanguageModel.Load(reader);
-            tokenization.RequireVocabulary(model.VocabularySize);
-            return new RevLanguageModelTransformer(host, columns, tokenization, model, report: null);
+            var model = LanguageModel.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(model.VocabularySize);
+            return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report);
         });
 
     private Func<SequenceScore> Scorer(Func<int[]> tokens) => () => _model.Score(tokens());

@@ -65,14 +65,14 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevRnnMultiLabelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, PredictionColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, PredictionColumns.Load, (columns, saved) =>
         {
-            var labelCount = reader.ReadInt32();
-            var names = LabelValues.Load(reader, labelCount);
-            var classifier = MultiLabelClassifier.Load(reader);
-            tokenization.RequireVocabulary(classifier.VocabularySize);
+            var labelCount = saved.Reader.ReadInt32();
+            var names = LabelValues.Load(saved.Reader, labelCount);
+            var classifier = MultiLabelClassifier.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.LabelCount != labelCount)
                 throw new FormatException($"The network is made for {classifier.LabelCount} labels, and the model has {labelCount}.");
-            return new RevRnnMultiLabelTransformer(host, columns, tokenization, names, classifier, report: null);
+            return new RevRnnMultiLabelTransformer(saved.Host, columns, saved.Tokenization, names, classifier, saved.Report);
         });
 }

@@ -16,6 +16,7 @@ public static class AtomicModelSaving
     /// <param name="filePath">Where to save it.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>mlContext.Model.SaveAtomically(model, data.Schema, "model.zip");</code></example>
     public static void SaveAtomically(this ModelOperationsCatalog catalog, ITransformer model, DataViewSchema? inputSchema, string filePath)
     {
         ArgumentNullException.ThrowIfNull(catalog);
@@ -25,7 +26,7 @@ public static class AtomicModelSaving
     }
 
     /// <summary>The same for anything that writes to a stream, in any kind of file.</summary>
-    internal static void SaveAtomically(string filePath, Action<Stream> save, Func<string, Stream> create)
+    internal static void SaveAtomically(string filePath, Action<Stream> save, Func<string, Stream> create, string what = "model")
     {
         // A link stays one: what it leads to is replaced.
         var target = Path.GetFullPath(filePath);
@@ -46,7 +47,7 @@ public static class AtomicModelSaving
             if (failure is not IOException)
                 throw;
             throw new IOException(
-                $"The model could not be saved to '{filePath}'; if there was such a file before, it is unchanged. {failure.Message}", failure);
+                $"The {what} could not be saved to '{filePath}'; if there was such a file before, it is unchanged. {failure.Message}", failure);
         }
     }
 

@@ -15,6 +15,11 @@ public static class CheckedModelLoading
     /// </exception>
     /// <exception cref="IOException">There is no such file, or it cannot be opened; the message names it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <example>
+    /// <code>
+    /// var model = mlContext.Model.LoadChecked("model.zip", out var inputSchema);
+    /// </code>
+    /// </example>
     public static ITransformer LoadChecked(this ModelOperationsCatalog catalog, string filePath, out DataViewSchema? inputSchema)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -14,6 +14,9 @@ namespace Microsoft.ML.RevRnn.Persistence;
 /// </summary>
 internal static class Payload
 {
+    /// <summary>The version of the content that is written.</summary>
+    public const uint CurrentVersion = 0x00010002;
+
     private const int BufferSize = 1 << 16;
 
     /// <summary>Signatures and version of a component of this library.</summary>
@@ -21,8 +24,8 @@ internal static class Payload
     /// <param name="loaderSignature">What its LoadableClass attribute says, at most 24 characters.</param>
     public static VersionInfo Version(string modelSignature, string loaderSignature) => new(
         modelSignature,
-        verWrittenCur: 0x00010001,
-        verReadableCur: 0x00010001,
+        verWrittenCur: CurrentVersion,
+        verReadableCur: CurrentVersion,
         verWeCanReadBack: 0x00010001,
         loaderAssemblyName: typeof(Payload).Assembly.GetName().Name!,
         loaderSignature: loaderSignature);
@@ -42,9 +45,9 @@ internal static class Payload
         context.Writer.Write(checksum.Hash!);
     }
 
-    /// <summary>Checks version and checksum, then reads the content.</summary>
+    /// <summary>Checks version and checksum, then reads the content, by the version that it was written in.</summary>
     /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
-    public static T Load<T>(IHostEnvironment environment, ModelLoadContext context, VersionInfo version, Func<BinaryReader, T> readContent)
+    public static T Load<T>(IHostEnvironment environment, ModelLoadContext context, VersionInfo version, Func<BinaryReader, uint, T> readContent)
     {
         RequireReadable(environment, context, version);
         context.CheckAtModel(version);
@@ -61,7 +64,7 @@ internal static class Payload
         T content;
         try
         {
-            content = readContent(context.Reader);
+            content = readContent(context.Reader, context.Header.ModelVerWritten);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

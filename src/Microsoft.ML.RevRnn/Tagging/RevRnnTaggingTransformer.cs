@@ -66,14 +66,14 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevRnnTaggingTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
-        => Load(env, ctx, _version, PredictionColumns.Load, (host, columns, tokenization, reader) =>
+        => Load(env, ctx, _version, PredictionColumns.Load, (columns, saved) =>
         {
-            var classCount = reader.ReadInt32();
-            var labels = LabelValues.Load(reader, classCount);
-            var tagger = SequenceTagger.Load(reader);
-            tokenization.RequireVocabulary(tagger.VocabularySize);
+            var classCount = saved.Reader.ReadInt32();
+            var labels = LabelValues.Load(saved.Reader, classCount);
+            var tagger = SequenceTagger.Load(saved.Reader);
+            saved.Tokenization.RequireVocabulary(tagger.VocabularySize);
             if (tagger.ClassCount != classCount)
                 throw new FormatException($"The network is made for {tagger.ClassCount} classes, and the model has {classCount}.");
-            return new RevRnnTaggingTransformer(host, columns, tokenization, labels, tagger, report: null);
+            return new RevRnnTaggingTransformer(saved.Host, columns, saved.Tokenization, labels, tagger, saved.Report);
         });
 }

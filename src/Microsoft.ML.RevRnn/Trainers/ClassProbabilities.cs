@@ -12,9 +12,17 @@ public static class ClassProbabilities
     /// </summary>
     /// <param name="outputSchema">The schema of the prediction: of a prediction engine, or of transformed data.</param>
     /// <param name="score">[C]: the score of one row.</param>
-    /// <param name="scoreColumnName">The column that it is of; its slots have the names of the classes.</param>
+    /// <param name="scoreColumnName">The column that it is of; its slots have the names of the classes. Default "Score".</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such column.</exception>
     /// <exception cref="ArgumentException">The score has another number of values than the column's.</exception>
+    /// <example>
+    /// <code>
+    /// var engine = mlContext.Model.CreatePredictionEngine&lt;Document, Prediction&gt;(model);
+    /// var prediction = engine.Predict(document);
+    /// foreach (var (label, probability) in engine.OutputSchema.RankClasses(prediction.Score))
+    ///     Console.WriteLine($"{label}: {probability:P1}");
+    /// </code>
+    /// </example>
     public static IReadOnlyList<(string Label, float Probability)> RankClasses(
         this DataViewSchema outputSchema, ReadOnlySpan<float> score, string scoreColumnName = "Score")
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.RevRnn.LanguageModels;
 
 namespace Microsoft.ML.RevRnn;
@@ -26,6 +27,7 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// not used, but for the pooling. Its cell must be the trainer's, and <see cref="NetworkOptions.Bidirectional"/> unset. Texts without labels teach it, many; few
     /// with labels are then enough. Null for none.
     /// </summary>
+    [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
     /// <summary>How the layers of <see cref="LanguageModel"/> are trained on. Not used without one.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Microsoft.ML.RevRnn.Tests.Support;
 
@@ -46,6 +47,25 @@ internal sealed class ModelFileImage
         using var stream = new MemoryStream();
         Trained.Context.Model.Save(model, Trained.Data().Schema, stream);
         return new ModelFileImage(stream.ToArray());
+    }
+
+    /// <summary>What a saved model has of the report of its training, which no two trainings have in common.</summary>
+    public static byte[] Bytes(TrainingReport report)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream))
+            report.Save(writer);
+        return stream.ToArray();
+    }
+
+    /// <summary>The content of the saved component of a model just trained, without the report and the checksum.</summary>
+    public static byte[] ContentWithoutReport(RevRnnTransformer model)
+    {
+        var image = Of(model);
+        var content = image.Component.AsSpan(ContentOffset, image.ContentLength - SHA256.HashSizeInBytes);
+        var report = Bytes(model.Report!);
+        var at = content.IndexOf(report);
+        return [.. content[..at], .. content[(at + report.Length)..]];
     }
 
     public static ITransformer Load(byte[] file)

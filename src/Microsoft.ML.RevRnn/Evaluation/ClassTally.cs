@@ -1,0 +1,54 @@
+using System.Numerics.Tensors;
+
+namespace Microsoft.ML.RevRnn.Evaluation;
+
+/// <summary>Counts scored rows by class, predicted class and probability.</summary>
+/// <param name="names">What the classes stand for.</param>
+/// <param name="binCount">M: bins of probability.</param>
+internal sealed class ClassTally(string[] names, int binCount)
+{
+    private readonly long[][] _confusion = [.. names.Select(_ => new long[names.Length])];
+    private readonly (long Count, long Right, double Confidence)[] _bins = new (long, long, double)[binCount];
+    private long _rows;
+    private long _right;
+
+    /// <summary>Counts a row.</summary>
+    /// <param name="label">Its class.</param>
+    /// <param name="predicted">The class it was predicted to be of.</param>
+    /// <param name="probabilities">[C].</param>
+    public void Add(int label, int predicted, ReadOnlySpan<float> probabilities)
+    {
+        var isRight = label == predicted ? 1 : 0;
+        double confidence = TensorPrimitives.Max(probabilities);
+        ref var bin = ref _bins[Math.Clamp((int)Math.Ceiling(confidence * binCount) - 1, 0, binCount - 1)];
+        bin = (bin.Count + 1, bin.Right + isRight, bin.Confidence + confidence);
+        _confusion[label][predicted]++;
+        _rows++;
+        _right += isRight;
+    }
+
+    public PerClassMetrics Metrics()
+    {
+        CalibrationBin[] calibration = [.. _bins.Select(bin => new CalibrationBin(bin.Count, Ratio(bin.Confidence, bin.Count), Ratio(bin.Right, bin.Count)))];
+        return new PerClassMetrics
+        {
+            Classes = [.. names.Select((name, i) => Class(name, i))],
+            ConfusionMatrix = _confusion,
+            RowCount = _rows,
+            Accuracy = Ratio(_right, _rows),
+            Calibration = calibration,
+            ExpectedCalibrationError = calibration.Sum(bin => Ratio(bin.Count, _rows) * Math.Abs(bin.Accuracy - bin.Confidence)),
+        };
+    }
+
+    private static double Ratio(double part, long whole) => whole == 0 ? 0 : part / whole;
+
+    private ClassMetrics Class(string name, int index)
+    {
+        var hits = _confusion[index][index];
+        var support = _confusion[index].Sum();
+        var precision = Ratio(hits, _confusion.Sum(row => row[index]));
+        var recall = Ratio(hits, support);
+        return new ClassMetrics(name, precision, recall, hits == 0 ? 0 : 2 * precision * recall / (precision + recall), support);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace Microsoft.ML.RevRnn.Reports;
+
+/// <summary>A page of its own: style and drawings are in it, and it loads and runs nothing.</summary>
+internal static class ReportPage
+{
+    private const string Head =
+        """
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>Training report</title>
+        <style>
+        :root { color-scheme: light dark; --page: #fff; --text: #1f2328; --soft: #59636e; --line: #d8dee4; --panel: #f6f8fa; --one: #0b62c4; --two: #b35900; --mark: #57606a; }
+        @media (prefers-color-scheme: dark) {
+          :root { --page: #0f1318; --text: #e6e9ed; --soft: #9aa4af; --line: #2f3741; --panel: #171d24; --one: #5aa7ff; --two: #f0a04b; --mark: #9aa4af; } }
+        body { margin: 0 auto; padding: 2rem 1.5rem 4rem; max-width: 62rem; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, "Segoe UI", sans-serif; }
+        h1 { font-size: 1.7rem; font-weight: 600; margin: 0 0 .2rem; } h2 { font-size: 1.2rem; font-weight: 600; margin: 2.6rem 0 .8rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+        h3 { font-size: 1rem; font-weight: 600; margin: 2rem 0 .4rem; } p { color: var(--soft); margin: .2rem 0 .8rem; }
+        .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .7rem; margin: 0 0 1.4rem; }
+        .figures div { background: var(--panel); border-radius: 6px; padding: .6rem .8rem; } dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-size: 1.15rem; font-weight: 600; }
+        .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2rem; } figure { margin: 0; } figure svg { width: 100%; display: block; }
+        .calibration { max-width: 29rem; } .bars { max-width: 48rem; } figcaption { font-weight: 600; margin-bottom: .3rem; }
+        .grid { stroke: var(--line); } .kept { stroke: var(--mark); stroke-dasharray: 4 4; } text { fill: var(--text); font-size: 13px; } .tick { fill: var(--soft); font-size: 12px; }
+        .end { text-anchor: end; } .middle { text-anchor: middle; } .one { stroke: var(--one); } .two { stroke: var(--two); }
+        polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } line.one, line.two { stroke-width: 3; } circle.one { fill: var(--one); } circle.two { fill: var(--two); }
+        .measured { fill: var(--one); } .estimated { fill: var(--mark); opacity: .45; }
+        .legend { display: flex; gap: 1.2rem; font-size: .85rem; margin: .2rem 0 0; } figure .legend svg { display: inline-block; width: 24px; height: 8px; margin-right: .4rem; vertical-align: middle; }
+        .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { padding: .3rem .7rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400; white-space: nowrap; } thead th { color: var(--soft); font-size: .85rem; }
+        .name { text-align: left; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; } .best { background: var(--panel); } .best > * { font-weight: 600; }
+        .matrix td, .matrix th { border: 0; } .matrix thead th { vertical-align: bottom; } .matrix span { display: inline-block; max-width: 9rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
+        .matrix tbody td { border: 1px solid var(--page); text-align: center; background: color-mix(in srgb, var(--one) var(--share), var(--panel)); }
+        .matrix tbody td.wrong { background: color-mix(in srgb, var(--two) var(--share), var(--panel)); } .matrix td.strong { color: var(--page); }
+        summary { cursor: pointer; color: var(--soft); margin: 1rem 0 .4rem; }
+        </style></head><body>
+        """;
+
+    /// <param name="report">What training did; null where it is not known.</param>
+    /// <param name="network">What was trained; null where it is not known.</param>
+    /// <param name="metrics">How it does on test data; null for none.</param>
+    public static string Create(TrainingReport? report, NetworkOptions? network, PerClassMetrics? metrics)
+    {
+        var html = new Html().AddConstant(Head).AddConstant("<h1>Training report</h1>");
+        if (network != null)
+        {
+            html.Add($"<p>{network.Cell}, {network.LayerCount} × {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}, ");
+            html.Add($"token vectors of {network.EmbeddingSize} values</p>");
+        }
+        if (report != null)
+        {
+            TrainingSection.Write(html, report);
+            MemorySection.Write(html, report, network);
+        }
+        if (metrics != null)
+            TestSection.Write(html, metrics);
+        return html.AddConstant("</body></html>").ToString();
+    }
+
+    /// <summary>Writes a page to a file, all or nothing.</summary>
+    public static void Save(string path, string page)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicModelSaving.SaveAtomically(
+            path, stream => stream.Write(Encoding.UTF8.GetBytes(page)), temporary => new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite), "report");
+    }
+}

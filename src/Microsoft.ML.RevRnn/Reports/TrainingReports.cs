@@ -1,0 +1,63 @@
+using Microsoft.ML.RevRnn;
+using Microsoft.ML.RevRnn.Evaluation;
+using Microsoft.ML.RevRnn.Reports;
+
+namespace Microsoft.ML;
+
+/// <summary>Writes what training did, and how its model does on test data, as a page that any browser shows: one file, which loads nothing from anywhere.</summary>
+public static class TrainingReports
+{
+    private const int BinCount = 15;
+
+    /// <summary>Writes a report as a page: curves of loss, accuracy, learning rate and gradient norm with the kept epoch marked, and the memory of activations.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>model.Report?.SaveHtml("report.html");</code></example>
+    public static void SaveHtml(this TrainingReport report, string path)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ReportPage.Save(path, ReportPage.Create(report, network: null, metrics: null));
+    }
+
+    /// <summary>Writes the report of a model as a page, with an estimate of what activations would have taken by each strategy.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <exception cref="InvalidOperationException">The model has no report.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>model.SaveReport("report.html");</code></example>
+    public static void SaveReport(this RevRnnTransformer model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var report = model.Report ?? throw new InvalidOperationException(
+            "The model has no training report: it was not trained itself, is of an epoch within a training, or was saved by version 0.1, which kept none.");
+        ReportPage.Save(path, ReportPage.Create(report, model.Network, metrics: null));
+    }
+
+    /// <summary>
+    /// Writes the report of a classifier as a page, and how it does on test data: precision, recall and F1 of each class, confusion matrix and calibration. A model
+    /// without a report has these alone.
+    /// </summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="test">Data that the classifier was not trained on.</param>
+    /// <param name="labelColumnName">Its column of the class: Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>classifier.SaveReport("report.html", test);</code></example>
+    public static void SaveReport(this RevRnnClassificationTransformer model, string path, IDataView test, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
+        ReportPage.Save(path, ReportPage.Create(model.Report, model.Network, Evaluate(model, test, labelColumnName)));
+    }
+
+    private static PerClassMetrics Evaluate(RevRnnClassificationTransformer model, IDataView test, string labelColumnName)
+    {
+        var scored = model.Transform(test);
+        return ScoredClasses.Find(model.Context, scored.Schema, labelColumnName, model.ScoreColumnName, model.PredictedLabelColumnName).Evaluate(scored, BinCount);
+    }
+}

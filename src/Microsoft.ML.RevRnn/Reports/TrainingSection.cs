@@ -1,0 +1,66 @@
+namespace Microsoft.ML.RevRnn.Reports;
+
+/// <summary>What training did: figures, curves, and a table of the epochs.</summary>
+internal static class TrainingSection
+{
+    public static void Write(Html html, TrainingReport report)
+    {
+        html.AddConstant("<section><h2>Training</h2>");
+        WriteFigures(html, report);
+        html.AddConstant("<div class='charts'>");
+        Chart("Loss, nats", ("training", "one", epoch => epoch.Loss), ("validation", "two", epoch => epoch.ValidationLoss));
+        Chart("Accuracy", ("training", "one", epoch => epoch.Accuracy), ("validation", "two", epoch => epoch.ValidationAccuracy));
+        Chart("Learning rate at the epoch's end", ("learning rate", "one", epoch => epoch.Course?.LearningRate));
+        Chart(
+            "Gradient norm before clipping",
+            ("mean", "one", epoch => epoch.Course?.MeanGradientNorm), ("largest", "two", epoch => epoch.Course?.LargestGradientNorm));
+        html.AddConstant("</div>");
+        WriteEpochs(html, report);
+        html.AddConstant("</section>");
+
+        void Chart(string title, params (string Name, string Style, Func<EpochReport, double?> Value)[] lines) => CurveChart.Write(
+            html, title, [.. lines.Select(line => new Series(line.Name, line.Style, [.. report.Epochs.Select(line.Value)]))], report.BestEpoch);
+    }
+
+    private static void WriteFigures(Html html, TrainingReport report)
+    {
+        html.AddConstant("<dl class='figures'>");
+        Figure("Kept epoch", FormattableString.Invariant($"{report.BestEpoch} of {report.Epochs.Count}"));
+        if (report.BestEpoch > 0)
+        {
+            var kept = report.Epochs[report.BestEpoch - 1];
+            Figure(kept.ValidationLoss == null ? "Training loss" : "Validation loss", Units.Number(kept.ValidationLoss ?? kept.Loss));
+            Figure(kept.ValidationAccuracy == null ? "Training accuracy" : "Validation accuracy", Units.Percent(kept.ValidationAccuracy ?? kept.Accuracy));
+        }
+        Figure("Ended by", report.StopReason switch
+        {
+            TrainingStop.EarlyStopping => "early stopping",
+            TrainingStop.Cancelled => "cancellation",
+            TrainingStop.RateExhausted => "exhausted rate",
+            TrainingStop.TimeUp => "the clock",
+            _ => "last epoch",
+        });
+        Figure("Time", Units.Time(report.Elapsed));
+        Figure("Tokens a second", report.TokensPerSecond.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture));
+        if (report.UnknownTokenShare is { } unknown)
+            Figure("Unknown tokens", Units.Percent(unknown));
+        html.AddConstant("</dl>");
+
+        void Figure(string name, string value) => html.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+    }
+
+    private static void WriteEpochs(Html html, TrainingReport report)
+    {
+        html.AddConstant(
+            "<details><summary>All epochs</summary><div class='wide'><table><thead><tr><th>Epoch<th>Loss<th>Accuracy<th>Validation loss<th>Validation accuracy" +
+            "<th>Learning rate<th>Mean norm<th>Largest norm<th>Time</tr></thead><tbody>");
+        foreach (var epoch in report.Epochs)
+        {
+            var course = epoch.Course;
+            html.Add($"<tr class='{(epoch.Epoch == report.BestEpoch ? "best" : "")}'><th>{epoch.Epoch}<td>{Units.Number(epoch.Loss)}<td>{Units.Percent(epoch.Accuracy)}");
+            html.Add($"<td>{Units.Number(epoch.ValidationLoss)}<td>{Units.Percent(epoch.ValidationAccuracy)}<td>{course?.LearningRate:0.00e0}");
+            html.Add($"<td>{course?.MeanGradientNorm:0.000}<td>{course?.LargestGradientNorm:0.000}<td>{(course == null ? "" : Units.Time(course.Elapsed))}</tr>");
+        }
+        html.AddConstant("</tbody></table></div></details>");
+    }
+}

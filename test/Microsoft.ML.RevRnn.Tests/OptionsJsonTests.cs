@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Microsoft.ML.RevRnn.Tests.Support;
+
+namespace Microsoft.ML.RevRnn.Tests;
+
+/// <summary>Options as JSON and back, for tools that keep or try them.</summary>
+[TestClass]
+public sealed class OptionsJsonTests
+{
+    private static readonly NetworkOptions _network = new()
+    {
+        Cell = CellKind.RevGru,
+        EmbeddingSize = 10,
+        HiddenSize = 12,
+        LayerCount = 2,
+        ForgettingLimit = ForgettingLimit.OneBit,
+        Bidirectional = true,
+        Pooling = PoolingKind.Last,
+    };
+
+    private static readonly TrainingOptions _training = new()
+    {
+        MaximumEpochs = 3,
+        LearningRate = 0.1f,
+        Optimizer = OptimizerKind.Sgd,
+        Schedule = LearningRateSchedule.Cosine,
+        MemoryBudget = 1L << 40,
+        MaximumMinutes = 1.5,
+        Seed = 7,
+        ActivationStrategy = ActivationStrategy.Auto,
+        CheckpointPath = "state",
+    };
+
+    [TestMethod]
+    public void ClassifiersOptionsComeBack()
+    {
+        var options = new RevRnnClassificationOptions
+        {
+            LabelColumnName = "Class",
+            TextColumnName = "Words",
+            Network = _network,
+            Training = _training,
+            Vocabulary = new() { Kind = TokenKind.BytePairs, MaximumSize = 900 },
+            FineTuning = new FineTuningOptions(),
+        };
+
+        var back = Back(options);
+
+        Assert.AreEqual("Class", back.LabelColumnName);
+        Assert.AreEqual("Words", back.TextColumnName);
+        Assert.AreEqual(options.Network, back.Network);
+        Assert.AreEqual(options.Training, back.Training);
+        Assert.AreEqual(options.Vocabulary, back.Vocabulary);
+        Assert.AreEqual(options.FineTuning, back.FineTuning);
+    }
+
+    [TestMethod]
+    public void AllKindsOfOptionsComeBack()
+    {
+        AssertSame(new RevRnnBinaryClassificationOptions { ProbabilityColumnName = "P", Network = _network, Training = _training });
+        AssertSame(new RevRnnMultiLabelOptions { ScoreColumnName = "S", Network = _network, Training = _training });
+        AssertSame(new RevRnnTaggingOptions { PredictedLabelColumnName = "L", Training = _training });
+        AssertSame(new RevRnnFeaturesOptions { OutputColumnName = "F", InputColumnName = "I", Network = _network });
+        AssertSame(new RevLanguageModelOptions { PerplexityColumnName = "E", Model = new() { Layout = TextLayout.Documents, InputDropout = 0.25f, SoftmaxSamples = 5 } });
+
+        static void AssertSame<T>(T options)
+            where T : RevRnnOptions
+            => Assert.AreEqual(JsonSerializer.Serialize(options), JsonSerializer.Serialize(Back(options)));
+    }
+
+    [TestMethod]
+    public void WhatIsNoOptionIsLeftOut()
+    {
+        var classification = JsonSerializer.Serialize(new RevRnnClassificationOptions { Progress = new Listener(_ => { }), LanguageModel = Trained.LanguageModel });
+        var language = JsonSerializer.Serialize(new RevLanguageModelOptions { EpochEnded = (_, _) => { }, CancellationToken = new CancellationToken(true) });
+
+        var features = JsonSerializer.Serialize(new RevRnnFeaturesOptions { LanguageModel = Trained.LanguageModel });
+
+        foreach (var name in new[] { "Progress", "CancellationToken", "LanguageModel", "EpochEnded" })
+        {
+            Assert.DoesNotContain($"\"{name}\"", classification);
+            Assert.DoesNotContain($"\"{name}\"", language);
+            Assert.DoesNotContain($"\"{name}\"", features);
+        }
+    }
+
+    [TestMethod]
+    public void ValuesOfEnumerationsHaveNames()
+    {
+        StringAssert.Contains(JsonSerializer.Serialize(_network), "\"Cell\":\"RevGru\"");
+        StringAssert.Contains(JsonSerializer.Serialize(_training), "\"ActivationStrategy\":\"Auto\"");
+    }
+
+    private static T Back<T>(T options) => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(options))!;
+}
