@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <summary>
 /// The state of training after an epoch, in a file that is replaced as a whole. Little-endian:
 /// 8 bytes "RRNNCKPT"; int32 version (1); 32 bytes SHA-256 of what is trained on what and how; int32 epochs, and for each int32 number, float64 loss, accuracy,
-/// validation loss and accuracy (NaN for none); the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
+/// validation loss and accuracy, and macro F1 where that is the metric (NaN for none); the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
 /// optimiser's state; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
@@ -18,11 +18,13 @@ internal sealed class TrainingCheckpoint
 
     private readonly string _path;
     private readonly byte[] _identity;
+    private readonly bool _hasMacroF1;
 
     public TrainingCheckpoint(string path, TrainingTask task, TrainingOptions options)
     {
         _path = Path.GetFullPath(path);
         _identity = Identity(task, options);
+        _hasMacroF1 = options.ValidationMetric == ValidationMetric.MacroF1;
     }
 
     public bool HasFile => File.Exists(_path);
@@ -74,7 +76,10 @@ internal sealed class TrainingCheckpoint
         for (var i = 0; i < epochs.Length; i++)
         {
             epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(),
-                ReadOptional(reader), ReadOptional(reader));
+                ReadOptional(reader), ReadOptional(reader))
+            {
+                ValidationMacroF1 = _hasMacroF1 ? ReadOptional(reader) : null,
+            };
         }
         Parameter[] parameters = [.. trainer.Parameters.All];
         foreach (var parameter in parameters)
@@ -121,6 +126,8 @@ internal sealed class TrainingCheckpoint
             writer.Write(epoch.Accuracy);
             writer.Write(epoch.ValidationLoss ?? double.NaN);
             writer.Write(epoch.ValidationAccuracy ?? double.NaN);
+            if (_hasMacroF1)
+                writer.Write(epoch.ValidationMacroF1 ?? double.NaN);
         }
         foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
@@ -174,6 +181,8 @@ internal sealed class TrainingCheckpoint
             {
                 writer.Write(value);
             }
+            if (options.ValidationMetric != ValidationMetric.Loss)
+                writer.Write((int)options.ValidationMetric);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
             // A record's text names all its options and their values.
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());

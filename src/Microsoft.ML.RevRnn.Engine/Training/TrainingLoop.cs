@@ -63,7 +63,10 @@ internal sealed class TrainingLoop
                 break;
             }
             EndEpoch(new EpochReport(epoch, Mean(trained), Accuracy(trained),
-                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null));
+                validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null)
+            {
+                ValidationMacroF1 = validated.Predictions > 0 ? _task.Counts?.MacroF1 : null,
+            });
             if (IsOver(epoch, out stop))
                 break;
         }
@@ -86,7 +89,7 @@ internal sealed class TrainingLoop
 
     private bool IsTimeUp => _clock.Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
-    private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
+    private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Weight;
 
     private static double Accuracy(BatchResult result) => result.Predictions == 0 ? 0 : (double)result.Correct / result.Predictions;
 
@@ -110,12 +113,20 @@ internal sealed class TrainingLoop
         {
             _bestEpoch = report.Epoch;
         }
-        else if (report.ValidationLoss < _best)
+        else if (Badness(report) is { } badness && badness < _best)
         {
-            _best = report.ValidationLoss.Value;
+            _best = badness;
             _bestEpoch = report.Epoch;
         }
     }
+
+    /// <summary>The metric that epochs are chosen by; the less the better.</summary>
+    private double? Badness(EpochReport report) => _options.ValidationMetric switch
+    {
+        ValidationMetric.Accuracy => -report.ValidationAccuracy,
+        ValidationMetric.MacroF1 => -report.ValidationMacroF1,
+        _ => report.ValidationLoss,
+    };
 
     private void RestoreEpochs(IReadOnlyList<EpochReport> epochs, float[][]? bestWeights)
     {
@@ -183,6 +194,7 @@ internal sealed class TrainingLoop
         if (_task.ValidationBatchCount == 0)
             return true;
         _task.Trainer.BeginValidation();
+        _task.Counts?.Clear();
         for (var i = 0; i < _task.ValidationBatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)
