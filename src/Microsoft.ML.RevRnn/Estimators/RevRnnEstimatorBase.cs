@@ -34,7 +34,20 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="IOException">A checkpoint cannot be written.</exception>
-    public TTransformer Fit(IDataView input) => Fit(input, channel => Train(input, channel));
+    public TTransformer Fit(IDataView input) => FitChecked(input, validation: null);
+
+    /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
+    /// <param name="input">What is learned from.</param>
+    /// <param name="validation">
+    /// Held-back data: the same columns, read in the tokens that <paramref name="input"/> gives. Labels are compared by their value, also where their keys are of another
+    /// mapping, and one that <paramref name="input"/> does not know is an error. Keys of an input column must be of the same mapping.
+    /// </param>
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    public TTransformer Fit(IDataView input, IDataView validation)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        return FitChecked(input, validation);
+    }
 
     /// <summary>The columns of the input, and those that are added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
@@ -49,16 +62,10 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape inputSchema);
 
     /// <summary>Trains on data whose schema was found right.</summary>
-    private protected abstract TTransformer Train(IDataView input, IChannel channel);
-
-    /// <summary>Checks the schema of the data, then trains.</summary>
-    private protected TTransformer Fit(IDataView input, Func<IChannel, TTransformer> train)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        GetOutputSchema(SchemaShape.Create(input.Schema));
-        using var channel = Host.Start("Training");
-        return train(channel);
-    }
+    /// <param name="input">What is learned from.</param>
+    /// <param name="validation">Held-back data; null to hold back a part of <paramref name="input"/>.</param>
+    /// <param name="channel">The log.</param>
+    private protected abstract TTransformer Train(IDataView input, IDataView? validation, IChannel channel);
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
     /// <param name="rows">What is trained on.</param>
@@ -73,5 +80,18 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         var result = train(Options.Training with { Seed = TrainingSeed.Choose(Host, Options.Training.Seed) }, monitor);
         monitor.Ended(result.Report);
         return result;
+    }
+
+    /// <summary>Reads held-back data, in the tokens that the training data has.</summary>
+    private protected TrainingRows ReadValidation(IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel)
+        => TrainingRows.ReadValidation(validation, InputSchema.FindSequence(Host, validation.Schema, SequenceColumnName, tokenization), labels, tokenization, channel);
+
+    /// <summary>Checks the schema of the data, then trains.</summary>
+    private TTransformer FitChecked(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+        using var channel = Host.Start("Training");
+        return Train(input, validation, channel);
     }
 }

@@ -29,8 +29,9 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
     /// <summary>Reads all rows of held-back data, in the tokens that the training data has.</summary>
     /// <exception cref="InvalidOperationException">There are no rows.</exception>
-    public static TrainingRows ReadValidation(IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel)
-        => new(ReadValues(data, input, labels: null, tokenization.CreateReader, "validate", channel), tokenization);
+    public static TrainingRows ReadValidation(
+        IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel)
+        => new(ReadValues(data, input, labels, tokenization.CreateReader, "validate", channel), tokenization);
 
     /// <summary>Checks that a row has a token.</summary>
     /// <exception cref="InvalidOperationException">None has.</exception>
@@ -54,7 +55,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     {
         var values = new List<T>();
         long unlabelled = 0;
-        using (var cursor = data.GetRowCursor(labels == null ? [input] : [input, labels.Column]))
+        using (var cursor = data.GetRowCursor(labels == null ? [input] : [input, .. labels.Columns]))
         {
             var readValue = createReader(cursor, input);
             var takeLabel = labels?.CreateReader(cursor, channel);
@@ -67,12 +68,16 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
             }
         }
 
+        var weightless = labels?.Weightless ?? 0;
+        unlabelled -= weightless;
         if (unlabelled > 0)
             channel.Warning(MessageSensitivity.Schema, $"Skipped {unlabelled} rows without a value in the label column '{labels!.Column.Name}'.");
         if (values.Count == 0)
         {
-            throw channel.Process(new InvalidOperationException(unlabelled > 0
-                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to train on."
+            throw channel.Process(new InvalidOperationException(weightless > 0
+                ? $"No row with a value in the label column '{labels!.Column.Name}' weighs more than 0, so there is nothing to {use} on."
+                : unlabelled > 0
+                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to {use} on."
                 : $"The data has no rows, so there is nothing in column '{input.Name}' to {use} on."));
         }
         return values;

@@ -25,27 +25,15 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
 
     private protected override string SequenceColumnName => _columns.Input;
 
-    /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
-    /// <param name="input">What is learned from.</param>
-    /// <param name="validation">Held-back data. Its input column has the same type; keys must be of the same mapping.</param>
-    /// <inheritdoc cref="RevRnnEstimatorBase{TOptions, TTransformer}.Fit(IDataView)"/>
-    public RevLanguageModelTransformer Fit(IDataView input, IDataView validation)
-    {
-        ArgumentNullException.ThrowIfNull(validation);
-        return Fit(input, channel => Train(input, validation, channel));
-    }
-
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [.. _columns.Added.Select(column => new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, isKey: false))];
 
-    private protected override RevLanguageModelTransformer Train(IDataView input, IChannel channel) => Train(input, validation: null, channel);
-
-    private RevLanguageModelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevLanguageModelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
         var column = input.Schema[SequenceColumnName];
         var rows = TrainingRows.Read(input, column, labels: null, Options.Vocabulary, channel);
         rows.RequireTokens(column, "train", channel);
-        var heldBack = validation == null ? null : ReadValidation(validation, rows.Tokenization, channel);
+        var heldBack = validation == null ? null : ReadHeldBack(validation, rows.Tokenization, channel);
         var result = Run(rows, Options.Network, channel, (training, progress) => LanguageModel.Train(
             rows.Sequences,
             rows.Tokenization.VocabularySize,
@@ -59,11 +47,10 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
         return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
     }
 
-    private IReadOnlyList<int[]> ReadValidation(IDataView validation, Tokenization tokenization, IChannel channel)
+    private IReadOnlyList<int[]> ReadHeldBack(IDataView validation, Tokenization tokenization, IChannel channel)
     {
-        var column = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnName, tokenization);
-        var rows = TrainingRows.ReadValidation(validation, column, tokenization, channel);
-        rows.RequireTokens(column, "validate", channel);
+        var rows = ReadValidation(validation, labels: null, tokenization, channel);
+        rows.RequireTokens(validation.Schema[SequenceColumnName], "validate", channel);
         return rows.Sequences;
     }
 

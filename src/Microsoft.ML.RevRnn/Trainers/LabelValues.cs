@@ -10,6 +10,12 @@ internal abstract class LabelValues
     /// <summary>The type of a value.</summary>
     public abstract PrimitiveDataViewType ItemType { get; }
 
+    /// <summary>A value as text, in the invariant culture.</summary>
+    public abstract string Text(int index);
+
+    /// <summary>Where each of the values is among others; -1 where it is not. Values of different types differ.</summary>
+    public abstract int[] PlacesIn(LabelValues others);
+
     /// <summary>The values in an annotation of a label column; null where it has none.</summary>
     /// <param name="label">The column.</param>
     /// <param name="kind">The kind of the annotation.</param>
