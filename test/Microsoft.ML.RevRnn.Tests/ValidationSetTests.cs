@@ -17,7 +17,7 @@ public sealed class ValidationSetTests
         var otherKeys = WeighedText.KeysOf([new() { Label = "unused", Tags = ["weather"] }, .. WeighedText.Rows(300, seed: 8)]);
         var others = otherKeys.Transform(Trained.Context.Data.LoadFromEnumerable(_validation));
         Assert.AreNotEqual(KeyText(WeighedText.View(_validation), "Label"), KeyText(others, "Label"), "The keys do differ.");
-        foreach (var fit in (Func<IDataView, RevRnnPredictionTransformer>[])[FitClassifier, FitTagger])
+        foreach (var fit in (Func<IDataView, RevRnnPredictionTransformer>[])[FitClassifier, FitTagger, FitLabelSets])
         {
             var expected = fit(WeighedText.View(_validation));
             var actual = fit(others);
@@ -106,6 +106,13 @@ public sealed class ValidationSetTests
         var options = Small.Tagging();
         options.TextColumnName = "Text";
         return new MLContext(seed: 1).MulticlassClassification.Trainers.RevGruTagger(options).Fit(WeighedText.View(_training), validation);
+    }
+
+    private static RevRnnPredictionTransformer FitLabelSets(IDataView validation)
+    {
+        var options = Small.MultiLabel();
+        options.LabelColumnName = "Tags";
+        return new MLContext(seed: 1).MulticlassClassification.Trainers.RevGruMultiLabel(options).Fit(WeighedText.View(_training), validation);
     }
 
     private static RevRnnClassificationTrainer Trainer(RevRnnClassificationOptions options) => new MLContext(seed: 1).MulticlassClassification.Trainers.RevLstm(options);
