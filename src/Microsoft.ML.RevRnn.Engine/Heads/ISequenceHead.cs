@@ -28,7 +28,7 @@ internal interface ISequenceHead : IDisposable
     /// <summary>After the last chunk.</summary>
     void FinishForward();
 
-    /// <summary>The factor of a single prediction's loss in the batch's.</summary>
+    /// <summary>The factor of a single prediction's loss in the batch's, of that which weighs most.</summary>
     float LossScale { get; }
 
     /// <summary>Before the backward pass.</summary>

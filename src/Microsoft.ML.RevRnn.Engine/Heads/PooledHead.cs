@@ -18,6 +18,7 @@ internal sealed unsafe class PooledHead : ISequenceHead
     private PackedBatch _batch = new();
     private ulong _seed;
     private bool _isTraining;
+    private float _heaviest;
 
     /// <param name="parameters">The pooling's and the linear map's weights.</param>
     /// <param name="encoder">Gives the outputs.</param>
@@ -36,7 +37,13 @@ internal sealed unsafe class PooledHead : ISequenceHead
 
     public BatchResult Result { get; private set; }
 
-    public float LossScale => 1f / _batch.RowCount;
+    public float LossScale => _heaviest * Scale;
+
+    /// <summary>Is told what is decided for; null for nobody.</summary>
+    public ClassCounts? Counts { get; init; }
+
+    /// <summary>The factor in the batch's loss of that of a row that weighs 1.</summary>
+    private float Scale => 1f / (float)Result.Weight;
 
     /// <summary>Outcomes of a row: scores after <see cref="FinishForward"/>, made probabilities of if there is a loss.</summary>
     public Span<float> Outcomes(int row) => new(_outcomes.Pointer + (nint)row * _output.Outcomes, _output.Outcomes);
@@ -53,6 +60,7 @@ internal sealed unsafe class PooledHead : ISequenceHead
         _pooling.Begin(batch);
         _outcomes.EnsureLength((long)batch.RowCount * _output.Outcomes);
         Result = default;
+        _heaviest = 0;
     }
 
     public void Forward(in Chunk chunk) => _team.Run(new PoolJob(this, chunk));
@@ -64,7 +72,14 @@ internal sealed unsafe class PooledHead : ISequenceHead
         if (_loss == null)
             return;
         for (var row = 0; row < _batch.RowCount; row++)
-            Result += _loss.Score(Outcomes(row), _batch.SequenceOfRow(row));
+        {
+            var sequence = _batch.SequenceOfRow(row);
+            var weight = _loss.Weight(sequence);
+            Result += _loss.Score(Outcomes(row), sequence).Weighted(weight);
+            _heaviest = Math.Max(_heaviest, weight);
+            if (Counts != null)
+                _loss.Count(Outcomes(row), sequence, Counts);
+        }
     }
 
     public void BeginBackward()
@@ -72,8 +87,9 @@ internal sealed unsafe class PooledHead : ISequenceHead
         for (var row = 0; row < _batch.RowCount; row++)
         {
             var gradient = Outcomes(row);
-            _loss!.Gradient(gradient, _batch.SequenceOfRow(row));
-            TensorPrimitives.Multiply(gradient, LossScale, gradient);
+            var sequence = _batch.SequenceOfRow(row);
+            _loss!.Gradient(gradient, sequence);
+            TensorPrimitives.Multiply(gradient, _loss.Weight(sequence) * Scale, gradient);
         }
         _team.Run(new WeightGradientJob(this));
         _pooling.BeginBackward();

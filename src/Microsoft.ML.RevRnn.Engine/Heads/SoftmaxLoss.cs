@@ -3,7 +3,10 @@ using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Heads;
 
-/// <summary>One of C classes: softmax and its cross-entropy.</summary>
+/// <summary>
+/// One of C classes: softmax p and its cross-entropy, - sum of q_c log p_c with q_c = (1 - e) [c = label] + e / C, where e is the label smoothing
+/// (Szegedy et al. 2016, section 7).
+/// </summary>
 /// <param name="labels">The class of each sequence.</param>
 internal sealed class SoftmaxLoss(IReadOnlyList<int> labels) : Loss
 {
@@ -20,9 +23,26 @@ internal sealed class SoftmaxLoss(IReadOnlyList<int> labels) : Loss
     public override BatchResult Score(ReadOnlySpan<float> probabilities, int sequence)
     {
         var label = labels[sequence];
-        var loss = -HostMath.Log(Math.Max(probabilities[label], float.Epsilon));
+        var loss = -Log(probabilities[label]);
+        if (LabelSmoothing > 0)
+        {
+            var sum = 0.0;
+            foreach (var p in probabilities)
+                sum -= Log(p);
+            loss = (1 - LabelSmoothing) * loss + LabelSmoothing / probabilities.Length * sum;
+        }
         return new BatchResult(loss, 1, TensorPrimitives.IndexOfMax(probabilities) == label ? 1 : 0);
     }
 
-    public override void Gradient(Span<float> probabilities, int sequence) => probabilities[labels[sequence]] -= 1;
+    public override void Gradient(Span<float> probabilities, int sequence)
+    {
+        if (LabelSmoothing > 0)
+            TensorPrimitives.Subtract(probabilities, LabelSmoothing / probabilities.Length, probabilities);
+        probabilities[labels[sequence]] -= 1 - LabelSmoothing;
+    }
+
+    public override void Count(ReadOnlySpan<float> probabilities, int sequence, ClassCounts counts)
+        => counts.Add(labels[sequence], TensorPrimitives.IndexOfMax(probabilities));
+
+    private static double Log(float probability) => HostMath.Log(Math.Max(probability, float.Epsilon));
 }

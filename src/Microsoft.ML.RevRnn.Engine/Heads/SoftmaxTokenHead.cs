@@ -26,6 +26,9 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         _scores = new NativeBuffer<float>(encoder.Device.Memory);
     }
 
+    /// <summary>The part of a target's probability that is spread evenly over all outcomes, as in <see cref="SoftmaxLoss"/>.</summary>
+    public float LabelSmoothing { get; init; }
+
     /// <summary>Adds the cross-entropies of a chunk's first <paramref name="count"/> outputs to <paramref name="result"/>, one after the other.</summary>
     public BatchResult Score(in Chunk chunk, int count, BatchResult result) => Run(chunk, count, result);
 
@@ -81,13 +84,19 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
             var maximum = row[largest];
             var targetScore = row[target];
             TensorPrimitives.Subtract(row, maximum, row);
+            var expected = LabelSmoothing > 0 ? Smoothed(targetScore - maximum, row) : targetScore - maximum;
             TensorPrimitives.Exp(row, row);
             var sum = TensorPrimitives.Sum<float>(row);
-            Results[r] = new BatchResult(HostMath.Log(sum) - (targetScore - maximum), 1, largest == target ? 1 : 0);
+            var weight = Weight(piece, r);
+            Results[r] = new BatchResult(HostMath.Log(sum) - expected, 1, largest == target ? 1 : 0).Weighted(weight);
+            Predicted[r] = largest;
             if (!piece.IsTraining)
                 continue;
-            TensorPrimitives.Multiply(row, piece.Scale / sum, row);
-            row[target] -= piece.Scale;
+            var scale = weight * piece.Scale;
+            TensorPrimitives.Multiply(row, scale / sum, row);
+            if (LabelSmoothing > 0)
+                TensorPrimitives.Subtract(row, scale * LabelSmoothing / row.Length, row);
+            row[target] -= scale * (1 - LabelSmoothing);
             new Span<float>(_scores.Pointer + (nint)r * _scoreStride + row.Length, _scoreStride - row.Length).Clear();
         }
         if (piece.IsTraining)
@@ -109,6 +118,10 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         for (var r = 0; r < piece.Rows; r++)
             TensorPrimitives.Add(bias, new ReadOnlySpan<float>(_scores.Pointer + (nint)r * _scoreStride + begin, end - begin), bias);
     }
+
+    /// <summary>The mean of the scores by the target's smoothed distribution.</summary>
+    private float Smoothed(float target, ReadOnlySpan<float> scores)
+        => (1 - LabelSmoothing) * target + LabelSmoothing * TensorPrimitives.Sum(scores) / scores.Length;
 
     private readonly struct PackJob(SoftmaxTokenHead head, bool forTraining) : IJob
     {

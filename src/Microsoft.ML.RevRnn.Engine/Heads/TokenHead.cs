@@ -18,6 +18,9 @@ internal abstract unsafe class TokenHead : ISequenceHead
     private readonly NativeBuffer<float> _dropped;
     private int[] _outcomes = [];
     private int[] _rows = [];
+    private float[] _weights = [];
+    private double _weight;
+    private float _heaviest;
     private PackedBatch _batch = new();
     private ulong _seed;
     private bool _isTraining;
@@ -31,6 +34,7 @@ internal abstract unsafe class TokenHead : ISequenceHead
     {
         PieceRows = PieceRowsFor(scores);
         Results = new BatchResult[PieceRows];
+        Predicted = new int[PieceRows];
         Output = output;
         Encoder = encoder;
         PackedOutputs = new PackedMatrix(0, 0, Kernel, encoder.Device.Memory);
@@ -41,7 +45,10 @@ internal abstract unsafe class TokenHead : ISequenceHead
 
     public BatchResult Result { get; private set; }
 
-    public float LossScale => 1f / _batch.TokenCount;
+    public float LossScale => _heaviest * Scale;
+
+    /// <summary>Is told what the most probable outcomes are; null for nobody.</summary>
+    public ClassCounts? Counts { get; init; }
 
     protected LinearParameters Output { get; }
 
@@ -57,11 +64,17 @@ internal abstract unsafe class TokenHead : ISequenceHead
     /// <summary>What each output of the piece found.</summary>
     protected BatchResult[] Results { get; }
 
+    /// <summary>The most probable outcome of each output of the piece, for <see cref="Counts"/>.</summary>
+    protected int[] Predicted { get; }
+
     /// <summary>Outputs of a piece, all but the last one of a chunk.</summary>
     protected int PieceRows { get; }
 
     /// <summary>Length of a row of outputs.</summary>
     protected int Stride => Encoder.OutputStride;
+
+    /// <summary>The factor in the batch's loss of that of a prediction that weighs 1.</summary>
+    private float Scale => 1f / (float)_weight;
 
     /// <summary>Bytes that a head's buffers take, whatever the batch.</summary>
     /// <param name="outputStride">Length of a row of outputs.</param>
@@ -86,6 +99,7 @@ internal abstract unsafe class TokenHead : ISequenceHead
         _batch = batch;
         _isTraining = training;
         Result = default;
+        (_weight, _heaviest) = _targets.Weigh(batch);
         PreparePieces();
         if (training && _dropout != null)
             _dropped.EnsureLength((long)PieceRows * Stride);
@@ -123,11 +137,13 @@ internal abstract unsafe class TokenHead : ISequenceHead
         FindTargets(chunk);
         for (var first = 0; first < count; first += PieceRows)
         {
-            var piece = new TokenPiece(first, Math.Min(PieceRows, count - first), _isTraining, LossScale);
+            var piece = new TokenPiece(first, Math.Min(PieceRows, count - first), _isTraining, Scale);
             Team.Run(new ScoreJob(this, chunk, piece));
             // Row after row, so that the sum does not depend on the number of threads.
             foreach (var row in Results.AsSpan(0, piece.Rows))
                 result += row;
+            for (var r = 0; r < piece.Rows && Counts != null; r++)
+                Counts.Add(Target(piece, r), Predicted[r]);
             if (!_isTraining)
                 continue;
             PackedOutputs.Resize(piece.Rows, Stride);
@@ -159,6 +175,9 @@ internal abstract unsafe class TokenHead : ISequenceHead
     /// <summary>What the outcome of an output of the piece should be.</summary>
     protected int Target(in TokenPiece piece, int row) => _outcomes[piece.First + row];
 
+    /// <summary>What an output of the piece weighs.</summary>
+    protected float Weight(in TokenPiece piece, int row) => _targets.IsWeighted ? _weights[piece.First + row] : 1;
+
     /// <summary>As many as keep the scores within a megabyte, but enough to multiply efficiently.</summary>
     private static int PieceRowsFor(int scores) => Math.Clamp(PieceBytes / sizeof(float) / scores, LeastPieceRows, MostPieceRows);
 
@@ -176,6 +195,16 @@ internal abstract unsafe class TokenHead : ISequenceHead
             for (var b = 0; b < chunk.ActiveRows(s); b++)
                 _rows[r++] = b;
         }
+        if (_targets.IsWeighted)
+            FindWeights(chunk);
+    }
+
+    private void FindWeights(in Chunk chunk)
+    {
+        if (_weights.Length < chunk.FlatRows)
+            _weights = new float[chunk.FlatRows];
+        for (var r = 0; r < chunk.FlatRows; r++)
+            _weights[r] = _targets.Weight(chunk.Batch, _rows[r], _outcomes[r]);
     }
 
     private void Drop(float* values, float* target, int row) =>

@@ -4,5 +4,5 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// <param name="First">The first one's flat row in the chunk.</param>
 /// <param name="Rows">How many they are.</param>
 /// <param name="IsTraining">Whether gradients are wanted, and dropout applies.</param>
-/// <param name="Scale">Factor of a single prediction's loss in the batch's.</param>
+/// <param name="Scale">Factor in the batch's loss of that of a prediction that weighs 1.</param>
 internal readonly record struct TokenPiece(int First, int Rows, bool IsTraining, float Scale);

@@ -27,6 +27,11 @@ internal static class LanguageModelTraining
         ArgumentNullException.ThrowIfNull(model);
         model.Validate();
         TrainingInput.Check(texts.Training, shape.Vocabulary, shape.Options, training);
+        if (training.ValidationMetric == ValidationMetric.MacroF1)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ValidationMetric)} is {nameof(ValidationMetric.MacroF1)}, and a language model has no classes; choose another one.", nameof(training));
+        }
         training = training.WithSeed();
         if (texts.Validation != null)
             TrainingInput.Check(texts.Validation, shape.Vocabulary, shape.Options, training);

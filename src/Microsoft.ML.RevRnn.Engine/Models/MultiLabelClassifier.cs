@@ -40,6 +40,7 @@ public sealed class MultiLabelClassifier
     /// <param name="training">How to train.</param>
     /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -55,6 +56,7 @@ public sealed class MultiLabelClassifier
         TrainingOptions training,
         LanguageModel? pretrained = null,
         FineTuningOptions? fineTuning = null,
+        ExampleOptions? examples = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -65,9 +67,17 @@ public sealed class MultiLabelClassifier
         var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), labelCount);
         // A label that is named twice holds once.
         int[][] distinct = [.. labels.Select(ofSequence => ofSequence.Distinct().ToArray())];
-        var objective = new SequenceObjective(new SigmoidLoss(distinct), distinct.SelectMany(ofSequence => ofSequence.Append(-1)), training);
-        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
-            .OfClassifier(parameters, objective, sequences, pretrained?.Parameters.Encoder, fineTuning);
+        training = training.WithSeed();
+        examples ??= new ExampleOptions();
+        var set = ExampleSet.OfLabels(examples, distinct, labelCount, training);
+        var run = new NetworkTraining(training, progress, cancellationToken);
+        var loss = new SigmoidLoss(distinct) { Weights = set.Weights, LabelWeights = set.ClassWeights, LabelSmoothing = examples.LabelSmoothing };
+        var objective = new SequenceObjective(loss, distinct.SelectMany(ofSequence => ofSequence.Append(-1)), training)
+        {
+            Examples = examples,
+            Counts = run.CountsOf(Math.Max(labelCount, 2)),
+        };
+        var report = run.OfClassifier(parameters, objective, sequences, set.Parts, pretrained?.Parameters.Encoder, fineTuning);
         return new TrainingResult<MultiLabelClassifier>(new MultiLabelClassifier(parameters), report);
     }
 

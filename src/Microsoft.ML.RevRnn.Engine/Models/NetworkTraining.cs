@@ -21,21 +21,29 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
 
     /// <summary>Trains on whole sequences from random weights, or from those of an encoder that knows something already.</summary>
     public TrainingReport OfClassifier(
-        NetworkParameters parameters, Objective objective, IReadOnlyList<int[]> sequences, EncoderParameters? pretrained, FineTuningOptions? fineTuning)
+        NetworkParameters parameters,
+        Objective objective,
+        IReadOnlyList<int[]> sequences,
+        HeldBack parts,
+        EncoderParameters? pretrained,
+        FineTuningOptions? fineTuning)
     {
         fineTuning ??= new FineTuningOptions();
         fineTuning.Validate();
         parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights));
         if (pretrained == null)
-            return OnSequences(parameters, objective, sequences);
+            return OnSequences(parameters, objective, sequences, parts);
         parameters.Encoder.CopyFrom(pretrained);
         objective.Pretrained = (pretrained, fineTuning);
         var rates = new LayerRates(parameters.Encoder, fineTuning);
         var report = Run(parameters, objective, carriesStates: false, rates.BeginEpoch, trainer => new SequenceTask(
-            sequences, HeldBack.Random(sequences.Count, options), trainer, objective, options));
+            sequences, parts, trainer, objective, options));
         rates.End();
         return report;
     }
+
+    /// <summary>What counts of so many classes how well each is told, if epochs are chosen by that.</summary>
+    public ClassCounts? CountsOf(int classes) => options.ValidationMetric == ValidationMetric.MacroF1 ? new ClassCounts(classes) : null;
 
     /// <summary>Trains on contiguous streams.</summary>
     public TrainingReport OnStreams(NetworkParameters parameters, Objective objective, (int[] Training, int[] Validation) streams, LanguageModelOptions model)

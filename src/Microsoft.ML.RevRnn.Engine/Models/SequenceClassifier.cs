@@ -42,6 +42,7 @@ public sealed class SequenceClassifier
     /// A language model of the same tokens and network to start from (Howard and Ruder 2018), instead of random weights; null for these.
     /// </param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -57,6 +58,7 @@ public sealed class SequenceClassifier
         TrainingOptions training,
         LanguageModel? pretrained = null,
         FineTuningOptions? fineTuning = null,
+        ExampleOptions? examples = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -72,9 +74,14 @@ public sealed class SequenceClassifier
                 throw new ArgumentException($"Label {labels[i]} of sequence {i} is not from 0 to {classCount - 1}.", nameof(labels));
         }
 
+        training = training.WithSeed();
+        examples ??= new ExampleOptions();
+        var set = ExampleSet.OfClasses(examples, labels, classCount, training);
         var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), classCount);
-        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken)
-            .OfClassifier(parameters, new SequenceObjective(new SoftmaxLoss(labels), labels, training), sequences, pretrained?.Parameters.Encoder, fineTuning);
+        var run = new NetworkTraining(training, progress, cancellationToken);
+        var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
+        var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
+        var report = run.OfClassifier(parameters, objective, sequences, set.Parts, pretrained?.Parameters.Encoder, fineTuning);
         return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters), report);
     }
 

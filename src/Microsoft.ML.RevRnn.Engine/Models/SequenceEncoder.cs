@@ -40,6 +40,7 @@ public sealed class SequenceEncoder
     /// <param name="vocabularySize">V, at least 2.</param>
     /// <param name="network">Shape of the network.</param>
     /// <param name="training">How to train.</param>
+    /// <param name="validation">Held-back sequences; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="sequences"/>.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -51,12 +52,13 @@ public sealed class SequenceEncoder
         int vocabularySize,
         NetworkOptions network,
         TrainingOptions training,
+        IReadOnlyList<int[]>? validation = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         var model = new LanguageModelOptions { Layout = TextLayout.Documents };
         var (parameters, report) = LanguageModelTraining.Run(
-            new(sequences, null), new NetworkShape(network, vocabularySize), model, training, progress, null, cancellationToken);
+            new(sequences, validation), new NetworkShape(network, vocabularySize), model, training, progress, null, cancellationToken);
         return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.Encoder), report);
     }
 

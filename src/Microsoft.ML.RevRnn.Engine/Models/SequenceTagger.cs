@@ -39,6 +39,7 @@ public sealed class SequenceTagger
     /// <param name="training">How to train.</param>
     /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -54,32 +55,27 @@ public sealed class SequenceTagger
         TrainingOptions training,
         LanguageModel? pretrained = null,
         FineTuningOptions? fineTuning = null,
+        ExampleOptions? examples = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        TrainingInput.Check(sequences, vocabularySize, network, training);
-        if (network.Bidirectional)
-        {
-            throw new ArgumentException(
-                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
-                nameof(network));
-        }
+        Check(sequences, labels, classCount, vocabularySize, network, training);
         TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
-        OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
-        TrainingInput.CheckLabels(sequences, labels, classCount);
-        for (var i = 0; i < sequences.Count; i++)
-        {
-            if (labels[i].Length != sequences[i].Length)
-                throw new ArgumentException($"Sequence {i} has {sequences[i].Length} tokens and {labels[i].Length} labels; it must have one for each.", nameof(labels));
-        }
         // An empty sequence would be read as a token, which has no label.
         int[] members = [.. Enumerable.Range(0, sequences.Count).Where(member => sequences[member].Length > 0)];
         if (members.Length == 0)
             throw new ArgumentException("The sequences have no tokens, so there is nothing to learn from.", nameof(sequences));
         int[][] taught = Array.ConvertAll(members, member => labels[member]);
+        training = training.WithSeed();
+        examples ??= new ExampleOptions();
+        examples.Validate(sequences.Count, classCount);
+        examples = examples.Of(members, sequences.Count);
+        var set = ExampleSet.OfTokens(examples, taught, classCount, training);
         var parameters = NetworkParameters.OfTokens(new NetworkShape(network with { Pooling = default }, vocabularySize), classCount);
-        var report = new NetworkTraining(training.WithSeed(), progress, cancellationToken).OfClassifier(
-            parameters, new TokenObjective(taught, training), Array.ConvertAll(members, member => sequences[member]), pretrained?.Parameters.Encoder, fineTuning);
+        var run = new NetworkTraining(training, progress, cancellationToken);
+        var objective = new TokenObjective(taught, set, training) { Examples = examples, Counts = run.CountsOf(classCount) };
+        var report = run.OfClassifier(
+            parameters, objective, Array.ConvertAll(members, member => sequences[member]), set.Parts, pretrained?.Parameters.Encoder, fineTuning);
         return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);
     }
 
@@ -123,5 +119,24 @@ public sealed class SequenceTagger
         var parameters = NetworkParameters.OfTokens(shape, classCount);
         ModelFile.ReadParameters(reader, parameters.All);
         return new SequenceTagger(parameters);
+    }
+
+    private static void Check(
+        IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels, int classCount, int vocabularySize, NetworkOptions network, TrainingOptions training)
+    {
+        TrainingInput.Check(sequences, vocabularySize, network, training);
+        if (network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
+                nameof(network));
+        }
+        OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
+        TrainingInput.CheckLabels(sequences, labels, classCount);
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            if (labels[i].Length != sequences[i].Length)
+                throw new ArgumentException($"Sequence {i} has {sequences[i].Length} tokens and {labels[i].Length} labels; it must have one for each.", nameof(labels));
+        }
     }
 }

@@ -10,6 +10,9 @@ namespace Microsoft.ML.RevRnn;
 /// <param name="ValidationAccuracy">Validation accuracy, 0 to 1; null without validation.</param>
 public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double? ValidationLoss, double? ValidationAccuracy)
 {
+    /// <summary>Mean F1 of the classes on the validation data, 0 to 1; null unless it is the <see cref="TrainingOptions.ValidationMetric"/>.</summary>
+    public double? ValidationMacroF1 { get; init; }
+
     /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
     public double? ValidationPerplexity => ValidationLoss is { } loss ? HostMath.Exp(loss) : null;
 
@@ -22,5 +25,5 @@ public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double
     /// <inheritdoc/>
     public override int GetHashCode() => Results.GetHashCode();
 
-    private (int, double, double, double?, double?) Results => (Epoch, Loss, Accuracy, ValidationLoss, ValidationAccuracy);
+    private (int, double, double, double?, double?, double?) Results => (Epoch, Loss, Accuracy, ValidationLoss, ValidationAccuracy, ValidationMacroF1);
 }

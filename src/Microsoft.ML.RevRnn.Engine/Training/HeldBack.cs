@@ -16,15 +16,43 @@ internal sealed record HeldBack(int[] Training, int[] Validation)
     }
 
     /// <summary>A random part of them is held back.</summary>
-    public static HeldBack Random(int count, TrainingOptions options)
+    public static HeldBack Random(int count, TrainingOptions options) => Random(Parameter.Identity(count), options);
+
+    /// <summary>Those that count, as the options have it.</summary>
+    /// <param name="count">How many there are.</param>
+    /// <param name="examples">How they are held back.</param>
+    /// <param name="counts">Whether a sequence counts; the others are neither trained on nor held back.</param>
+    /// <param name="options">The part that is held back, where <paramref name="examples"/> have none, and the seed.</param>
+    /// <exception cref="ArgumentException">Nothing is left to train on.</exception>
+    public static HeldBack Of(int count, ExampleOptions examples, Predicate<int> counts, TrainingOptions options)
     {
-        var order = Parameter.Identity(count);
+        var members = Array.FindAll(Parameter.Identity(count), counts);
+        var parts = examples switch
+        {
+            { ValidationCount: { } last } => new(Array.FindAll(members, i => i < count - last), Array.FindAll(members, i => i >= count - last)),
+            { Groups: { } groups } => OfGroups(members, groups, options),
+            _ => Random(members, options),
+        };
+        return parts.Training.Length > 0 ? parts : throw new ArgumentException("All sequences that could be trained on weigh 0, so there is nothing to learn from.", nameof(examples));
+    }
+
+    private static HeldBack Random(int[] members, TrainingOptions options)
+    {
+        var order = (int[])members.Clone();
         BatchPlan.Shuffle(order, CounterRandom.Key(CounterRandom.Mix(options.RandomSeed), RandomUse.HeldBack));
-        var held = (int)(count * options.ValidationFraction);
+        var held = (int)(order.Length * options.ValidationFraction);
         var validation = order[..held];
         var training = order[held..];
         Array.Sort(validation);
         Array.Sort(training);
         return new HeldBack(training, validation);
+    }
+
+    /// <summary>A random part of the groups is held back, each as a whole.</summary>
+    private static HeldBack OfGroups(int[] members, IReadOnlyList<int> groups, TrainingOptions options)
+    {
+        int[] all = [.. members.Select(member => groups[member]).Distinct()];
+        var held = Random(all.Length, options).Validation.Select(i => all[i]).ToHashSet();
+        return new HeldBack(Array.FindAll(members, member => !held.Contains(groups[member])), Array.FindAll(members, member => held.Contains(groups[member])));
     }
 }

@@ -28,9 +28,16 @@ internal abstract class Objective
     /// <summary>Weights to start from, and how they are trained on; null for none.</summary>
     public (EncoderParameters Parameters, FineTuningOptions Options)? Pretrained { get; set; }
 
+    /// <summary>What the sequences weigh; null for nothing special.</summary>
+    public ExampleOptions? Examples { get; init; }
+
+    /// <summary>Counts what is told of held-back data, class by class; null where nobody asks.</summary>
+    public ClassCounts? Counts { get; init; }
+
     /// <summary>Writes what, beyond data, network and training options, the trained weights depend on.</summary>
     public virtual void WriteIdentity(BinaryWriter writer)
     {
+        Examples?.WriteIdentity(writer);
         if (Pretrained is not { } pretrained)
             return;
         writer.Write(pretrained.Options.GradualUnfreezing);

@@ -12,7 +12,7 @@ internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, Trai
     public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
 
     public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => new PooledHead(parameters, encoder, loss, training ? options.Dropout : 0);
+        => new PooledHead(parameters, encoder, loss, training ? options.Dropout : 0) { Counts = training ? null : Counts };
 
     public override void WriteIdentity(BinaryWriter writer)
     {

@@ -5,8 +5,9 @@ namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>A label of each token.</summary>
 /// <param name="labels">Of each sequence the labels of its tokens.</param>
+/// <param name="weights">What the sequences and the labels weigh.</param>
 /// <param name="options">The rate of dropout.</param>
-internal sealed class TokenObjective(IReadOnlyList<int[]> labels, TrainingOptions options) : Objective
+internal sealed class TokenObjective(IReadOnlyList<int[]> labels, ExampleSet weights, TrainingOptions options) : Objective
 {
     public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
 
@@ -14,7 +15,15 @@ internal sealed class TokenObjective(IReadOnlyList<int[]> labels, TrainingOption
         => TokenHead.Bytes(parameters.Encoder.Shape.OutputStride, parameters.Output.Outcomes, 0, options.Dropout);
 
     public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => new SoftmaxTokenHead(parameters.Output, encoder, new LabelTargets(labels), training ? options.Dropout : 0);
+        => new SoftmaxTokenHead(
+            parameters.Output,
+            encoder,
+            new LabelTargets(labels) { Weights = weights.Weights, ClassWeights = weights.ClassWeights },
+            training ? options.Dropout : 0)
+        {
+            LabelSmoothing = Examples?.LabelSmoothing ?? 0,
+            Counts = training ? null : Counts,
+        };
 
     public override void WriteIdentity(BinaryWriter writer)
     {

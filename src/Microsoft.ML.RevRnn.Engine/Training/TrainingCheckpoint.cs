@@ -8,8 +8,8 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <summary>
 /// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
 /// 8 bytes "RRNNCKPT"; int32 version (2); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken; int32 epochs, and for each
-/// int32 number, float64 loss, accuracy, validation loss and accuracy (NaN for none); of the epoch under way int32 batches done, int32 batches (0 and 0 between epochs),
-/// float64 sum of losses, int64 predictions, int64 correct ones; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
+/// int32 number, float64 loss, accuracy, validation loss and accuracy, and macro F1 where that is the metric (NaN for none); of the epoch under way int32 batches done, int32 batches (0 and 0 between epochs),
+/// float64 sum of losses, int64 predictions, int64 correct ones, float64 sum of weights; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
 /// optimiser's state; the states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
@@ -22,12 +22,14 @@ internal sealed class TrainingCheckpoint
     private readonly CheckpointFile _file;
     private readonly byte[] _identity;
     private readonly int _maximumEpochs;
+    private readonly bool _hasMacroF1;
 
     public TrainingCheckpoint(string path, TrainingTask task, TrainingOptions options)
     {
         _file = new CheckpointFile(path);
         _identity = Identity(task, options);
         _maximumEpochs = options.MaximumEpochs;
+        _hasMacroF1 = options.ValidationMetric == ValidationMetric.MacroF1;
     }
 
     public bool HasFile => _file.Exists;
@@ -81,7 +83,7 @@ internal sealed class TrainingCheckpoint
             Epochs = ReadEpochs(reader),
             Batch = reader.ReadInt32(),
             BatchCount = reader.ReadInt32(),
-            Sum = new BatchResult(reader.ReadDouble(), reader.ReadInt64(), reader.ReadInt64()),
+            Sum = new BatchResult(reader.ReadDouble(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble()),
         };
         if (state.Batch < 0 || state.Batch > state.BatchCount)
             throw new InvalidDataException($"it is at batch {state.Batch} of {state.BatchCount}");
@@ -115,7 +117,12 @@ internal sealed class TrainingCheckpoint
             throw Unusable($"it is of {count} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
         var epochs = new EpochReport[count];
         for (var i = 0; i < epochs.Length; i++)
-            epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), ReadOptional(reader), ReadOptional(reader));
+        {
+            epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), ReadOptional(reader), ReadOptional(reader))
+            {
+                ValidationMacroF1 = _hasMacroF1 ? ReadOptional(reader) : null,
+            };
+        }
         return epochs;
     }
 
@@ -133,12 +140,15 @@ internal sealed class TrainingCheckpoint
             writer.Write(epoch.Accuracy);
             writer.Write(epoch.ValidationLoss ?? double.NaN);
             writer.Write(epoch.ValidationAccuracy ?? double.NaN);
+            if (_hasMacroF1)
+                writer.Write(epoch.ValidationMacroF1 ?? double.NaN);
         }
         writer.Write(state.Batch);
         writer.Write(state.BatchCount);
         writer.Write(state.Sum.LossSum);
         writer.Write(state.Sum.Predictions);
         writer.Write(state.Sum.Correct);
+        writer.Write(state.Sum.Weight);
         foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
         writer.Write(state.BestWeights != null);
@@ -194,6 +204,8 @@ internal sealed class TrainingCheckpoint
             }
             // How many rows of a batch fit into a budget depends on the strategy.
             writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
+            if (options.ValidationMetric != ValidationMetric.Loss)
+                writer.Write((int)options.ValidationMetric);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
             // A record's text names all its options and their values.
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());

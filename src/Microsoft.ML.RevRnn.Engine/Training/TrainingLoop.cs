@@ -76,6 +76,7 @@ internal sealed partial class TrainingLoop
                 validated.Predictions > 0 ? Mean(validated) : null, validated.Predictions > 0 ? Accuracy(validated) : null)
             {
                 Course = _meter.Course,
+                ValidationMacroF1 = validated.Predictions > 0 ? _task.Counts?.MacroF1 : null,
             });
             if (IsOver(epoch, out stop))
                 break;
@@ -105,7 +106,7 @@ internal sealed partial class TrainingLoop
 
     private bool IsTimeUp => Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
-    private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Predictions;
+    private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Weight;
 
     private static double Accuracy(BatchResult result) => result.Predictions == 0 ? 0 : (double)result.Correct / result.Predictions;
 
@@ -130,12 +131,20 @@ internal sealed partial class TrainingLoop
         {
             _bestEpoch = report.Epoch;
         }
-        else if (report.ValidationLoss < _best)
+        else if (Badness(report) is { } badness && badness < _best)
         {
-            _best = report.ValidationLoss.Value;
+            _best = badness;
             _bestEpoch = report.Epoch;
         }
     }
+
+    /// <summary>The metric that epochs are chosen by; the less the better.</summary>
+    private double? Badness(EpochReport report) => _options.ValidationMetric switch
+    {
+        ValidationMetric.Accuracy => -report.ValidationAccuracy,
+        ValidationMetric.MacroF1 => -report.ValidationMacroF1,
+        _ => report.ValidationLoss,
+    };
 
     /// <summary>Whether training ends after an epoch that is not the last one possible.</summary>
     private bool IsOver(int epoch, out TrainingStop stop)
@@ -222,6 +231,7 @@ internal sealed partial class TrainingLoop
         // The time limit does not cut validation short: of a part of the held-back data there is no result.
         _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested;
         _task.Trainer.BeginValidation();
+        _task.Counts?.Clear();
         for (var i = 0; i < _task.ValidationBatchCount; i++)
         {
             if (cancellationToken.IsCancellationRequested)

@@ -48,7 +48,12 @@ public sealed record TrainingOptions
     public float ValidationFraction { get; init; } = 0.05f;
 
     /// <summary>
-    /// Epochs without a better validation loss before training stops, 1 to 10,000; not used with <see cref="LearningRateSchedule.NonMonotone"/>, which waits for
+    /// By what of the held-back data the best epoch is chosen, of equals the first, and training stopped early. The non-monotone schedule goes by the loss all the same.
+    /// </summary>
+    public ValidationMetric ValidationMetric { get; init; } = ValidationMetric.Loss;
+
+    /// <summary>
+    /// Epochs without a better <see cref="ValidationMetric"/> before training stops, 1 to 10,000; not used with <see cref="LearningRateSchedule.NonMonotone"/>, which waits for
     /// such epochs.
     /// </summary>
     public int Patience { get; init; } = 3;
@@ -120,6 +125,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
         OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5f);
+        OptionCheck.Defined(nameof(ValidationMetric), ValidationMetric);
         OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
         OptionCheck.Range(nameof(MemoryBudget), MemoryBudget ?? 1, 1, 1L << 50);

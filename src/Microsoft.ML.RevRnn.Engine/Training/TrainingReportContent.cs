@@ -10,7 +10,7 @@ internal static class TrainingReportContent
 {
     private const int Version = 1;
     private const int MaximumEpochs = 10_000;
-    private const int LeastEpochBytes = 4 * sizeof(double) + sizeof(bool);
+    private const int LeastEpochBytes = 5 * sizeof(double) + sizeof(bool);
 
     public static void Write(BinaryWriter writer, TrainingReport report)
     {
@@ -69,6 +69,7 @@ internal static class TrainingReportContent
         writer.Write(epoch.Accuracy);
         writer.Write(epoch.ValidationLoss ?? double.NaN);
         writer.Write(epoch.ValidationAccuracy ?? double.NaN);
+        writer.Write(epoch.ValidationMacroF1 ?? double.NaN);
         writer.Write(epoch.Course != null);
         if (epoch.Course is not { } course)
             return;
@@ -94,6 +95,7 @@ internal static class TrainingReportContent
         {
             epochs[i] = new EpochReport(i + 1, ReadNumber(reader), ReadNumber(reader), ReadOptional(reader), ReadOptional(reader))
             {
+                ValidationMacroF1 = ReadOptional(reader),
                 Course = reader.ReadBoolean() ? ReadCourse(reader) : null,
             };
         }

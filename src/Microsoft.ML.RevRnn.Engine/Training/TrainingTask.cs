@@ -13,6 +13,9 @@ internal abstract class TrainingTask(INetworkTrainer trainer, Objective objectiv
     /// <summary>Computes gradients and updates weights.</summary>
     public INetworkTrainer Trainer { get; } = trainer;
 
+    /// <summary>Counts what <see cref="Evaluate"/> is told, class by class; null where nobody asks.</summary>
+    public ClassCounts? Counts => objective.Counts;
+
     /// <summary>Batches of held-back data.</summary>
     public abstract int ValidationBatchCount { get; }
 

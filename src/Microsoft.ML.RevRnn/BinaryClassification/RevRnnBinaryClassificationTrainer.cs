@@ -27,22 +27,24 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => BinarySchema.Shapes(_columns);
 
-    private protected override RevRnnBinaryClassificationTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    private protected override RevRnnBinaryClassificationTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
-        var labels = new BooleanLabels(label);
-        var rows = Read(input, labels, channel);
-        RequireDifferent(labels.Values, value => $"'{value}'", label, "rows", channel);
-        var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
+        var label = input.Schema[Options.LabelColumnName];
+        var rows = Read(input, validation, column => new BooleanLabels(column), (value, _) => value, channel);
+        RequireDifferent(rows.TrainingLabels, value => $"'{value}'", label, "rows", channel);
+        var examples = Weighed(rows.Examples, () => [bool.FalseString, bool.TrueString]);
+        var result = Run(rows.Training, Network, channel, (training, progress) => MultiLabelClassifier.Train(
             rows.Sequences,
-            [.. labels.Values.Select(value => (int[])(value ? [0] : []))],
+            [.. rows.Labels.Select(value => (int[])(value ? [0] : []))],
             labelCount: 1,
-            rows.Tokenization.VocabularySize,
+            rows.VocabularySize,
             Network,
             training,
             Start,
             Options.FineTuning,
+            examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnBinaryClassificationTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
+        return new RevRnnBinaryClassificationTransformer(Host, _columns, rows.Training.Tokenization, result.Model, result.Report);
     }
 }

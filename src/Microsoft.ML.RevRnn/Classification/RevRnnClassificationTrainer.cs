@@ -28,24 +28,26 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => ClassificationSchema.Shapes(Columns, label);
 
-    private protected override RevRnnClassificationTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    private protected override RevRnnClassificationTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
+        var label = input.Schema[Options.LabelColumnName];
         var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
         var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
-        var labels = new KeyLabels(label);
-        var rows = Read(input, labels, channel);
-        RequireDifferent(labels.Values, key => LabelValues.Name(labelValues, key), label, "rows", channel);
-        var result = Run(rows, Network, channel, (training, progress) => SequenceClassifier.Train(
+        var rows = Read(input, validation, column => new KeyLabels(column), (value, mapping) => mapping.Of(value), channel);
+        RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(labelValues, key), label, "rows", channel);
+        var examples = Weighed(rows.Examples, () => Names(labelValues, classCount));
+        var result = Run(rows.Training, Network, channel, (training, progress) => SequenceClassifier.Train(
             rows.Sequences,
-            labels.Values,
+            rows.Labels,
             classCount,
-            rows.Tokenization.VocabularySize,
+            rows.VocabularySize,
             Network,
             training,
             Start,
             Options.FineTuning,
+            examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnClassificationTransformer(Host, Columns, rows.Tokenization, labelValues, result.Model, result.Report);
+        return new RevRnnClassificationTransformer(Host, Columns, rows.Training.Tokenization, labelValues, result.Model, result.Report);
     }
 }

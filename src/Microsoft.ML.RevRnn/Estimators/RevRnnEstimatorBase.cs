@@ -42,7 +42,20 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
     /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
-    public TTransformer Fit(IDataView input) => Fit(input, channel => Train(input, channel));
+    public TTransformer Fit(IDataView input) => FitChecked(input, validation: null);
+
+    /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
+    /// <param name="input">What is learned from.</param>
+    /// <param name="validation">
+    /// Held-back data: the same columns, read in the tokens that <paramref name="input"/> gives. Labels are compared by their value, also where their keys are of another
+    /// mapping, and one that <paramref name="input"/> does not know is an error. Keys of an input column must be of the same mapping.
+    /// </param>
+    /// <inheritdoc cref="Fit(IDataView)"/>
+    public TTransformer Fit(IDataView input, IDataView validation)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        return FitChecked(input, validation);
+    }
 
     /// <summary>The columns of the input, and those that are added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
@@ -57,25 +70,10 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape inputSchema);
 
     /// <summary>Trains on data whose schema was found right.</summary>
-    private protected abstract TTransformer Train(IDataView input, IChannel channel);
-
-    /// <summary>Checks the schema of the data, then trains.</summary>
-    private protected TTransformer Fit(IDataView input, Func<IChannel, TTransformer> train)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        GetOutputSchema(SchemaShape.Create(input.Schema));
-        using var channel = Host.Start("Training");
-        using var watch = new CancellationWatch(Host, _asked, _ended);
-        try
-        {
-            return train(channel);
-        }
-        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == _ended.Token)
-        {
-            throw channel.Process(new OperationCanceledException(
-                "Training was cancelled before its first epoch was complete, so there is no model to give back.", cancelled, _asked));
-        }
-    }
+    /// <param name="input">What is learned from.</param>
+    /// <param name="validation">Held-back data; null to hold back a part of <paramref name="input"/>.</param>
+    /// <param name="channel">The log.</param>
+    private protected abstract TTransformer Train(IDataView input, IDataView? validation, IChannel channel);
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
     /// <param name="rows">What is trained on.</param>
@@ -94,5 +92,30 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         if (result.Report.BestEpoch == 0)
             Options.CancellationToken.ThrowIfCancellationRequested();
         return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare } };
+    }
+
+    /// <summary>Reads held-back data, in the tokens that the training data has.</summary>
+    private protected TrainingRows ReadValidation(IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel)
+    {
+        var column = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnName, tokenization);
+        return TrainingRows.ReadValidation(validation, column, labels, tokenization, channel, Options.CancellationToken);
+    }
+
+    /// <summary>Checks the schema of the data, then trains.</summary>
+    private TTransformer FitChecked(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+        using var channel = Host.Start("Training");
+        using var watch = new CancellationWatch(Host, _asked, _ended);
+        try
+        {
+            return Train(input, validation, channel);
+        }
+        catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == _ended.Token)
+        {
+            throw channel.Process(new OperationCanceledException(
+                "Training was cancelled before its first epoch was complete, so there is no model to give back.", cancelled, _asked));
+        }
     }
 }

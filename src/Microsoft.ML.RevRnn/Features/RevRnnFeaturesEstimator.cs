@@ -24,7 +24,7 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [FeaturesSchema.Shape(Options.OutputColumnName)];
 
-    private protected override RevRnnFeaturesTransformer Train(IDataView input, IChannel channel)
+    private protected override RevRnnFeaturesTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
         if (Options.LanguageModel is { } model)
         {
@@ -32,8 +32,9 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
             return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
         }
         var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+        var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
         var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
-            rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, progress, Options.CancellationToken));
+            rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
     }
 

@@ -29,6 +29,24 @@ internal static class InputSchema
         return type.Accepts(column) ? column : throw WrongType(context, "label", name, type.Expected, Describe(column));
     }
 
+    /// <summary>The column of what each row weighs.</summary>
+    public static SchemaShape.Column FindWeight(IExceptionContext context, SchemaShape schema, string name)
+    {
+        var column = Find(context, schema, "example weight", name);
+        return column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: NumberDataViewType { RawType: var type } } && type == typeof(float)
+            ? column
+            : throw WrongType(context, "example weight", name, "Single", Describe(column));
+    }
+
+    /// <summary>The column of what rows have in common that are held back together.</summary>
+    public static SchemaShape.Column FindSamplingKey(IExceptionContext context, SchemaShape schema, string name)
+    {
+        var column = Find(context, schema, "sampling key", name);
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar && SamplingKeys.Accepts(column.ItemType)
+            ? column
+            : throw WrongType(context, "sampling key", name, "a single value: text, a number, a key, a Boolean or a time", Describe(column));
+    }
+
     /// <summary>The column that a trained model reads.</summary>
     public static DataViewSchema.Column FindSequence(IExceptionContext context, DataViewSchema schema, string name, Tokenization tokenization)
     {

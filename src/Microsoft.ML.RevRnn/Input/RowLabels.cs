@@ -8,6 +8,18 @@ internal abstract class RowLabels(DataViewSchema.Column column)
 {
     public DataViewSchema.Column Column => column;
 
+    /// <summary>All columns that are read.</summary>
+    public virtual IEnumerable<DataViewSchema.Column> Columns => [column];
+
+    /// <summary>How many of the rows that were left out have a weight of 0.</summary>
+    public virtual long Weightless => 0;
+
+    /// <summary>Checks that the labels of all rows fit their tokens.</summary>
+    /// <exception cref="InvalidOperationException">They do not.</exception>
+    public virtual void Check(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context)
+    {
+    }
+
     /// <summary>
     /// A function that takes the label of the row's current value and says true, or says false where there is none: then the row is left out. A label that its
     /// column's type does not allow is an <see cref="InvalidOperationException"/>.

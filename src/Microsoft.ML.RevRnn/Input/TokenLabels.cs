@@ -33,7 +33,7 @@ internal sealed class TokenLabels(DataViewSchema.Column column) : RowLabels<int[
 
     /// <summary>Checks that each row has a label for each of its tokens.</summary>
     /// <exception cref="InvalidOperationException">A row has not.</exception>
-    public void RequireOneAToken(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context)
+    public override void Check(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context)
     {
         for (var i = 0; i < sequences.Count; i++)
         {

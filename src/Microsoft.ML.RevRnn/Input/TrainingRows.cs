@@ -49,8 +49,8 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     /// <exception cref="InvalidOperationException">There are no rows, or none has a token.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows ReadValidation(
-        IDataView data, DataViewSchema.Column input, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
-        => Read(data, input, labels: null, tokenization, Validation, channel, cancellationToken);
+        IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
+        => Read(data, input, labels, tokenization, Validation, channel, cancellationToken);
 
     /// <summary>Reads all rows that a classifier is calibrated on, in its tokens; those whose label is missing are left out, with a warning.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
@@ -99,7 +99,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     {
         var values = new List<T>();
         long unlabelled = 0;
-        using (var cursor = data.GetRowCursor(labels == null ? [input] : [input, labels.Column]))
+        using (var cursor = data.GetRowCursor(labels == null ? [input] : [input, .. labels.Columns]))
         {
             var readValue = createReader(cursor, input);
             var takeLabel = labels?.CreateReader(cursor, channel);
@@ -113,12 +113,16 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
             }
         }
 
+        var weightless = labels?.Weightless ?? 0;
+        unlabelled -= weightless;
         if (unlabelled > 0)
             channel.Warning(MessageSensitivity.Schema, $"Skipped {unlabelled} rows without a value in the label column '{labels!.Column.Name}'.");
         if (values.Count == 0)
         {
-            throw channel.Process(new InvalidOperationException(unlabelled > 0
-                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to train on. {SeparatorHint}"
+            throw channel.Process(new InvalidOperationException(weightless > 0
+                ? $"No row with a value in the label column '{labels!.Column.Name}' weighs more than 0, so there is nothing to {use} on."
+                : unlabelled > 0
+                ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to {use} on. {SeparatorHint}"
                 : $"The data has no rows, so there is nothing in column '{input.Name}' to {use} on."));
         }
         return values;

@@ -6,10 +6,10 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.RevRnn.MultiLabels;
 
 /// <summary>The labels of which any may hold, from one of the two kinds of columns that tell which do.</summary>
-/// <param name="Rows">Takes those of each row.</param>
 /// <param name="Count">C: how many there are.</param>
 /// <param name="Names">What they are called; null where the column does not say.</param>
-internal sealed record LabelSets(RowLabels<int[]> Rows, int Count, LabelValues? Names)
+/// <param name="AreFlags">Whether the column has a flag for each, not keys.</param>
+internal sealed record LabelSets(int Count, LabelValues? Names, bool AreFlags)
 {
     private const int MaximumCount = 10_000_000;
 
@@ -20,10 +20,14 @@ internal sealed record LabelSets(RowLabels<int[]> Rows, int Count, LabelValues? 
     public static LabelSets Of(DataViewSchema.Column label, IExceptionContext context)
     {
         if (label.Type is VectorDataViewType { ItemType: BooleanDataViewType } flags)
-            return new(new FlagLabels(label), flags.Size, LabelValues.Of(label, AnnotationUtils.Kinds.SlotNames, flags.Size));
+            return new(flags.Size, LabelValues.Of(label, AnnotationUtils.Kinds.SlotNames, flags.Size), AreFlags: true);
         var count = InputSchema.KeyCount(context, label, "label", 1, MaximumCount);
-        return new(new KeySetLabels(label), count, LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, count));
+        return new(count, LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, count), AreFlags: false);
     }
 
-    private string Describe(int label) => Names == null && Rows is FlagLabels ? $"slot {label}" : LabelValues.Name(Names, label);
+    /// <summary>Takes those of each row.</summary>
+    public static RowLabels<int[]> Rows(DataViewSchema.Column label)
+        => label.Type is VectorDataViewType { ItemType: BooleanDataViewType } ? new FlagLabels(label) : new KeySetLabels(label);
+
+    private string Describe(int label) => Names == null && AreFlags ? $"slot {label}" : LabelValues.Name(Names, label);
 }

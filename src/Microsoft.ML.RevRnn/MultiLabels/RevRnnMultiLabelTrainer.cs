@@ -26,22 +26,25 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => MultiLabelSchema.Shapes(Columns, label);
 
-    private protected override RevRnnMultiLabelTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    private protected override RevRnnMultiLabelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
+        var label = input.Schema[Options.LabelColumnName];
         var labels = LabelSets.Of(label, Host);
-        var rows = Read(input, labels.Rows, channel);
-        RequireDifferent(labels.Rows.Values.Select(labels.Describe), text => text, label, "rows", channel);
-        var result = Run(rows, Network, channel, (training, progress) => MultiLabelClassifier.Train(
+        var rows = Read(input, validation, LabelSets.Rows, (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
+        RequireDifferent(rows.TrainingLabels.Select(labels.Describe), text => text, label, "rows", channel);
+        var examples = Weighed(rows.Examples, () => labels.Count == 1 ? [bool.FalseString, bool.TrueString] : Names(labels.Names, labels.Count));
+        var result = Run(rows.Training, Network, channel, (training, progress) => MultiLabelClassifier.Train(
             rows.Sequences,
-            labels.Rows.Values,
+            rows.Labels,
             labels.Count,
-            rows.Tokenization.VocabularySize,
+            rows.VocabularySize,
             Network,
             training,
             Start,
             Options.FineTuning,
+            examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnMultiLabelTransformer(Host, Columns, rows.Tokenization, labels.Names, result.Model, result.Report);
+        return new RevRnnMultiLabelTransformer(Host, Columns, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
     }
 }

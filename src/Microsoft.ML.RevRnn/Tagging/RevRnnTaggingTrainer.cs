@@ -32,34 +32,26 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => TaggingSchema.Shapes(Columns, label);
 
-    private protected override RevRnnTaggingTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel)
+    private protected override RevRnnTaggingTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
+        var label = input.Schema[Options.LabelColumnName];
         var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
         var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
-        var (rows, labels) = ReadTagged(input, label, channel);
-        RequireDifferent(labels.SelectMany(ofRow => ofRow), key => LabelValues.Name(labelValues, key), label, "tokens", channel);
-        var result = Run(rows, Network, channel, (training, progress) => SequenceTagger.Train(
+        var rows = Read(input, validation, column => new TokenLabels(column), (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
+        RequireDifferent(rows.TrainingLabels.SelectMany(ofRow => ofRow), key => LabelValues.Name(labelValues, key), label, "tokens", channel);
+        var examples = Weighed(rows.Examples, () => Names(labelValues, classCount));
+        var result = Run(rows.Training, Network, channel, (training, progress) => SequenceTagger.Train(
             rows.Sequences,
-            labels,
+            rows.Labels,
             classCount,
-            rows.Tokenization.VocabularySize,
+            rows.VocabularySize,
             Network,
             training,
             Start,
             Options.FineTuning,
+            examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnTaggingTransformer(Host, Columns, rows.Tokenization, labelValues, result.Model, result.Report);
-    }
-
-    /// <summary>The rows that have tokens, and the classes of these.</summary>
-    private (TrainingRows Rows, IReadOnlyList<int[]> Labels) ReadTagged(IDataView input, DataViewSchema.Column label, IChannel channel)
-    {
-        var text = input.Schema[Columns.Text];
-        var labels = new TokenLabels(label);
-        var rows = Read(input, labels, channel);
-        labels.RequireOneAToken(rows.Sequences, text, channel);
-        var tagged = rows with { Sequences = [.. rows.Sequences.Where(sequence => sequence.Length > 0)] };
-        return (tagged, [.. labels.Values.Where(ofRow => ofRow.Length > 0)]);
+        return new RevRnnTaggingTransformer(Host, Columns, rows.Training.Tokenization, labelValues, result.Model, result.Report);
     }
 }

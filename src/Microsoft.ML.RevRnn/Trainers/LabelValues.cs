@@ -11,6 +11,12 @@ internal abstract class LabelValues
     /// <summary>The type of a value.</summary>
     public abstract PrimitiveDataViewType ItemType { get; }
 
+    /// <summary>A value as text, in the invariant culture.</summary>
+    public abstract string Text(int index);
+
+    /// <summary>Where each of the values is among others; -1 where it is not. Values of different types differ.</summary>
+    public abstract int[] PlacesIn(LabelValues others);
+
     /// <summary>The values in an annotation of a label column; null where it has none.</summary>
     /// <param name="label">The column.</param>
     /// <param name="kind">The kind of the annotation.</param>
@@ -61,9 +67,6 @@ internal abstract class LabelValues
 
     /// <summary>Adds the values as an annotation.</summary>
     public abstract void AddTo(DataViewSchema.Annotations.Builder annotations, string kind);
-
-    /// <summary>The value of a class, from 0, written as text in the invariant culture.</summary>
-    protected abstract string Text(int index);
 
     protected abstract void Save(BinaryWriter writer);
 }

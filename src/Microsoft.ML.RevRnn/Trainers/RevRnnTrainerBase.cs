@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
@@ -32,22 +33,77 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected LanguageModel? Start => Options.LanguageModel?.Model;
 
     private protected sealed override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
-        => AddedColumns(InputSchema.FindLabel(Host, inputSchema, Options.LabelColumnName, LabelType));
+    {
+        if (Options.SamplingKeyColumnName is { } key)
+            InputSchema.FindSamplingKey(Host, inputSchema, key);
+        return AddedColumns(FindLabel(inputSchema));
+    }
 
     /// <summary>The shapes of the columns that are added for a label.</summary>
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape.Column label);
 
-    private protected sealed override TTransformer Train(IDataView input, IChannel channel)
-        => Train(input, input.Schema[Options.LabelColumnName], channel);
-
-    /// <summary>Trains on data whose schema was found right.</summary>
-    private protected abstract TTransformer Train(IDataView input, DataViewSchema.Column label, IChannel channel);
-
-    /// <summary>Reads the data: in the language model's tokens, or in tokens that are learned from it.</summary>
-    /// <param name="input">The data.</param>
-    /// <param name="labels">Takes the labels.</param>
+    /// <summary>
+    /// Reads the data: in the language model's tokens, or in tokens that are learned from it. A validation set is read in the same tokens and labels.
+    /// </summary>
+    /// <param name="input">What is learned from.</param>
+    /// <param name="validation">Held-back data; null for none.</param>
+    /// <param name="createLabels">Makes what takes the labels of a column.</param>
+    /// <param name="map">From a label of the validation set to that of the training data.</param>
     /// <param name="channel">The log.</param>
-    private protected TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
+    private protected LabelledRows<T> Read<T>(
+        IDataView input, IDataView? validation, Func<DataViewSchema.Column, RowLabels<T>> createLabels, Func<T, LabelMapping, T> map, IChannel channel)
+    {
+        if (validation != null)
+            FindLabel(SchemaShape.Create(validation.Schema));
+        var label = input.Schema[Options.LabelColumnName];
+        var labels = createLabels(label);
+        var examples = Examples(input, labels, validation == null ? Options.SamplingKeyColumnName : null);
+        var rows = Read(input, examples, channel);
+        examples.Check(rows.Sequences, input.Schema[SequenceColumnName], channel);
+        if (validation == null)
+            return new(rows, rows.Sequences, labels.Values, new() { Weights = examples.Weights, Groups = examples.Groups });
+
+        var otherLabel = validation.Schema[Options.LabelColumnName];
+        var otherLabels = createLabels(otherLabel);
+        var others = Examples(validation, otherLabels, samplingKey: null);
+        var otherRows = ReadValidation(validation, others, rows.Tokenization, channel);
+        others.Check(otherRows.Sequences, validation.Schema[SequenceColumnName], channel);
+        var mapping = new LabelMapping(otherLabel, label, channel);
+        T[] mapped = [.. otherLabels.Values.Select(value => map(value, mapping))];
+        mapping.RequireKnown(channel);
+        IReadOnlyList<float>? weights = examples.Weights == null ? null : [.. examples.Weights, .. others.Weights!];
+        return new(
+            rows, [.. rows.Sequences, .. otherRows.Sequences], [.. labels.Values, .. mapped], new() { Weights = weights, ValidationCount = otherRows.Sequences.Count });
+    }
+
+    /// <summary>What the engine is told of the rows, with what their classes weigh.</summary>
+    /// <param name="examples">What it is told without.</param>
+    /// <param name="names">What the classes are called.</param>
+    private protected ExampleOptions Weighed(ExampleOptions examples, Func<IReadOnlyList<string>> names) => examples with
+    {
+        LabelSmoothing = Options.LabelSmoothing,
+        BalancesClasses = Options.ClassWeights is { AreBalanced: true },
+        ClassWeights = Options.ClassWeights?.Of(Options.ClassWeights.AreBalanced ? [] : names(), Options.LabelColumnName),
+    };
+
+    /// <summary>What classes are called: by what they stand for, or else by their number from 1.</summary>
+    private protected static IReadOnlyList<string> Names(LabelValues? values, int count)
+        => [.. Enumerable.Range(0, count).Select(i => values?.Text(i) ?? (i + 1).ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>The label column, after a check of that of weights.</summary>
+    private SchemaShape.Column FindLabel(SchemaShape schema)
+    {
+        if (Options.ExampleWeightColumnName is { } weight)
+            InputSchema.FindWeight(Host, schema, weight);
+        return InputSchema.FindLabel(Host, schema, Options.LabelColumnName, LabelType);
+    }
+
+    private ExampleLabels Examples(IDataView data, RowLabels labels, string? samplingKey) => new(
+        labels,
+        Options.ExampleWeightColumnName is { } weight ? data.Schema[weight] : null,
+        samplingKey == null ? null : data.Schema[samplingKey]);
+
+    private TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
         ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel, Options.CancellationToken)
         : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel, Options.CancellationToken);
 

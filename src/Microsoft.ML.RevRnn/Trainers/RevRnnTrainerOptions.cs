@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.ML.RevRnn.LanguageModels;
 
@@ -23,6 +24,27 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     public string PredictedLabelColumnName { get; set; } = "PredictedLabel";
 
     /// <summary>
+    /// The column of what each row weighs in the loss, Single; null for 1 each. A row that weighs 0 is left out; a negative number, an infinite one or NaN is an error. See
+    /// <see cref="ExampleOptions"/> for the loss.
+    /// </summary>
+    public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>
+    /// The column of what rows have in common that must not be told apart, such as their author: rows of the same value are held back together or not at all, and <see
+    /// cref="TrainingOptions.ValidationFraction"/> is that of the values. Null where each row is by itself. Not used with a validation set of one's own.
+    /// </summary>
+    public string? SamplingKeyColumnName { get; set; }
+
+    /// <summary>What the classes weigh in the loss; null for 1 each.</summary>
+    public ClassWeights? ClassWeights { get; set; }
+
+    /// <summary>
+    /// The part of each label's probability that is spread evenly over all classes, 0 to 0.5; where labels hold each by itself, over it and its contrary. The losses that
+    /// are reported have it too. See <see cref="ExampleOptions.LabelSmoothing"/>.
+    /// </summary>
+    public float LabelSmoothing { get; set; }
+
+    /// <summary>
     /// A language model to start from (Howard and Ruder 2018, ULMFiT): its tokens, network and weights are taken, and what the options say of vocabulary and network is
     /// not used, but for the pooling. Its cell must be the trainer's, and <see cref="NetworkOptions.Bidirectional"/> unset. Texts without labels teach it, many; few
     /// with labels are then enough. Null for none.
@@ -40,6 +62,15 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
         CheckName(nameof(TextColumnName), TextColumnName);
         CheckName(nameof(ScoreColumnName), ScoreColumnName);
         CheckName(nameof(PredictedLabelColumnName), PredictedLabelColumnName);
+        if (ExampleWeightColumnName != null)
+            CheckName(nameof(ExampleWeightColumnName), ExampleWeightColumnName);
+        if (SamplingKeyColumnName != null)
+            CheckName(nameof(SamplingKeyColumnName), SamplingKeyColumnName);
+        if (!(LabelSmoothing is >= 0 and <= 0.5f))
+        {
+            throw new ArgumentOutOfRangeException(nameof(LabelSmoothing), LabelSmoothing, string.Create(
+                CultureInfo.InvariantCulture, $"{nameof(LabelSmoothing)} is {LabelSmoothing}; it must be from 0 to 0.5."));
+        }
         CheckDiffer(nameof(ScoreColumnName), ScoreColumnName, nameof(PredictedLabelColumnName), PredictedLabelColumnName);
         base.Check();
         FineTuning.Validate();

@@ -16,6 +16,26 @@ internal sealed class LossTests
         => Check(new SigmoidLoss([[0, 3]]), scores => scores.Select((s, i) => Math.Log(1 + Math.Exp(i is 0 or 3 ? -s : s))).Sum());
 
     [TestMethod]
+    [DataRow(0.1f)]
+    [DataRow(0.5f)]
+    public void SmoothingSpreadsAPartOfTheTargetEvenly(float smoothing)
+    {
+        var e = (double)smoothing;
+        Check(new SoftmaxLoss([2]) { LabelSmoothing = smoothing }, scores =>
+        {
+            var logSum = Math.Log(scores.Sum(Math.Exp));
+            return scores.Select((s, i) => ((i == 2 ? 1 - e : 0) + e / 4) * (logSum - s)).Sum();
+        });
+        Check(new SigmoidLoss([[0, 3]]) { LabelSmoothing = smoothing }, scores => scores.Select((s, i) => Binary(s, i is 0 or 3 ? 1 - e / 2 : e / 2)).Sum());
+    }
+
+    [TestMethod]
+    public void ALabelThatHoldsWeighsWhatItsWeightSays()
+        => Check(
+            new SigmoidLoss([[0, 3]]) { LabelSmoothing = 0.2f, LabelWeights = [3, 5, 7, 0.5f] },
+            scores => 3 * Binary(scores[0], 0.9) + Binary(scores[1], 0.1) + Binary(scores[2], 0.1) + 0.5 * Binary(scores[3], 0.9));
+
+    [TestMethod]
     public void ARowIsRightWhereAllOfItsLabelsAre()
     {
         // Above 1/2 are the labels 0 and 2.
@@ -37,6 +57,8 @@ internal sealed class LossTests
 
         Assert.IsTrue(loss.Score(scores, 0).LossSum is > 30 and < 40);
     }
+
+    private static double Binary(double score, double target) => target * Math.Log(1 + Math.Exp(-score)) + (1 - target) * Math.Log(1 + Math.Exp(score));
 
     /// <summary>The loss, and its gradient by finite differences.</summary>
     private static void Check(Loss loss, Func<double[], double> expected)

@@ -42,5 +42,5 @@ internal sealed record ToyTask
         SequenceClassifier.Train(Sequences, Labels, Classes, VocabularySize, Network, Training, progress: progress, cancellationToken: cancellationToken);
 
     public TrainingResult<SequenceEncoder> RunEncoder(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        SequenceEncoder.Train(Sequences, VocabularySize, Network, Training, progress, cancellationToken);
+        SequenceEncoder.Train(Sequences, VocabularySize, Network, Training, progress: progress, cancellationToken: cancellationToken);
 }

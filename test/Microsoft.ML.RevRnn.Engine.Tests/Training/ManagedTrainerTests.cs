@@ -118,7 +118,7 @@ internal sealed class ManagedTrainerTests
             Objective objective = kind switch
             {
                 "tokens" => new NextTokenObjective(new long[11], new LanguageModelOptions(), options),
-                "tags" => new TokenObjective([Sequences.Labels(Length)], options),
+                "tags" => new TokenObjective([Sequences.Labels(Length)], new ExampleSet(HeldBack.Last(1, 0), null, null), options),
                 "labels" => new SequenceObjective(new SigmoidLoss([[0, 2]]), [0, 2], options),
                 _ => new SequenceObjective(new SoftmaxLoss([1]), [1], options),
             };

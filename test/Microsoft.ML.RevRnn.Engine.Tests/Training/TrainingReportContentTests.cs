@@ -26,6 +26,7 @@ internal sealed class TrainingReportContentTests
         [
             new EpochReport(1, 1.5, 0.5, 1.25, 0.625)
             {
+                ValidationMacroF1 = 0.375,
                 Course = new EpochCourse
                 {
                     LearningRate = 0.003, MeanGradientNorm = 0.75, LargestGradientNorm = 2.5, Elapsed = TimeSpan.FromSeconds(6), Batches = new(1, 2, 3, 4),

@@ -1,0 +1,17 @@
+using Microsoft.ML.RevRnn.Input;
+
+namespace Microsoft.ML.RevRnn.Trainers;
+
+/// <summary>What a trainer learns from.</summary>
+/// <param name="Training">The rows that are not those of a validation set.</param>
+/// <param name="Sequences">Token numbers of all rows, those of a validation set last.</param>
+/// <param name="Labels">The label of each.</param>
+/// <param name="Examples">What each weighs, and which are held back.</param>
+internal sealed record LabelledRows<T>(TrainingRows Training, IReadOnlyList<int[]> Sequences, IReadOnlyList<T> Labels, ExampleOptions Examples)
+{
+    /// <summary>V.</summary>
+    public int VocabularySize => Training.Tokenization.VocabularySize;
+
+    /// <summary>The labels of <see cref="Training"/>.</summary>
+    public IEnumerable<T> TrainingLabels => Labels.Take(Training.Sequences.Count);
+}
