@@ -11,10 +11,11 @@ public sealed class DeterminismTests
     [DataRow(CellKind.RevGru)]
     public void TheContextsSeedMakesTheModel(CellKind cell)
     {
-        var first = ModelBytes(new MLContext(seed: 1), cell);
+        var first = Fit(new MLContext(seed: 1), cell);
+        var again = Fit(new MLContext(seed: 1), cell);
 
-        CollectionAssert.AreEqual(first, ModelBytes(new MLContext(seed: 1), cell));
-        CollectionAssert.AreNotEqual(first, ModelBytes(new MLContext(seed: 2), cell));
+        CollectionAssert.AreEqual(ModelFileImage.Of(first).Component, ModelFileImage.Of(again).Component);
+        CollectionAssert.AreNotEqual(ModelFileImage.ContentWithoutReport(first), ModelBytes(new MLContext(seed: 2), cell));
     }
 
     [TestMethod]
@@ -46,12 +47,14 @@ public sealed class DeterminismTests
             }));
 
     private static byte[] ModelBytes(MLContext context, CellKind cell, int? seed = null, Action<RevRnnClassificationOptions>? change = null)
+        => ModelFileImage.ContentWithoutReport(Fit(context, cell, seed, change));
+
+    private static RevRnnClassificationTransformer Fit(MLContext context, CellKind cell, int? seed = null, Action<RevRnnClassificationOptions>? change = null)
     {
         var options = Small.Classification();
         options.Training = options.Training with { MaximumEpochs = 2, Dropout = 0.2f, Seed = seed };
         change?.Invoke(options);
         var trainers = context.MulticlassClassification.Trainers;
-        var model = (cell == CellKind.RevLstm ? trainers.RevLstm(options) : trainers.RevGru(options)).Fit(Trained.Keyed());
-        return ModelFileImage.ContentWithoutReport(model);
+        return (cell == CellKind.RevLstm ? trainers.RevLstm(options) : trainers.RevGru(options)).Fit(Trained.Keyed());
     }
 }

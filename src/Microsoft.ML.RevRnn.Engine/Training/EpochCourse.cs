@@ -12,7 +12,7 @@ public sealed record EpochCourse
     /// <summary>The largest of these norms.</summary>
     public required double LargestGradientNorm { get; init; }
 
-    /// <summary>Time that the epoch took, its validation included.</summary>
+    /// <summary>Time that the epoch took, its validation included; zero where it was loaded with a model.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>Which strategy its batches took.</summary>

@@ -7,10 +7,11 @@ namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
 /// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
-/// 8 bytes "RRNNCKPT"; int32 version (2); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken; int32 epochs, and for each
-/// int32 number, float64 loss, accuracy, validation loss and accuracy, and macro F1 where that is the metric (NaN for none); of the epoch under way int32 batches done, int32 batches (0 and 0 between epochs),
-/// float64 sum of losses, int64 predictions, int64 correct ones, float64 sum of weights; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the
-/// optimiser's state; the states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
+/// 8 bytes "RRNNCKPT"; int32 version (2); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken; int32
+/// epochs, and for each int32 number, float64 loss, accuracy, validation loss and accuracy, and macro F1 where that is the metric (NaN for none); of
+/// the epoch under way int32 batches done, int32 batches (0 and 0 between epochs), float64 sum of losses, int64 predictions, int64 correct ones,
+/// float64 sum of weights; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
+/// states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {

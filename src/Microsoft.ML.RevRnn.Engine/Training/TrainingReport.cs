@@ -14,10 +14,10 @@ public sealed record TrainingReport
     /// <summary>Why training ended.</summary>
     public required TrainingStop StopReason { get; init; }
 
-    /// <summary>Time it took; where it went on from a checkpoint, with that of the runs before.</summary>
+    /// <summary>Time it took; where it went on from a checkpoint, with that of the runs before. Zero where the report was loaded with a model: a model file holds no times.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Training tokens a second, validation not counted.</summary>
+    /// <summary>Training tokens a second, validation not counted; 0 where the report was loaded with a model.</summary>
     public required double TokensPerSecond { get; init; }
 
     /// <summary>The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits.</summary>

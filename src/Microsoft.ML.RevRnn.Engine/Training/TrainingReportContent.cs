@@ -3,7 +3,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <summary>
 /// The binary form of a report, little-endian: int32 version (1); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
 /// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); int32 epochs,
-/// and for each float64 loss, accuracy, validation loss and accuracy (NaN for none), bool whether there is a course, and then float64 learning rate, mean and largest
+/// and for each float64 loss, accuracy, validation loss, accuracy and macro F1 (NaN for none), bool whether there is a course, and then float64 learning rate, mean and largest
 /// norm, int64 ticks, int32 stored, checkpointed, reversed and hybrid batches.
 /// </summary>
 internal static class TrainingReportContent

@@ -63,7 +63,8 @@ public abstract class RevRnnTransformer : ITransformer
             SaveColumns(writer);
             Tokenization.Save(writer);
             writer.Write(Report != null);
-            Report?.Save(writer);
+            if (Report is { } report)
+                SavedReport.Of(report).Save(writer);
             SaveModel(writer);
         });
     }

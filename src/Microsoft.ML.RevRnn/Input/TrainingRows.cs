@@ -57,9 +57,8 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     public static TrainingRows ReadCalibration(IDataView data, DataViewSchema.Column input, RowLabels labels, Tokenization tokenization, IChannel channel)
         => Read(data, input, labels, tokenization, Calibration, channel, CancellationToken.None);
 
-    /// <summary>Part of the tokens that are unknown; null of keys, and where there are no tokens.</summary>
-    public double? UnknownShare
-        => Tokenization.Tokenizer != null && UnknownTokens.Of(Sequences) is { Total: > 0 } unknown ? (double)unknown.Count / unknown.Total : null;
+    /// <summary>Part of the tokens that are unknown; null of keys.</summary>
+    public double? UnknownShare => Tokenization.Tokenizer == null ? null : TextTokenizer.UnknownShare(Sequences);
 
     private static TrainingRows Read(
         IDataView data,
@@ -77,14 +76,13 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     /// <summary>The same rows, if there is something to learn from; what is not known of it is warned of.</summary>
     private TrainingRows Checked(DataViewSchema.Column input, string use, string remedy, IChannel channel)
     {
-        var unknown = UnknownTokens.Of(Sequences);
-        if (unknown.Total == 0)
+        if (Sequences.All(sequence => sequence.Length == 0))
         {
             var empty = Tokenization.Tokenizer == null ? "Every vector of keys is empty." : $"Every text is empty or white space. {SeparatorHint}";
             throw channel.Process(new InvalidOperationException(
                 $"No row has a token in column '{input.Name}', so there is nothing in it to {use} on. {empty}"));
         }
-        unknown.Warn(input, use, remedy, channel);
+        UnknownTokens.Warn(TextTokenizer.UnknownShare(Sequences), input, use, remedy, channel);
         return this;
     }
 

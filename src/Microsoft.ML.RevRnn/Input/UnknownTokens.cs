@@ -4,35 +4,23 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.RevRnn.Input;
 
 /// <summary>How much of the data a model does not know: all that is not known is the same token to it.</summary>
-/// <param name="Count">The tokens that are <see cref="TextTokenizer.UnknownToken"/>.</param>
-/// <param name="Total">All tokens.</param>
-internal readonly record struct UnknownTokens(long Count, long Total)
+internal static class UnknownTokens
 {
     /// <summary>The share above which it is told of.</summary>
     private const double Notable = 0.1;
 
-    public static UnknownTokens Of(IReadOnlyList<int[]> sequences)
-    {
-        var (count, total) = (0L, 0L);
-        foreach (var sequence in sequences)
-        {
-            count += sequence.AsSpan().Count(TextTokenizer.UnknownToken);
-            total += sequence.Length;
-        }
-        return new UnknownTokens(count, total);
-    }
-
     /// <summary>Warns where it is more than a tenth.</summary>
+    /// <param name="share">The part of the tokens that are unknown.</param>
     /// <param name="column">The column of the data.</param>
     /// <param name="use">What the data are there for.</param>
     /// <param name="remedy">What helps.</param>
     /// <param name="channel">The log.</param>
-    public void Warn(DataViewSchema.Column column, string use, string remedy, IChannel channel)
+    public static void Warn(double share, DataViewSchema.Column column, string use, string remedy, IChannel channel)
     {
-        if (Count > Notable * Total)
+        if (share > Notable)
         {
             channel.Warning(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture,
-                $"{100.0 * Count / Total:F1} % of the tokens in column '{column.Name}' to {use} on are unknown. {remedy}"));
+                $"{100 * share:F1} % of the tokens in column '{column.Name}' to {use} on are unknown. {remedy}"));
         }
     }
 

@@ -40,8 +40,12 @@ internal static class TrainingSection
             TrainingStop.TimeUp => "the clock",
             _ => "last epoch",
         });
-        Figure("Time", Units.Time(report.Elapsed));
-        Figure("Tokens a second", report.TokensPerSecond.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture));
+        // A model file holds no times.
+        if (report.Elapsed > TimeSpan.Zero)
+        {
+            Figure("Time", Units.Time(report.Elapsed));
+            Figure("Tokens a second", report.TokensPerSecond.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture));
+        }
         if (report.UnknownTokenShare is { } unknown)
             Figure("Unknown tokens", Units.Percent(unknown));
         html.AddConstant("</dl>");
@@ -59,7 +63,7 @@ internal static class TrainingSection
             var course = epoch.Course;
             html.Add($"<tr class='{(epoch.Epoch == report.BestEpoch ? "best" : "")}'><th>{epoch.Epoch}<td>{Units.Number(epoch.Loss)}<td>{Units.Percent(epoch.Accuracy)}");
             html.Add($"<td>{Units.Number(epoch.ValidationLoss)}<td>{Units.Percent(epoch.ValidationAccuracy)}<td>{course?.LearningRate:0.00e0}");
-            html.Add($"<td>{course?.MeanGradientNorm:0.000}<td>{course?.LargestGradientNorm:0.000}<td>{(course == null ? "" : Units.Time(course.Elapsed))}</tr>");
+            html.Add($"<td>{course?.MeanGradientNorm:0.000}<td>{course?.LargestGradientNorm:0.000}<td>{(course is { Elapsed.Ticks: > 0 } ? Units.Time(course.Elapsed) : "")}</tr>");
         }
         html.AddConstant("</tbody></table></div></details>");
     }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Estimators;
 
 namespace Microsoft.ML.RevRnn.Tests.Support;
 
@@ -49,16 +50,16 @@ internal sealed class ModelFileImage
         return new ModelFileImage(stream.ToArray());
     }
 
-    /// <summary>What a saved model has of the report of its training, which no two trainings have in common.</summary>
+    /// <summary>What a saved model has of the report of its training.</summary>
     public static byte[] Bytes(TrainingReport report)
     {
         using var stream = new MemoryStream();
         using (var writer = new BinaryWriter(stream))
-            report.Save(writer);
+            SavedReport.Of(report).Save(writer);
         return stream.ToArray();
     }
 
-    /// <summary>The content of the saved component of a model just trained, without the report and the checksum.</summary>
+    /// <summary>The content of the saved component of a model just trained, without the report, whose memory depends on strategy and threads, and the checksum.</summary>
     public static byte[] ContentWithoutReport(RevRnnTransformer model)
     {
         var image = Of(model);
