@@ -1,0 +1,113 @@
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Torch;
+
+namespace Microsoft.ML.RevRnn.GpuCheck;
+
+/// <summary>A case on a device: its weights, inputs and gradients there, and the layer's sweeps.</summary>
+internal sealed class DeviceLayer : IDisposable
+{
+    private const int Pages = 1 << 16;
+
+    private readonly IRecurrentKernels _kernels;
+    private readonly LayerCase _case;
+    private readonly LayerParameters _parameters;
+    private readonly PackedBatch _batch;
+    private readonly LayerSweeps _sweeps;
+    private readonly List<nint> _owned = [];
+    private readonly LayerWeights _weights;
+    private readonly LayerWeights _gradients;
+    private readonly nint _inputs;
+    private readonly nint _outputs;
+    private readonly nint _outputGradient;
+    private readonly nint _inputGradient;
+
+    public DeviceLayer(IRecurrentKernels kernels, LayerCase layerCase, int rowsOfGroup = 0)
+    {
+        _kernels = kernels;
+        _case = layerCase;
+        _parameters = layerCase.Parameters();
+        _batch = layerCase.Batch();
+        Plan = SweepPlan.For(layerCase.Shape, _batch.RowCount, kernels.Limits, rowsOfGroup);
+        var active = Enumerable.Range(0, _batch.StepCount).Select(_batch.ActiveRows).ToArray();
+        _sweeps = new LayerSweeps(kernels, layerCase.Shape, layerCase.Limit, (_parameters.InputRows, layerCase.InputStride),
+            new SweepSteps(active, layerCase.Chunk), (Plan, Pages));
+        _weights = new LayerWeights(
+            Uploaded(_parameters.Input.Values), Uploaded(_parameters.Bias.Values), Uploaded(_parameters.Hidden[0].Values), Uploaded(_parameters.Hidden[1].Values));
+        _gradients = new LayerWeights(
+            Zeros(_parameters.Input.Values.Length), Zeros(_parameters.Bias.Values.Length),
+            Zeros(_parameters.Hidden[0].Values.Length), Zeros(_parameters.Hidden[1].Values.Length));
+        _inputs = Uploaded(layerCase.InputValues(_batch.TokenCount));
+        _outputGradient = Uploaded(layerCase.OutputGradientValues(_batch.TokenCount));
+        _outputs = Zeros((long)_batch.TokenCount * layerCase.Shape.StateStride);
+        _inputGradient = Zeros((long)_batch.TokenCount * layerCase.InputStride);
+    }
+
+    public SweepPlan Plan { get; }
+
+    /// <summary>What the sweeps keep, for tests that damage it.</summary>
+    public Sweep Memory => _sweeps.Memory.Pointers;
+
+    /// <summary>Bytes that the sweeps took: states, lost bits, a chunk's activations, and a second copy of the hidden weights. Pages that were not used do not count.</summary>
+    public long SweepBytes => _sweeps.Memory.Bytes - (Pages - (long)_sweeps.Memory.PagesTaken) * SweepMemory.PageBytes;
+
+    /// <summary>Forward and back; gradients by weights are added to.</summary>
+    public void Step()
+    {
+        Forward();
+        Back();
+    }
+
+    public void Forward()
+    {
+        _sweeps.Begin(_weights);
+        _sweeps.Forward(_weights, _inputs, _outputs);
+    }
+
+    public void Back() => _sweeps.Backward(_weights, _inputs, _outputGradient, _inputGradient, _gradients);
+
+    public LayerResult Result()
+    {
+        _sweeps.Memory.CheckReversed();
+        return new LayerResult
+        {
+            Values =
+            {
+                ["outputs"] = Downloaded(_outputs, (long)_batch.TokenCount * _case.Shape.StateStride),
+                ["input gradient"] = Downloaded(_inputGradient, (long)_batch.TokenCount * _case.InputStride),
+                ["input weights' gradient"] = Downloaded(_gradients.Input, _parameters.Input.Values.Length),
+                ["bias's gradient"] = Downloaded(_gradients.Bias, _parameters.Bias.Values.Length),
+                ["hidden weights' gradient, half 1"] = Downloaded(_gradients.Hidden0, _parameters.Hidden[0].Values.Length),
+                ["hidden weights' gradient, half 2"] = Downloaded(_gradients.Hidden1, _parameters.Hidden[1].Values.Length),
+            },
+        };
+    }
+
+    public void Dispose()
+    {
+        _sweeps.Dispose();
+        _parameters.Dispose();
+        foreach (var memory in _owned)
+            _kernels.Free(memory);
+    }
+
+    private nint Uploaded(ReadOnlySpan<float> values)
+    {
+        var memory = Zeros(values.Length);
+        _kernels.Upload(values, memory);
+        return memory;
+    }
+
+    private nint Zeros(long count)
+    {
+        var memory = _kernels.Allocate(count * sizeof(float));
+        _owned.Add(memory);
+        return memory;
+    }
+
+    private float[] Downloaded(nint source, long count)
+    {
+        var values = new float[count];
+        _kernels.Download(source, values.AsSpan());
+        return values;
+    }
+}

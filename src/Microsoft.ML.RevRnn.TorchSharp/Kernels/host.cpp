@@ -1,0 +1,149 @@
+// The same arithmetic on the host, one row and unit after another: what the kernels are compared with the engine by where there is no GPU.
+// g++ -O2 -ffp-contract=off -mfma -std=c++17 -shared -fPIC -DREVRNN_HOST host.cpp
+#include "revgru.h"
+#include "revlstm.h"
+#include <vector>
+
+namespace {
+void chain(const Sweep& a, const float* source, int depth, const float* weights, int ofGate, int gates, int row, float* sums) {
+    for (int g = 0; g < gates; g++)
+        for (int k = 0; k < depth; k++)
+            sums[g] = fused(source[(long)k * a.rows + row], weights[(long)g * ofGate + k], sums[g]);
+}
+const float* forward_weights(const Sweep& a, int half, int unit, int gates) { return a.packed + ((long)half * a.units + unit) * gates * a.depth; }
+const float* shown(const Sweep& a, int half) { return a.shown + (long)half * a.units * a.rows; }
+
+// One lane after another, each a warp by itself.
+template <typename Action> void each(const Sweep& a, int step, Action action) {
+    for (int row = 0; row < a.active[step]; row++) {
+        for (int unit = 0; unit < a.units; unit++) {
+            int* kept = a.stacks + ((long)unit * a.rows + row) * 2;
+            Stack stack = { kept[0], kept[1] };
+            action(stack, a.flat[step] + row, row, unit);
+            kept[0] = stack.page;
+            kept[1] = stack.used;
+        }
+    }
+}
+
+void load(const Sweep& a, int flat, int half, int unit, int first, int gates, float* sums) {
+    for (int g = 0; g < gates; g++)
+        sums[g] = a.gates[gate_place(a, flat, half, first + g, unit)];
+}
+
+void lstm(const Sweep& a, int step, int half, bool back) {
+    const int gates = revlstm::Gates;
+    each(a, step, [&](Stack& stack, int flat, int row, int unit) {
+        float sums[gates];
+        load(a, flat, half, unit, 0, gates, sums);
+        chain(a, shown(a, 1 - half), a.units, forward_weights(a, half, unit, gates), a.depth, gates, row, sums);
+        revlstm::Unit u = revlstm::load(a, half, flat, row, unit, true, back);
+        if (back)
+            revlstm::backward(a, stack, u, half, flat, row, unit, true, sums);
+        else
+            revlstm::forward(a, stack, u, half, flat, row, unit, true, sums);
+    });
+}
+
+// What a GPU's threads keep in registers from one product of a half to the next.
+void gru(const Sweep& a, int step, int half, bool back, std::vector<revgru::Unit>& units) {
+    const int gates = revgru::Gates;
+    units.resize((long)a.units * a.rows);
+    each(a, step, [&](Stack&, int flat, int row, int unit) {
+        float sums[2];
+        load(a, flat, half, unit, 0, 2, sums);
+        chain(a, shown(a, 1 - half), a.units, forward_weights(a, half, unit, gates), a.depth, 2, row, sums);
+        revgru::Unit& u = units[(long)unit * a.rows + row];
+        u = revgru::load(a, half, flat, row, unit, true, back);
+        revgru::gate(a, u, half, flat, row, unit, sums);
+    });
+    each(a, step, [&](Stack& stack, int flat, int row, int unit) {
+        float sum;
+        load(a, flat, half, unit, revgru::G, 1, &sum);
+        chain(a, a.exchange + (long)a.gateStride * a.rows, a.units, forward_weights(a, half, unit, gates) + revgru::G * a.depth, 0, 1, row, &sum);
+        revgru::Unit& u = units[(long)unit * a.rows + row];
+        if (back)
+            revgru::backward(a, stack, u, half, flat, row, unit, true, sum);
+        else
+            revgru::forward(a, stack, u, half, flat, row, unit, true, sum);
+    });
+}
+
+void pass_back(const Sweep& a, int step, int half, const float* source, int depth) {
+    each(a, step, [&](Stack&, int, int row, int unit) {
+        chain(a, source, depth, a.hidden[half] + (long)unit * a.gateStride, 0, 1, row, &a.carried[place(a, HIDDEN, 1 - half, unit, row)]);
+    });
+}
+}
+
+extern "C" void revrnn_lstm_forward(const Sweep* a) {
+    for (int step = 0; step < a->steps; step++)
+        for (int half = 0; half < 2; half++)
+            lstm(*a, step, half, false);
+}
+
+extern "C" void revrnn_lstm_backward(const Sweep* a) {
+    for (int step = a->steps - 1; step >= 0; step--) {
+        for (int half = 1; half >= 0; half--) {
+            lstm(*a, step, half, true);
+            pass_back(*a, step, half, a->exchange + (long)half * a->gateStride * a->rows, revlstm::Gates * a->block);
+        }
+    }
+}
+
+extern "C" void revrnn_gru_forward(const Sweep* a) {
+    std::vector<revgru::Unit> units;
+    for (int step = 0; step < a->steps; step++)
+        for (int half = 0; half < 2; half++)
+            gru(*a, step, half, false, units);
+}
+
+extern "C" void revrnn_gru_backward(const Sweep* a) {
+    std::vector<revgru::Unit> units;
+    for (int step = a->steps - 1; step >= 0; step--) {
+        for (int half = 1; half >= 0; half--) {
+            gru(*a, step, half, true, units);
+            each(*a, step, [&](Stack&, int flat, int row, int unit) {
+                float sum = 0;
+                chain(*a, a->exchange + (long)revgru::G * a->block * a->rows, a->block,
+                    a->hidden[half] + (long)unit * a->gateStride + revgru::G * a->block, 0, 1, row, &sum);
+                revgru::Unit& u = units[(long)unit * a->rows + row];
+                revgru::backward_reset(*a, u, half, flat, row, unit, sum);
+                a->carried[place(*a, HIDDEN, 1 - half, unit, row)] = u.dk;
+            });
+            pass_back(*a, step, half, a->exchange, 2 * a->block);
+        }
+    }
+}
+
+struct Product {
+    const float *a, *b, *start;
+    float* c;
+    int m, n, k, aRow, aColumn, bRow, bColumn, startRow, cRow;
+};
+
+extern "C" void revrnn_product(const Product* p) {
+    for (int m = 0; m < p->m; m++) {
+        for (int n = 0; n < p->n; n++) {
+            float sum = p->start ? p->start[(long)m * p->startRow + n] : 0.f;
+            for (int k = 0; k < p->k; k++)
+                sum = fused(p->a[(long)m * p->aRow + (long)k * p->aColumn], p->b[(long)k * p->bRow + (long)n * p->bColumn], sum);
+            p->c[(long)m * p->cRow + n] = sum;
+        }
+    }
+}
+
+extern "C" void revrnn_pack(const float* first, const float* second, float* packed, int units, int gates, int block, int gateStride, int depth) {
+    for (int half = 0; half < 2; half++)
+        for (int unit = 0; unit < units; unit++)
+            for (int gate = 0; gate < gates; gate++)
+                for (int k = 0; k < depth; k++)
+                    packed[(((long)half * units + unit) * gates + gate) * depth + k] =
+                        k < units ? (half ? second : first)[(long)k * gateStride + gate * block + unit] : 0.f;
+}
+
+extern "C" void revrnn_add_rows(const float* source, float* target, int rows, int columns, int stride) {
+    for (int row = 0; row < rows; row++)
+        for (int column = 0; column < columns; column++)
+            target[column] += source[(long)row * stride + column];
+}

@@ -1,0 +1,61 @@
+// The arguments of a sweep: all steps of one chunk of one layer of a reversible cell. T steps; B rows, longest first, of which `active` are left at a step;
+// P units in each of the two halves; G gates of a half, in blocks of `block` columns.
+//
+// What only its own thread reads lies [unit, row], rows contiguous, so that lanes, which are rows, read side by side. What the matrix products outside read
+// lies as in the engine: a row for each row of a step, one step after another ("flat").
+#pragma once
+#include "lost_bits.h"
+
+struct Sweep {
+    const float* packed;      // [2, P, G, depth] hidden weights, the gates of a unit by k
+    const float* hidden[2];   // [P, gateStride] hidden weights as the engine has them
+    float* gates;             // [flat, gateRow] on entry the input's part with bias; after the backward sweep the gradients by pre-activations
+    float* outputs;           // [flat, stateStride] forward: h after each step
+    const float* gradients;   // [flat, stateStride] backward: the gradient by outputs
+    float* read[2];           // [flat, halfStride] backward: what each half read
+    float* reset;             // [flat, stateStride] backward, RevGRU: reset gate times what it resets
+    int* states;              // [states, 2, P, rows] fixed point
+    float* shown;             // [2, P, rows] the hidden state as float, which other blocks read
+    float* carried;           // [states, 2, P, rows] gradients by the states
+    float* exchange;          // [2, G block, rows] what blocks tell each other within a step
+    u64* digits;              // [forget gates, 2, P, rows]
+    int* fills;
+    int* stacks;              // [warps, 2] page and words used
+    Pages pages;
+    const int* bits;          // [1025] 65536 log2 n, rounded up
+    const int* active;        // [T]
+    const int* flat;          // [T] first flat row of a step
+    unsigned* flags;          // [blocks] of the barrier
+    unsigned epoch;           // what the flags say before the kernel
+    int steps, units, block, gateStride, gateRow, halfStride, depth, rows;
+    int rowsOfGroup;          // rows that a group of blocks works on by itself; a power of two up to 32
+    int shiftOfGroup;         // its logarithm
+    int blocksOfGroup, unitsOfBlock;
+    int firstBlock;           // of the launch
+    int workers;              // threads of a block that have units, whole warps
+    int tile;                 // rows of k that are held in shared memory at a time
+    float range, highest;
+    int keeps;                // whether lost bits are kept
+};
+
+#define HIDDEN 0
+#define CELL 1
+
+DEVICE long place(const Sweep& a, int array, int half, int unit, int row) { return ((long)(array * 2 + half) * a.units + unit) * a.rows + row; }
+DEVICE Digits load_digits(const Sweep& a, int gate, int half, int unit, int row) {
+    long at = place(a, gate, half, unit, row);
+    Digits digits = { a.digits[at], a.fills[at] };
+    return digits;
+}
+DEVICE void store_digits(const Sweep& a, int gate, int half, int unit, int row, Digits digits) {
+    long at = place(a, gate, half, unit, row);
+    a.digits[at] = digits.value;
+    a.fills[at] = digits.fill;
+}
+DEVICE long gate_place(const Sweep& a, int flat, int half, int gate, int unit) { return (long)flat * a.gateRow + half * a.gateStride + gate * a.block + unit; }
+DEVICE long state_place(const Sweep& a, int flat, int half, int unit) { return (long)flat * 2 * a.halfStride + half * a.halfStride + unit; }
+DEVICE float& exchanged(const Sweep& a, int buffer, int column, int row) { return a.exchange[((long)buffer * a.gateStride + column) * a.rows + row]; }
+DEVICE void check(const Sweep& a, int state) {
+    if (state > STATE_LIMIT || state < -STATE_LIMIT)
+        *a.pages.failed = 2;
+}

@@ -1,0 +1,38 @@
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Torch;
+
+/// <summary>What a device does for recurrent layers. Pointers are the device's; work is done in the order of the calls.</summary>
+internal interface IRecurrentKernels : IDisposable
+{
+    /// <summary>What a sweep can be spread over.</summary>
+    DeviceLimits Limits { get; }
+
+    /// <summary>Zeroed memory.</summary>
+    nint Allocate(long bytes);
+
+    void Free(nint memory);
+
+    void Clear(nint memory, long bytes);
+
+    void Upload<T>(ReadOnlySpan<T> source, nint target)
+        where T : unmanaged;
+
+    /// <summary>Waits until all work is done, and reads its results.</summary>
+    void Download<T>(nint source, Span<T> target)
+        where T : unmanaged;
+
+    /// <summary>Hidden weights [P, gate stride] of both halves to [2, P, G, depth].</summary>
+    void Pack(nint first, nint second, nint packed, CellShape shape, int depth);
+
+    void Multiply(in Product product);
+
+    /// <summary>Adds the rows of a matrix to a vector, in their order.</summary>
+    void AddRows(nint source, nint target, int rows, int columns, int stride);
+
+    /// <summary>All steps of a chunk, forward.</summary>
+    void Forward(CellKind cell, in SweepPlan plan, in Sweep sweep);
+
+    /// <summary>All steps of a chunk taken back, and the gradients by their pre-activations.</summary>
+    void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep);
+}

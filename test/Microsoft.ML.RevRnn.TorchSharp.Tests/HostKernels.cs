@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Torch.Tests;
+
+/// <summary>The kernels' source, compiled for this processor: their arithmetic without a GPU.</summary>
+internal sealed unsafe class HostKernels : IRecurrentKernels
+{
+    private static readonly Lazy<nint> _library = new(Build, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    private readonly Dictionary<nint, long> _memory = [];
+
+    public DeviceLimits Limits { get; init; } = new(132, 227 * 1024);
+
+    /// <summary>Pieces of memory that have not been given back.</summary>
+    public int Held => _memory.Count;
+
+    public nint Allocate(long bytes)
+    {
+        var memory = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 16), 64);
+        _memory.Add(memory, bytes);
+        Clear(memory, bytes);
+        return memory;
+    }
+
+    public void Free(nint memory)
+    {
+        Assert.IsTrue(_memory.Remove(memory), "It was not allocated here.");
+        NativeMemory.AlignedFree((void*)memory);
+    }
+
+    public void Clear(nint memory, long bytes) => NativeMemory.Clear((void*)memory, (nuint)bytes);
+
+    public void Upload<T>(ReadOnlySpan<T> source, nint target)
+        where T : unmanaged
+        => source.CopyTo(new Span<T>((void*)target, source.Length));
+
+    public void Download<T>(nint source, Span<T> target)
+        where T : unmanaged
+        => new ReadOnlySpan<T>((void*)source, target.Length).CopyTo(target);
+
+    public void Pack(nint first, nint second, nint packed, CellShape shape, int depth) =>
+        ((delegate* unmanaged<nint, nint, nint, int, int, int, int, int, void>)Export("pack"))(
+            first, second, packed, shape.Half, shape.GateCount, shape.BlockStride, shape.GateStride, depth);
+
+    public void Multiply(in Product product)
+    {
+        fixed (Product* argument = &product)
+            ((delegate* unmanaged<Product*, void>)Export("product"))(argument);
+    }
+
+    public void AddRows(nint source, nint target, int rows, int columns, int stride) =>
+        ((delegate* unmanaged<nint, nint, int, int, int, void>)Export("add_rows"))(source, target, rows, columns, stride);
+
+    public void Forward(CellKind cell, in SweepPlan plan, in Sweep sweep) => Run(cell, "forward", sweep);
+
+    public void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep) => Run(cell, "backward", sweep);
+
+    public void Dispose() => Assert.AreEqual(0, Held, "Memory was not given back.");
+
+    private static void Run(CellKind cell, string direction, in Sweep sweep)
+    {
+        fixed (Sweep* argument = &sweep)
+            ((delegate* unmanaged<Sweep*, void>)Export($"{(cell == CellKind.RevLstm ? "lstm" : "gru")}_{direction}"))(argument);
+    }
+
+    private static nint Export(string name) => NativeLibrary.GetExport(_library.Value, $"revrnn_{name}");
+
+    private static nint Build()
+    {
+        var folder = Directory.CreateTempSubdirectory("revrnn-kernels");
+        var library = Path.Combine(folder.FullName, "librevrnn.so");
+        var source = Path.Combine(AppContext.BaseDirectory, "Kernels", "host.cpp");
+        var start = new ProcessStartInfo("g++", ["-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-shared", "-fPIC", "-DREVRNN_HOST", "-o", library, source])
+        {
+            RedirectStandardError = true,
+        };
+        using var compiler = Start(start);
+        var errors = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.AreEqual(0, compiler.ExitCode, errors);
+        var handle = NativeLibrary.Load(library);
+        folder.Delete(recursive: true);
+        return handle;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            throw new AssertInconclusiveException($"The kernels' source is compiled for this processor by '{start.FileName}', which is not installed.");
+        }
+    }
+}
