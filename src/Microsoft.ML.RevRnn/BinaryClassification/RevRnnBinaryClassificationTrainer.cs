@@ -20,7 +20,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
     internal RevRnnBinaryClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnBinaryClassificationOptions options)
         : base(env, options, cell)
     {
-        _columns = new BinaryColumns(Columns.Text, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);
+        _columns = new BinaryColumns(Columns.Input, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);
     }
 
     private protected override LabelType LabelType => LabelType.Boolean;
@@ -45,6 +45,6 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnBinaryClassificationTransformer(Host, _columns, rows.Training.Tokenization, result.Model, result.Report);
+        return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
     }
 }

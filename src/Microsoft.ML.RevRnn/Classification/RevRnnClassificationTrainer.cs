@@ -48,6 +48,6 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnClassificationTransformer(Host, Columns, rows.Training.Tokenization, labelValues, result.Model, result.Report);
+        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labelValues, result.Model, result.Report);
     }
 }

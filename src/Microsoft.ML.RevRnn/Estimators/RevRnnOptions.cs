@@ -67,6 +67,20 @@ public abstract class RevRnnOptions
             throw new ArgumentException($"{option} is empty; it must be the name of a column.", option);
     }
 
+    /// <summary>A copy of the names of several columns, after a check of them.</summary>
+    private protected static string[]? CheckNames(string option, string[]? columnNames)
+    {
+        if (columnNames == null)
+            return null;
+        if (columnNames.Length == 0)
+            throw new ArgumentException($"{option} is empty; it must name a column at least, or be null.", option);
+        foreach (var name in columnNames)
+            CheckName(option, name);
+        return columnNames.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice }
+            ? throw new ArgumentException($"{option} has '{twice}' twice.", option)
+            : (string[])columnNames.Clone();
+    }
+
     private protected static void CheckDiffer(string option, string columnName, string otherOption, string otherColumnName)
     {
         if (columnName == otherColumnName)

@@ -45,6 +45,6 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnMultiLabelTransformer(Host, Columns, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
+        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
     }
 }
