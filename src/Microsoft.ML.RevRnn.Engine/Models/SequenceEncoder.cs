@@ -20,7 +20,7 @@ public sealed class SequenceEncoder
     private SequenceEncoder(EncoderParameters parameters)
     {
         _parameters = parameters;
-        FeatureNames = [.. UnitNames(parameters.Shape.Options)];
+        FeatureNames = [.. UnitNames(parameters.Shape)];
         _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Mean(encoder)), fixedTokens: 1));
     }
 
@@ -31,7 +31,7 @@ public sealed class SequenceEncoder
         _parameters = parameters;
         _attention = attention;
         _isOfClassifier = true;
-        FeatureNames = [.. PartNames(shape.Options.Pooling).SelectMany(part => UnitNames(shape.Options).Select(unit => $"{part}.{unit}"))];
+        FeatureNames = [.. PartNames(shape.Options.Pooling).SelectMany(part => UnitNames(shape).Select(unit => $"{part}.{unit}"))];
         _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Pooling.Create(shape, attention, encoder.Device))));
     }
 
@@ -153,9 +153,11 @@ public sealed class SequenceEncoder
         _ => ["attention"],
     };
 
-    private static IEnumerable<string> UnitNames(NetworkOptions network) => network.Bidirectional
-        ? [.. UnitNames("forward", network.HiddenSize), .. UnitNames("backward", network.HiddenSize)]
-        : UnitNames("h", network.HiddenSize);
+    private static IEnumerable<string> UnitNames(NetworkShape shape)
+    {
+        var units = shape.OutputSize / shape.Directions;
+        return shape.Directions == 2 ? [.. UnitNames("forward", units), .. UnitNames("backward", units)] : UnitNames("h", units);
+    }
 
     private static IEnumerable<string> UnitNames(string prefix, int units) => Enumerable.Range(0, units).Select(unit => $"{prefix}{unit}");
 }
