@@ -30,6 +30,19 @@ public sealed class FeatureColumnTests
             Assert.IsTrue(ColumnRow.Accuracy(model, Data()) < 0.7, model.GetType().Name);
     }
 
+    /// <summary>They are learned of while the layers below are still frozen.</summary>
+    [TestMethod]
+    public void ALanguageModelIsAStart()
+    {
+        var model = ColumnRow.FitEach(Data(), options =>
+        {
+            With(_names)(options);
+            options.LanguageModel = Trained.LanguageModel;
+        }).First();
+
+        Assert.AreEqual(1, ColumnRow.Accuracy(model, Data()));
+    }
+
     [TestMethod]
     public void SavedAndLoadedItScoresTheSame()
     {

@@ -8,7 +8,7 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// A trained classifier of token sequences of any length: embedding, reversible recurrent layers in one or two directions, pooling of the top layer's hidden state
-/// over time, a linear map and softmax.
+/// over time, a linear map of it, and of the numbers that go with a sequence if there are any, and softmax.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
 public sealed class SequenceClassifier

@@ -28,7 +28,7 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// Columns of numbers that are known of a row besides its text, such as a price or the output of a featurizer: Single, or a vector of Single of known size. They are
     /// joined to the pooled states of the text: the scores are W [pooled; z] + b, with z = (x - mean) / deviation over the rows that are trained on, which the model
     /// keeps. NaN, which is ML.NET's missing value, counts as the mean, in training with a warning; an infinite number is an error. <see cref="TrainingOptions.Dropout"/>
-    /// drops pooled states and never these. A tagger takes none. Null for none.
+    /// drops pooled states and never these. While it trains, those of all rows are in memory, sparse ones as if they were dense. A tagger takes none. Null for none.
     /// </summary>
     public string[]? FeatureColumnNames { get; set; }
 
