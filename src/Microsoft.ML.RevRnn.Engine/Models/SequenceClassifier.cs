@@ -113,7 +113,7 @@ public sealed class SequenceClassifier
     /// <returns>The most probable class at T = 1, the first of several.</returns>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, a span's length is not F or C, or T is out of its range.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public int Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, float temperature)
+    public int Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, float temperature = 1)
     {
         OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
         _scorer.Score(tokens, features, probabilities);

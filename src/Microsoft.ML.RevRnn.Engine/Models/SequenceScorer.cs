@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Training;
 
@@ -13,11 +14,12 @@ internal sealed class SequenceScorer(NetworkParameters parameters)
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="features">[F].</param>
     /// <param name="scores">[C].</param>
+    /// <param name="room">What the caller calls the scores.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a length is another.</exception>
-    public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores)
+    public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores, [CallerArgumentExpression(nameof(scores))] string? room = null)
     {
         if (scores.Length != parameters.Output.Outcomes)
-            throw new ArgumentException($"The scores are {parameters.Output.Outcomes}, one for each class or label, and there is room for {scores.Length}.", nameof(scores));
+            throw new ArgumentException($"There are {parameters.Output.Outcomes} classes or labels, and room for {scores.Length} {room}.", room);
         FeatureCheck.Check(features, parameters.FeatureCount, nameof(features));
         TrainingInput.CheckTokens(tokens, parameters.Encoder.Shape.Vocabulary);
         var session = _sessions.Take();

@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn;
 /// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 }, Training = new() { MaximumEpochs = 20 } };
 /// options.Training = options.Training with { Seed = 1 };
 /// </code>
-/// All options but a language model to start from and what listens to the training can be written as JSON, and read, by System.Text.Json.
+/// All options but models to start from and what listens to the training can be written as JSON, and read, by System.Text.Json.
 /// </remarks>
 public abstract class RevRnnOptions
 {

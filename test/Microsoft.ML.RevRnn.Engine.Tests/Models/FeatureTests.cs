@@ -22,7 +22,7 @@ internal sealed class FeatureTests
         Assert.AreEqual(3, model.FeatureCount);
         Assert.AreEqual(1.0, report.Epochs[^1].ValidationAccuracy);
         for (var i = 0; i < 90; i++)
-            Assert.AreEqual(_task.Labels[i], model.Predict([5, 5, 5], _features[i], new float[3], temperature: 1));
+            Assert.AreEqual(_task.Labels[i], model.Predict([5, 5, 5], _features[i], new float[3]));
         Assert.IsTrue(Train(null).Report.Epochs[^1].ValidationAccuracy < 0.7, "Without there is chance.");
     }
 
@@ -97,6 +97,24 @@ internal sealed class FeatureTests
 
         Near.AreSame(Predict(model, [mean, 0, 3]), Predict(model, [float.NaN, 0, 3]), "probabilities");
         Assert.AreNotEqual(Predict(model, [2_000, 0, 3])[1], Predict(model, [float.NaN, 0, 3])[1]);
+    }
+
+    /// <summary>The accuracy of a training epoch is that of what dropout leaves: of numbers that were dropped nine times in ten it would be little above chance.</summary>
+    [TestMethod]
+    public void DropoutKeepsThem()
+    {
+        var report = Train(_features, training: _task.Training with { MaximumEpochs = 60, Dropout = 0.9f }).Report;
+
+        Assert.AreEqual(1.0, report.Epochs[^1].Accuracy);
+    }
+
+    [TestMethod]
+    public void SeveralThreadsGetTheSameProbabilities()
+    {
+        var model = Train(_features, epochs: 3).Model;
+        var expected = Array.ConvertAll(_features, features => Predict(model, features));
+
+        Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Near.AreSame(expected[i % 90], Predict(model, _features[i % 90]), "probabilities"));
     }
 
     [TestMethod]
@@ -219,7 +237,7 @@ internal sealed class FeatureTests
     private static float[] Predict(SequenceClassifier model, float[] features)
     {
         var probabilities = new float[model.ClassCount];
-        model.Predict([3, 1, 4], features, probabilities, temperature: 1);
+        model.Predict([3, 1, 4], features, probabilities);
         return probabilities;
     }
 }
