@@ -22,7 +22,7 @@ public sealed class BadInputTests
     public void AVectorOfTextsIsNotTokens()
         => AssertRefused(
             "The input column 'Words' is VarVector<String>; it must be text or a vector of Key<UInt32>. If each text is a token, append " +
-            "Conversion.MapValueToKey(\"Words\") before; else join them into one column of text",
+            "Conversion.MapValueToKey(\"Words\") before; else name the columns that it was made of in TextColumnNames",
             options => options.TextColumnName = "Words");
 
     [TestMethod]

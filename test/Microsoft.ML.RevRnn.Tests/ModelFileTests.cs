@@ -159,7 +159,7 @@ public sealed class ModelFileTests
         var failure = Errors.Cause<FormatException>(Errors.Of(() => ModelFileImage.Load(image.With(component))));
 
         StringAssert.Contains(failure!.Message, "'RevRnnClassification' has format version 20001; Microsoft.ML.RevRnn ");
-        StringAssert.Contains(failure.Message, "reads up to 10002.");
+        StringAssert.Contains(failure.Message, "reads up to 10003.");
         StringAssert.Contains(failure.Message, "update the package");
     }
 

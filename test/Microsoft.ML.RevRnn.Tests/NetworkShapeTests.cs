@@ -116,6 +116,7 @@ public sealed class NetworkShapeTests
 
         var features = Bits.Lines(model.Transform(Trained.Probes()), "Features");
         Assert.HasCount(2 * options.Network.EmbeddingSize, features[0].Split(' '));
+        Assert.AreEqual(2 * options.Network.EmbeddingSize, ((VectorDataViewType)model.GetOutputSchema(Trained.Data().Schema)["Features"].Type).Size);
         CollectionAssert.AreEqual(features, Bits.Lines(ModelFileImage.Load(ModelFileImage.Of(model).File).Transform(Trained.Probes()), "Features"));
     }
 

@@ -38,6 +38,8 @@ public sealed class OptionsJsonTests
         {
             LabelColumnName = "Class",
             TextColumnName = "Words",
+            TextColumnNames = ["Title", "Words"],
+            FeatureColumnNames = ["Price"],
             Network = _network,
             Training = _training,
             Vocabulary = new() { Kind = TokenKind.BytePairs, MaximumSize = 900 },
@@ -48,6 +50,8 @@ public sealed class OptionsJsonTests
 
         Assert.AreEqual("Class", back.LabelColumnName);
         Assert.AreEqual("Words", back.TextColumnName);
+        CollectionAssert.AreEqual(options.TextColumnNames, back.TextColumnNames);
+        CollectionAssert.AreEqual(options.FeatureColumnNames, back.FeatureColumnNames);
         Assert.AreEqual(options.Network, back.Network);
         Assert.AreEqual(options.Training, back.Training);
         Assert.AreEqual(options.Vocabulary, back.Vocabulary);
@@ -60,7 +64,7 @@ public sealed class OptionsJsonTests
         AssertSame(new RevRnnBinaryClassificationOptions { ProbabilityColumnName = "P", Network = _network, Training = _training });
         AssertSame(new RevRnnMultiLabelOptions { ScoreColumnName = "S", Network = _network, Training = _training });
         AssertSame(new RevRnnTaggingOptions { PredictedLabelColumnName = "L", Training = _training });
-        AssertSame(new RevRnnFeaturesOptions { OutputColumnName = "F", InputColumnName = "I", Network = _network });
+        AssertSame(new RevRnnFeaturesOptions { OutputColumnName = "F", InputColumnName = "I", InputColumnNames = ["I", "J"], Network = _network });
         AssertSame(new RevLanguageModelOptions { PerplexityColumnName = "E", Model = new() { Layout = TextLayout.Documents, InputDropout = 0.25f, SoftmaxSamples = 5 } });
 
         static void AssertSame<T>(T options)
@@ -74,9 +78,9 @@ public sealed class OptionsJsonTests
         var classification = JsonSerializer.Serialize(new RevRnnClassificationOptions { Progress = new Listener(_ => { }), LanguageModel = Trained.LanguageModel });
         var language = JsonSerializer.Serialize(new RevLanguageModelOptions { EpochEnded = (_, _) => { }, CancellationToken = new CancellationToken(true) });
 
-        var features = JsonSerializer.Serialize(new RevRnnFeaturesOptions { LanguageModel = Trained.LanguageModel });
+        var features = JsonSerializer.Serialize(new RevRnnFeaturesOptions { LanguageModel = Trained.LanguageModel, Encoder = Trained.Features });
 
-        foreach (var name in new[] { "Progress", "CancellationToken", "LanguageModel", "EpochEnded" })
+        foreach (var name in new[] { "Progress", "CancellationToken", "LanguageModel", "EpochEnded", "Encoder" })
         {
             Assert.DoesNotContain($"\"{name}\"", classification);
             Assert.DoesNotContain($"\"{name}\"", language);

@@ -6,11 +6,12 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// <summary>All that a network has learned: the encoder, and the linear map from its outputs, pooled or one by one, to outcomes.</summary>
 internal sealed class NetworkParameters : IDisposable
 {
-    private NetworkParameters(EncoderParameters encoder, Parameter? attention, LinearParameters output)
+    private NetworkParameters(EncoderParameters encoder, Parameter? attention, LinearParameters output, DenseFeatures? features = null)
     {
         Encoder = encoder;
         Attention = attention;
         Output = output;
+        Features = features;
     }
 
     public EncoderParameters Encoder { get; }
@@ -20,26 +21,36 @@ internal sealed class NetworkParameters : IDisposable
 
     public LinearParameters Output { get; }
 
+    /// <summary>The map of numbers that are given with each sequence; null where there are none.</summary>
+    public DenseFeatures? Features { get; }
+
+    /// <summary>F: how many numbers are given with each sequence.</summary>
+    public int FeatureCount => Features?.Count ?? 0;
+
     /// <summary>The parameters with dense gradients: all, but an embedding that is not tied.</summary>
     public IEnumerable<Parameter> Dense => [.. Encoder.Dense, .. OfHead];
 
     /// <summary>All, in the order of the model file.</summary>
     public IEnumerable<Parameter> All => IsTied ? [Output.Weight, .. Encoder.Dense, Output.Bias] : [Encoder.Embedding.Value, .. Dense];
 
-    private IEnumerable<Parameter> OfHead => Attention == null ? [Output.Weight, Output.Bias] : [Attention, Output.Weight, Output.Bias];
+    private IEnumerable<Parameter> OfHead => ((Parameter?[])[Attention, Output.Weight, Output.Bias, Features?.Weight]).OfType<Parameter>();
 
     private bool IsTied => Output.Weight == Encoder.Embedding.Value;
 
-    /// <summary>For outcomes of whole sequences, which read pooled outputs.</summary>
-    public static NetworkParameters OfSequences(NetworkShape shape, int outcomes)
+    /// <summary>For outcomes of whole sequences, which read pooled outputs, and the numbers that are given with each.</summary>
+    public static NetworkParameters OfSequences(NetworkShape shape, int outcomes, DenseFeatures? features = null)
     {
         var columns = shape.OutputColumns();
         var stride = shape.OutputStride;
         var parts = Pooling.PartsOf(shape.Options.Pooling);
         int[] pooled = [.. Enumerable.Range(0, parts).SelectMany(part => columns.Select(column => part * stride + column))];
-        var attention = shape.Options.Pooling == PoolingKind.Attention ? new Parameter("attention", [0], 1, columns, stride) : null;
-        return new NetworkParameters(new EncoderParameters(shape), attention, LinearParameters.Create("classes", outcomes, pooled, parts * stride));
+        var output = LinearParameters.Create("classes", outcomes, pooled, parts * stride);
+        return new NetworkParameters(new EncoderParameters(shape), CreateAttention(shape), output, features);
     }
+
+    /// <summary>What attention pooling compares outputs with; null of other poolings.</summary>
+    public static Parameter? CreateAttention(NetworkShape shape)
+        => shape.Options.Pooling == PoolingKind.Attention ? new Parameter("attention", [0], 1, shape.OutputColumns(), shape.OutputStride) : null;
 
     /// <summary>For outcomes of each token, which read its output.</summary>
     public static NetworkParameters OfTokens(NetworkShape shape, int outcomes)
@@ -53,6 +64,12 @@ internal sealed class NetworkParameters : IDisposable
             ? LinearParameters.Over(encoder.Embedding.Value, "tokens")
             : LinearParameters.Create("tokens", shape.Vocabulary, shape.Top.StateColumns(), shape.Top.StateStride));
     }
+
+    /// <summary>What is added to the scores of the pooled outputs.</summary>
+    /// <param name="features">The numbers of each sequence; not used where there are none.</param>
+    /// <param name="meter">Counts what they take.</param>
+    public ScoreAddend[] CreateAddends(IReadOnlyList<float[]>? features, MemoryMeter? meter)
+        => Features == null ? [] : [new FeatureAddend(Features, features!, meter)];
 
     public void Initialize(ulong seed)
     {
@@ -87,5 +104,6 @@ internal sealed class NetworkParameters : IDisposable
         Encoder.Dispose();
         Attention?.Dispose();
         Output.Dispose();
+        Features?.Dispose();
     }
 }

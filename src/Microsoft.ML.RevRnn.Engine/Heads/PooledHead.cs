@@ -5,7 +5,7 @@ using Microsoft.ML.RevRnn.Reversible;
 
 namespace Microsoft.ML.RevRnn.Heads;
 
-/// <summary>Outcomes of whole sequences: pooling of the outputs over time, dropout, a linear map, a loss.</summary>
+/// <summary>Outcomes of whole sequences: pooling of the outputs over time, dropout, a linear map, what else is added to the scores, a loss.</summary>
 internal sealed unsafe class PooledHead : ISequenceHead
 {
     private readonly LinearParameters _output;
@@ -14,6 +14,7 @@ internal sealed unsafe class PooledHead : ISequenceHead
     private readonly Pooling _pooling;
     private readonly Loss? _loss;
     private readonly Dropout? _dropout;
+    private readonly ScoreAddend[] _addends;
     private readonly NativeBuffer<float> _outcomes;
     private PackedBatch _batch = new();
     private ulong _seed;
@@ -24,14 +25,16 @@ internal sealed unsafe class PooledHead : ISequenceHead
     /// <param name="encoder">Gives the outputs.</param>
     /// <param name="loss">Makes probabilities of scores, and tells what they should be; null to leave scores as they are.</param>
     /// <param name="dropout">Rate of the pooled outputs' dropout.</param>
-    public PooledHead(NetworkParameters parameters, ISequenceEncoder encoder, Loss? loss, float dropout = 0)
+    /// <param name="addends">What else is added to the scores; the head's own from now on.</param>
+    public PooledHead(NetworkParameters parameters, ISequenceEncoder encoder, Loss? loss, float dropout = 0, params ScoreAddend[] addends)
     {
         _output = parameters.Output;
         _encoder = encoder;
         _team = encoder.Device.Team;
-        _pooling = Pooling.Create(parameters, encoder.Device);
+        _pooling = Pooling.Create(parameters.Encoder.Shape, parameters.Attention, encoder.Device);
         _loss = loss;
         _dropout = dropout > 0 ? Dropout.For(encoder.Device.Width, dropout) : null;
+        _addends = addends;
         _outcomes = new NativeBuffer<float>(encoder.Device.Memory);
     }
 
@@ -58,6 +61,8 @@ internal sealed unsafe class PooledHead : ISequenceHead
         _isTraining = training;
         _seed = seed;
         _pooling.Begin(batch);
+        foreach (var addend in _addends)
+            addend.Begin(batch);
         _outcomes.EnsureLength((long)batch.RowCount * _output.Outcomes);
         Result = default;
         _heaviest = 0;
@@ -104,6 +109,8 @@ internal sealed unsafe class PooledHead : ISequenceHead
     {
         _pooling.Dispose();
         _outcomes.Dispose();
+        foreach (var addend in _addends)
+            addend.Dispose();
     }
 
     private Span<float> Weights(float* matrix, int outcome, int part) =>
@@ -130,6 +137,8 @@ internal sealed unsafe class PooledHead : ISequenceHead
             for (var part = 0; part < _pooling.Parts; part++)
                 scores[c] += TensorPrimitives.Dot<float>(_pooling.Pooled(row, part), Weights(_output.Weight.Value, c, part));
         }
+        foreach (var addend in _addends)
+            addend.AddTo(scores, row);
         _loss?.Activate(scores);
     }
 
@@ -143,6 +152,8 @@ internal sealed unsafe class PooledHead : ISequenceHead
                 var gradient = Weights(_output.Weight.Gradient, outcome, part);
                 TensorPrimitives.MultiplyAdd(_pooling.Pooled(row, part), d, gradient, gradient);
             }
+            foreach (var addend in _addends)
+                addend.AddGradient(outcome, row, d);
             _output.Bias.Gradient[outcome] += d;
         }
     }

@@ -21,19 +21,19 @@ internal abstract class Pooling : IDisposable
     public static int PartsOf(PoolingKind kind) => kind == PoolingKind.MeanMax ? 2 : 1;
 
     /// <summary>Makes a pooling of an encoder's outputs.</summary>
-    /// <param name="parameters">The network's parameters, which say of what kind it is.</param>
+    /// <param name="shape">The network, which says of what kind it is.</param>
+    /// <param name="attention">v of each direction, of attention pooling; null of others.</param>
     /// <param name="device">What to work with.</param>
-    public static Pooling Create(NetworkParameters parameters, Device device)
+    public static Pooling Create(NetworkShape shape, Parameter? attention, Device device)
     {
-        var shape = parameters.Encoder.Shape;
         return shape.Options.Pooling switch
         {
             PoolingKind.MeanMax => MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: true),
             PoolingKind.Mean => MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: false),
             PoolingKind.Max => MeanMaxPooling.For(device, shape.OutputStride, usesMean: false, usesMaximum: true),
             PoolingKind.Last => new LastPooling(shape.OutputStride, device.Memory),
-            PoolingKind.Attention => new AttentionPooling(parameters.Attention!, shape, device.Memory),
-            var kind => throw new ArgumentOutOfRangeException(nameof(parameters), kind, "Unknown pooling."),
+            PoolingKind.Attention => new AttentionPooling(attention!, shape, device.Memory),
+            var kind => throw new ArgumentOutOfRangeException(nameof(shape), kind, "Unknown pooling."),
         };
     }
 

@@ -100,7 +100,7 @@ public sealed class LanguageModel
     public static LanguageModel Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (shape, _) = ModelFile.ReadHeader(reader, ModelKind.LanguageModel);
+        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel).Shape;
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a language model reads in one direction.");
         var parameters = NetworkParameters.OfNextTokens(shape);

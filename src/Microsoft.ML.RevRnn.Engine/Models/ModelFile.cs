@@ -7,24 +7,28 @@ namespace Microsoft.ML.RevRnn.Models;
 /// <summary>
 /// The binary form of a network, little-endian:
 /// int32 version; byte kind of model; byte cell; byte forgetting limit; bool tied embedding; bool skip connections;
-/// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling.
-/// A network that needs nothing of version 3 is written as version 2.
+/// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
+/// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders.
+/// Of F features float32 means [F] and deviations [F].
 /// Then each parameter's values as float32, row after row without padding: embedding [V, I]; for each direction and layer input [I, N G P], bias [1, N G P] and for
 /// each of its N halves hidden [P, G P]; a head's attention vector [1, D H] if it has one (D directions); last a classifier's weight [C, values of a pooled output]
-/// and bias [1, C], a tagger's weight [C, D H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and bias [1, V]. A content
-/// checksum is the container's business.
+/// and bias [1, C], and of its features [C, F]; a tagger's weight [C, D H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and bias
+/// [1, V]. A content checksum is the container's business.
 /// </summary>
 internal static class ModelFile
 {
     private const int FirstVersion = 2;
-    private const int Version = 3;
+    private const int ShapeVersion = 3;
+    private const int Version = 4;
     private const long MostPadding = 8;
     private const long AlwaysAllowedBytes = 256L << 20;
 
-    public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0)
+    public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0, int features = 0)
     {
         var network = shape.Options;
-        var version = network.Bidirectional || network.Pooling != PoolingKind.MeanMax ? Version : FirstVersion;
+        var version = features > 0 || kind == ModelKind.PooledEncoder ? Version
+            : network.Bidirectional || network.Pooling != PoolingKind.MeanMax ? ShapeVersion
+            : FirstVersion;
         writer.Write(version);
         writer.Write((byte)kind);
         writer.Write((byte)network.Cell);
@@ -36,15 +40,17 @@ internal static class ModelFile
         writer.Write(network.HiddenSize);
         writer.Write(network.LayerCount);
         writer.Write(outcomes);
-        if (version < Version)
+        if (version < ShapeVersion)
             return;
         writer.Write(network.Bidirectional);
         writer.Write((byte)network.Pooling);
+        if (version >= Version)
+            writer.Write(features);
     }
 
     /// <summary>Reads a header; every size is checked before anything is allocated by it.</summary>
     /// <exception cref="FormatException">The header is damaged, from a newer version, or of another kind of model.</exception>
-    public static (NetworkShape Shape, int Outcomes) ReadHeader(BinaryReader reader, ModelKind kind)
+    public static ModelHeader ReadHeader(BinaryReader reader, params ReadOnlySpan<ModelKind> kinds)
     {
         try
         {
@@ -55,15 +61,16 @@ internal static class ModelFile
                     $"The network has format version {version}; this library reads versions {FirstVersion} to {Version}. A newer library may have written it.");
             }
             var found = (ModelKind)reader.ReadByte();
-            if (found != kind)
-                throw new FormatException($"The network is of kind {found}; {kind} is expected.");
-            var (shape, outcomes) = ReadShape(reader, version);
-            shape.Options.Validate();
-            OptionCheck.Range("Vocabulary", shape.Vocabulary, 2, 10_000_002);
-            var (least, most) = OutcomeRange(kind);
-            OptionCheck.Range("ClassCount", outcomes, least, most);
-            RequireContent(reader, kind, shape, outcomes);
-            return (shape, outcomes);
+            if (!kinds.Contains(found))
+                throw new FormatException($"The network is of kind {found}; {kinds[0]} is expected.");
+            var header = ReadShape(reader, version, found);
+            header.Shape.Options.Validate();
+            OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
+            var (least, most) = OutcomeRange(found);
+            OptionCheck.Range("ClassCount", header.Outcomes, least, most);
+            OptionCheck.Range("FeatureCount", header.Features, 0, IsClassifier(found) ? DenseFeatures.MaximumCount : 0);
+            RequireContent(reader, header);
+            return header;
         }
         catch (Exception failure) when (failure is EndOfStreamException or ArgumentException)
         {
@@ -75,6 +82,16 @@ internal static class ModelFile
     {
         foreach (var parameter in parameters)
             parameter.Write(writer);
+    }
+
+    /// <summary>Reads a classifier of whole sequences.</summary>
+    /// <exception cref="FormatException">The content is damaged, from a newer version, or of another kind of model.</exception>
+    public static NetworkParameters ReadClassifier(BinaryReader reader, ModelKind kind)
+    {
+        var (_, shape, outcomes, features) = ReadHeader(reader, kind);
+        var parameters = NetworkParameters.OfSequences(shape, outcomes, features > 0 ? DenseFeatures.ReadMoments(reader, outcomes, features) : null);
+        ReadParameters(reader, parameters.All);
+        return parameters;
     }
 
     /// <exception cref="FormatException">The content ends early or holds values that are not finite.</exception>
@@ -100,7 +117,7 @@ internal static class ModelFile
     public static bool IsOutOfProportion(long rows, int columns, int stride) =>
         stride > MostPadding * columns && rows * stride * sizeof(float) > AlwaysAllowedBytes;
 
-    private static (NetworkShape Shape, int Outcomes) ReadShape(BinaryReader reader, int version)
+    private static ModelHeader ReadShape(BinaryReader reader, int version, ModelKind kind)
     {
         var network = new NetworkOptions
         {
@@ -112,10 +129,12 @@ internal static class ModelFile
         var vocabulary = reader.ReadInt32();
         network = network with { EmbeddingSize = reader.ReadInt32(), HiddenSize = reader.ReadInt32(), LayerCount = reader.ReadInt32() };
         var outcomes = reader.ReadInt32();
-        if (version >= Version)
+        if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
-        return (new NetworkShape(network, vocabulary), outcomes);
+        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= Version ? reader.ReadInt32() : 0);
     }
+
+    private static bool IsClassifier(ModelKind kind) => kind is ModelKind.Classifier or ModelKind.MultiLabelClassifier;
 
     private static (int Least, int Most) OutcomeRange(ModelKind kind) => kind switch
     {
@@ -125,16 +144,18 @@ internal static class ModelFile
     };
 
     /// <summary>A damaged size must not make us allocate what the file cannot hold.</summary>
-    private static void RequireContent(BinaryReader reader, ModelKind kind, NetworkShape shape, int outcomes)
+    private static void RequireContent(BinaryReader reader, ModelHeader header)
     {
+        var (kind, shape, outcomes, features) = header;
         var values = (long)shape.Vocabulary * shape.Options.EmbeddingSize;
         for (var layer = 0; layer < shape.Layers; layer++)
             values += shape.Directions * shape.Layer(layer).ParameterCount;
         long top = shape.UnitsOf(shape.Layers - 1);
         values += kind switch
         {
-            ModelKind.Classifier or ModelKind.MultiLabelClassifier => outcomes * ((long)Pooling.PartsOf(shape.Options.Pooling) * shape.OutputSize + 1)
-                + (shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0),
+            ModelKind.Classifier or ModelKind.MultiLabelClassifier => outcomes * ((long)Pooling.PartsOf(shape.Options.Pooling) * shape.OutputSize + 1 + features)
+                + 2L * features + (shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0),
+            ModelKind.PooledEncoder => shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0,
             ModelKind.Tagger => outcomes * (shape.OutputSize + 1L),
             ModelKind.LanguageModel => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
             _ => 0,
@@ -145,7 +166,8 @@ internal static class ModelFile
         if (stream.Length - stream.Position < values * sizeof(float))
             throw new FormatException($"The network is damaged: {values * sizeof(float)} bytes of parameters are announced, {stream.Length - stream.Position} follow.");
         if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
-            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride))
+            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
+            || (features > 0 && IsOutOfProportion(outcomes, features, PackedMatrix.RoundUp(features))))
         {
             throw new FormatException("The network is damaged: its memory is out of proportion to its content.");
         }

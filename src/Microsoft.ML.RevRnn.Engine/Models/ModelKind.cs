@@ -17,4 +17,7 @@ internal enum ModelKind : byte
 
     /// <summary>A linear map from each output to classes.</summary>
     Tagger = 4,
+
+    /// <summary>Pooling of outputs, as a classifier has it.</summary>
+    PooledEncoder = 5,
 }

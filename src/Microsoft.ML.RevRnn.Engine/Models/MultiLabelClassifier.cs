@@ -14,16 +14,19 @@ namespace Microsoft.ML.RevRnn;
 public sealed class MultiLabelClassifier
 {
     private readonly NetworkParameters _parameters;
-    private readonly SessionPool<NetworkSession<PooledHead>> _sessions;
+    private readonly SequenceScorer _scorer;
 
     private MultiLabelClassifier(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters.Encoder, encoder => new PooledHead(parameters, encoder, loss: null)));
+        _scorer = new SequenceScorer(parameters);
     }
 
     /// <summary>C: the number of labels.</summary>
     public int LabelCount => _parameters.Output.Outcomes;
+
+    /// <summary>F: how many numbers go with each sequence, see <see cref="ExampleOptions.Features"/>; 0 for none.</summary>
+    public int FeatureCount => _parameters.FeatureCount;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
@@ -40,7 +43,7 @@ public sealed class MultiLabelClassifier
     /// <param name="training">How to train.</param>
     /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
-    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, which of them are held back, and numbers that go with them; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -64,12 +67,13 @@ public sealed class MultiLabelClassifier
         TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
         OptionCheck.Range(nameof(labelCount), labelCount, 1, 10_000_000);
         TrainingInput.CheckLabels(sequences, labels, labelCount);
-        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), labelCount);
         // A label that is named twice holds once.
         int[][] distinct = [.. labels.Select(ofSequence => ofSequence.Distinct().ToArray())];
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfLabels(examples, distinct, labelCount, training);
+        var features = DenseFeatures.Learn(labelCount, examples.Features, set.Parts.Training);
+        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), labelCount, features);
         var run = new NetworkTraining(training, progress, cancellationToken);
         var loss = new SigmoidLoss(distinct) { Weights = set.Weights, LabelWeights = set.ClassWeights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, distinct.SelectMany(ofSequence => ofSequence.Append(-1)), training)
@@ -84,35 +88,45 @@ public sealed class MultiLabelClassifier
     /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="scores">[C]: receives the scores.</param>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public void Score(ReadOnlySpan<int> tokens, Span<float> scores)
-    {
-        if (scores.Length != LabelCount)
-            throw new ArgumentException($"There are {LabelCount} labels, and room for {scores.Length} scores.", nameof(scores));
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = _sessions.Take();
-        session.Run(tokens);
-        session.Head.Outcomes(0).CopyTo(scores);
-        _sessions.Return(session);
-    }
+    public void Score(ReadOnlySpan<int> tokens, Span<float> scores) => Score(tokens, [], scores);
+
+    /// <summary>Log odds of each label for one sequence, and the numbers that go with it.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
+    /// <param name="scores">[C]: receives the scores.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a span's length is not F or C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores) => _scorer.Score(tokens, features, scores);
 
     /// <summary>Probability of each label for one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
+    public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, [], probabilities);
+
+    /// <summary>Probability of each label for one sequence, and the numbers that go with it.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
+    /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a span's length is not F or C.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities)
     {
-        Score(tokens, probabilities);
+        Score(tokens, features, probabilities);
         TensorPrimitives.Sigmoid(probabilities, probabilities);
     }
+
+    internal NetworkParameters Parameters => _parameters;
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount);
+        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount, FeatureCount);
+        _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -121,9 +135,6 @@ public sealed class MultiLabelClassifier
     public static MultiLabelClassifier Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (shape, labelCount) = ModelFile.ReadHeader(reader, ModelKind.MultiLabelClassifier);
-        var parameters = NetworkParameters.OfSequences(shape, labelCount);
-        ModelFile.ReadParameters(reader, parameters.All);
-        return new MultiLabelClassifier(parameters);
+        return new MultiLabelClassifier(ModelFile.ReadClassifier(reader, ModelKind.MultiLabelClassifier));
     }
 }

@@ -8,22 +8,25 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// A trained classifier of token sequences of any length: embedding, reversible recurrent layers in one or two directions, pooling of the top layer's hidden state
-/// over time, a linear map and softmax.
+/// over time, a linear map of it, and of the numbers that go with a sequence if there are any, and softmax.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
 public sealed class SequenceClassifier
 {
     private readonly NetworkParameters _parameters;
-    private readonly SessionPool<NetworkSession<PooledHead>> _sessions;
+    private readonly SequenceScorer _scorer;
 
     private SequenceClassifier(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters.Encoder, encoder => new PooledHead(parameters, encoder, loss: null)));
+        _scorer = new SequenceScorer(parameters);
     }
 
     /// <summary>C: the number of classes.</summary>
     public int ClassCount => _parameters.Output.Outcomes;
+
+    /// <summary>F: how many numbers go with each sequence, see <see cref="ExampleOptions.Features"/>; 0 for none.</summary>
+    public int FeatureCount => _parameters.FeatureCount;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
@@ -42,7 +45,7 @@ public sealed class SequenceClassifier
     /// A language model of the same tokens and network to start from (Howard and Ruder 2018), instead of random weights; null for these.
     /// </param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
-    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, which of them are held back, and numbers that go with them; null for the defaults.</param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -77,7 +80,8 @@ public sealed class SequenceClassifier
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfClasses(examples, labels, classCount, training);
-        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), classCount);
+        var features = DenseFeatures.Learn(classCount, examples.Features, set.Parts.Training);
+        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), classCount, features);
         var run = new NetworkTraining(training, progress, cancellationToken);
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
@@ -88,7 +92,7 @@ public sealed class SequenceClassifier
     /// <summary>Class probabilities of one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, probabilities, temperature: 1);
 
@@ -97,12 +101,22 @@ public sealed class SequenceClassifier
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <param name="temperature">T, 0.01 to 100; <see cref="FitTemperature"/> finds a good one.</param>
     /// <returns>The most probable class at T = 1, the first of several.</returns>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or T is out of its range.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, T is out of its range, or F is not 0.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public int Predict(ReadOnlySpan<int> tokens, Span<float> probabilities, float temperature)
+    public int Predict(ReadOnlySpan<int> tokens, Span<float> probabilities, float temperature) => Predict(tokens, [], probabilities, temperature);
+
+    /// <summary>Class probabilities of one sequence, and of the numbers that go with it.</summary>
+    /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
+    /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
+    /// <param name="temperature">T, 0.01 to 100.</param>
+    /// <returns>The most probable class at T = 1, the first of several.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, a span's length is not F or C, or T is out of its range.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public int Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, float temperature = 1)
     {
         OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
-        Score(tokens, probabilities);
+        _scorer.Score(tokens, features, probabilities);
         var scores = temperature == 1 ? [] : probabilities.ToArray();
         SoftmaxLoss.Normalize(probabilities);
         var prediction = TensorPrimitives.IndexOfMax<float>(probabilities);
@@ -120,28 +134,34 @@ public sealed class SequenceClassifier
     /// </summary>
     /// <param name="sequences">Token numbers of each sequence; at least one.</param>
     /// <param name="labels">Class of each sequence, 0 to C - 1.</param>
+    /// <param name="features">The F numbers that go with each; null where there are none.</param>
     /// <returns>T, 0.01 to 100.</returns>
     /// <exception cref="ArgumentException">There are no sequences, a token or a label is out of its range, or there are not as many labels.</exception>
-    public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels)
+    public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, IReadOnlyList<float[]>? features = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(labels);
+        if (features != null && features.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences, and features of {features.Count}.", nameof(features));
         if (sequences.Count == 0 || labels.Count != sequences.Count)
             throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels; there must be as many, and at least one.", nameof(labels));
         var scores = new float[sequences.Count][];
         for (var i = 0; i < scores.Length; i++)
         {
             OptionCheck.Range(nameof(labels), labels[i], 0, ClassCount - 1);
-            Score(sequences[i], scores[i] = new float[ClassCount]);
+            _scorer.Score(sequences[i], features?[i] ?? [], scores[i] = new float[ClassCount]);
         }
         return TemperatureScaling.Fit(scores, labels);
     }
+
+    internal NetworkParameters Parameters => _parameters;
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount, FeatureCount);
+        _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -150,20 +170,6 @@ public sealed class SequenceClassifier
     public static SequenceClassifier Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (shape, classCount) = ModelFile.ReadHeader(reader, ModelKind.Classifier);
-        var parameters = NetworkParameters.OfSequences(shape, classCount);
-        ModelFile.ReadParameters(reader, parameters.All);
-        return new SequenceClassifier(parameters);
-    }
-
-    private void Score(ReadOnlySpan<int> tokens, Span<float> scores)
-    {
-        if (scores.Length != ClassCount)
-            throw new ArgumentException($"There are {ClassCount} classes, and room for {scores.Length} probabilities.", "probabilities");
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = _sessions.Take();
-        session.Run(tokens);
-        session.Head.Outcomes(0).CopyTo(scores);
-        _sessions.Return(session);
+        return new SequenceClassifier(ModelFile.ReadClassifier(reader, ModelKind.Classifier));
     }
 }

@@ -5,19 +5,34 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>
-/// Turns token sequences of any length into vectors of D H features: the mean over time of the top layer's hidden state in each of its D directions, of a network
-/// that was trained to predict the next token, and backwards the one before. No labels are needed.
+/// Turns token sequences of any length into vectors of features. Of a network that was trained to predict the next token, and backwards the one before, they are the mean
+/// over time of the top layer's hidden state in each of its D directions, D H in all; no labels are needed. Of a classifier they are the states pooled over time that its
+/// scores are made of.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same features, bit for bit.</remarks>
 public sealed class SequenceEncoder
 {
     private readonly EncoderParameters _parameters;
-    private readonly SessionPool<NetworkSession<MeanHead>> _sessions;
+    private readonly Parameter? _attention;
+    private readonly bool _isOfClassifier;
+    private readonly SessionPool<NetworkSession<PooledOutputs>> _sessions;
 
     private SequenceEncoder(EncoderParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters, encoder => new MeanHead(encoder), fixedTokens: 1));
+        FeatureNames = [.. UnitNames(parameters.Shape)];
+        _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Mean(encoder)), fixedTokens: 1));
+    }
+
+    /// <summary>Pools states as a classifier does.</summary>
+    private SequenceEncoder(EncoderParameters parameters, Parameter? attention)
+    {
+        var shape = parameters.Shape;
+        _parameters = parameters;
+        _attention = attention;
+        _isOfClassifier = true;
+        FeatureNames = [.. PartNames(shape.Options.Pooling).SelectMany(part => UnitNames(shape).Select(unit => $"{part}.{unit}"))];
+        _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Pooling.Create(shape, attention, encoder.Device))));
     }
 
     /// <summary>Makes features of a language model's states; it shares the model's weights.</summary>
@@ -26,8 +41,31 @@ public sealed class SequenceEncoder
     {
     }
 
-    /// <summary>The number of features: H for each direction.</summary>
-    public int FeatureCount => _parameters.Shape.OutputSize;
+    /// <summary>Makes features of what a classifier's scores are made of, without the numbers that go with a sequence; it shares the classifier's weights.</summary>
+    public SequenceEncoder(SequenceClassifier classifier)
+        : this((classifier ?? throw new ArgumentNullException(nameof(classifier))).Parameters)
+    {
+    }
+
+    /// <inheritdoc cref="SequenceEncoder(SequenceClassifier)"/>
+    public SequenceEncoder(MultiLabelClassifier classifier)
+        : this((classifier ?? throw new ArgumentNullException(nameof(classifier))).Parameters)
+    {
+    }
+
+    private SequenceEncoder(NetworkParameters parameters)
+        : this(parameters.Encoder, parameters.Attention)
+    {
+    }
+
+    /// <summary>The number of features: H for each direction, and of a classifier that pools by mean and maximum, twice that.</summary>
+    public int FeatureCount => FeatureNames.Count;
+
+    /// <summary>
+    /// What each feature is: <c>h3</c> is hidden unit 3, <c>forward3</c> and <c>backward3</c> that of either direction; of a classifier behind how it is pooled, such as
+    /// <c>max.h3</c> or <c>attention.forward3</c>.
+    /// </summary>
+    public IReadOnlyList<string> FeatureNames { get; }
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Shape.Vocabulary;
@@ -73,7 +111,10 @@ public sealed class SequenceEncoder
             throw new ArgumentException($"There are {FeatureCount} features, and room for {features.Length}.", nameof(features));
         TrainingInput.CheckTokens(tokens, VocabularySize);
         var session = _sessions.Take();
-        session.RunFromBoundary(tokens);
+        if (_isOfClassifier)
+            session.Run(tokens);
+        else
+            session.RunFromBoundary(tokens);
         session.Head.Read(0, features);
         _sessions.Return(session);
     }
@@ -82,8 +123,8 @@ public sealed class SequenceEncoder
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.Encoder, _parameters.Shape);
-        ModelFile.WriteParameters(writer, _parameters.All);
+        ModelFile.WriteHeader(writer, _isOfClassifier ? ModelKind.PooledEncoder : ModelKind.Encoder, _parameters.Shape);
+        ModelFile.WriteParameters(writer, All(_parameters, _attention));
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
@@ -91,9 +132,32 @@ public sealed class SequenceEncoder
     public static SequenceEncoder Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (shape, _) = ModelFile.ReadHeader(reader, ModelKind.Encoder);
+        var (kind, shape, _, _) = ModelFile.ReadHeader(reader, ModelKind.Encoder, ModelKind.PooledEncoder);
         var parameters = new EncoderParameters(shape);
-        ModelFile.ReadParameters(reader, parameters.All);
-        return new SequenceEncoder(parameters);
+        var attention = kind == ModelKind.PooledEncoder ? NetworkParameters.CreateAttention(shape) : null;
+        ModelFile.ReadParameters(reader, All(parameters, attention));
+        return kind == ModelKind.PooledEncoder ? new SequenceEncoder(parameters, attention) : new SequenceEncoder(parameters);
     }
+
+    private static MeanMaxPooling Mean(ISequenceEncoder encoder)
+        => MeanMaxPooling.For(encoder.Device, encoder.OutputStride, usesMean: true, usesMaximum: false);
+
+    private static IEnumerable<Parameter> All(EncoderParameters parameters, Parameter? attention) => attention == null ? parameters.All : [.. parameters.All, attention];
+
+    private static string[] PartNames(PoolingKind pooling) => pooling switch
+    {
+        PoolingKind.MeanMax => ["mean", "max"],
+        PoolingKind.Mean => ["mean"],
+        PoolingKind.Max => ["max"],
+        PoolingKind.Last => ["last"],
+        _ => ["attention"],
+    };
+
+    private static IEnumerable<string> UnitNames(NetworkShape shape)
+    {
+        var units = shape.OutputSize / shape.Directions;
+        return shape.Directions == 2 ? [.. UnitNames("forward", units), .. UnitNames("backward", units)] : UnitNames("h", units);
+    }
+
+    private static IEnumerable<string> UnitNames(string prefix, int units) => Enumerable.Range(0, units).Select(unit => $"{prefix}{unit}");
 }

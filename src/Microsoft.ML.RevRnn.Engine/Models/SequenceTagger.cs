@@ -113,7 +113,7 @@ public sealed class SequenceTagger
     public static SequenceTagger Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (shape, classCount) = ModelFile.ReadHeader(reader, ModelKind.Tagger);
+        var (_, shape, classCount, _) = ModelFile.ReadHeader(reader, ModelKind.Tagger);
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a tagger reads in one direction.");
         var parameters = NetworkParameters.OfTokens(shape, classCount);

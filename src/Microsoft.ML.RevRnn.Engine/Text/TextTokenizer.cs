@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn;
 /// <remarks>Immutable and safe for use from many threads.</remarks>
 public abstract class TextTokenizer
 {
-    /// <summary>The token of a text's start and end, which stands for a text without tokens too.</summary>
+    /// <summary>The token of a text's start and end, and so what stands between two; it stands for a text without tokens too.</summary>
     public const int BoundaryToken = 0;
 
     /// <summary>The token of whatever is not known.</summary>
@@ -73,7 +73,7 @@ public abstract class TextTokenizer
     /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them.</summary>
     public abstract int[] Encode(ReadOnlySpan<char> text);
 
-    /// <summary>The share of unknown tokens, 0 to 1; 0 where there are no tokens. Of training texts it tells how much of them a model will not see.</summary>
+    /// <summary>The share of unknown tokens, 0 to 1; 0 where there are no tokens. Boundaries do not count. Of training texts it tells how much of them a model will not see.</summary>
     /// <param name="texts">Token numbers of each text.</param>
     public static double UnknownShare(IReadOnlyList<int[]> texts)
     {
@@ -83,7 +83,7 @@ public abstract class TextTokenizer
         foreach (var tokens in texts)
         {
             unknown += tokens.AsSpan().Count(UnknownToken);
-            total += tokens.Length;
+            total += tokens.Length - tokens.AsSpan().Count(BoundaryToken);
         }
         return total == 0 ? 0 : (double)unknown / total;
     }

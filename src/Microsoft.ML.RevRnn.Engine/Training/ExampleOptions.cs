@@ -1,6 +1,12 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Training;
+
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>What the training of a classifier or tagger is told of its sequences beyond their labels: what each weighs, and which of them are held back.</summary>
+/// <summary>
+/// What the training of a classifier or tagger is told of its sequences beyond their labels: what each weighs, which of them are held back, and numbers that go with them.
+/// </summary>
 /// <remarks>
 /// The loss, in training and on held-back data, is the weighted mean sum of w l / sum of w, in training that of each batch; the gradient is that of this loss. l is the
 /// cross-entropy of a prediction, - sum of q log p. Its weight w is that of the sequence times that of the class it should be; multi-label classifiers weigh the terms
@@ -42,6 +48,13 @@ public sealed record ExampleOptions
     /// </summary>
     public int? ValidationCount { get; init; }
 
+    /// <summary>
+    /// F numbers that go with each sequence, and are joined to its pooled states: a classifier's scores are W [pooled; z] + b, where z = (x - mean) / deviation of each
+    /// number over what is trained on. NaN is a missing number and counts as the mean; an infinite one is an error. Dropout drops pooled states, not these. A tagger
+    /// takes none. Null for none.
+    /// </summary>
+    public IReadOnlyList<float[]>? Features { get; init; }
+
     /// <summary>Checks every option.</summary>
     /// <param name="count">How many sequences there are.</param>
     /// <param name="classCount">How many classes or labels.</param>
@@ -57,6 +70,7 @@ public sealed record ExampleOptions
         if (Groups != null && Groups.Count != count)
             throw new ArgumentException($"There are {count} sequences, and {nameof(Groups)} of {Groups.Count}.", nameof(Groups));
         OptionCheck.Range(nameof(ValidationCount), ValidationCount ?? 0, 0, count - 1);
+        CheckFeatures(count);
     }
 
     /// <summary>The same for some of the sequences.</summary>
@@ -86,6 +100,22 @@ public sealed record ExampleOptions
         foreach (var group in Groups ?? [])
             writer.Write(group);
         writer.Write(ValidationCount ?? -1);
+        foreach (var features in Features ?? [])
+        {
+            writer.Write(features.Length);
+            writer.Write(MemoryMarshal.AsBytes<float>(features));
+        }
+    }
+
+    private void CheckFeatures(int count)
+    {
+        if (Features == null)
+            return;
+        if (Features.Count != count)
+            throw new ArgumentException($"There are {count} sequences, and {nameof(Features)} of {Features.Count}.", nameof(Features));
+        for (var i = 0; i < count; i++)
+            FeatureCheck.Check(Features[i], Features[0]?.Length ?? 0, nameof(Features), sequence: i);
+        OptionCheck.Range(nameof(Features), Features[0].Length, 1, DenseFeatures.MaximumCount);
     }
 
     private static void CheckWeights(string option, string of, IReadOnlyList<float>? weights, int count)

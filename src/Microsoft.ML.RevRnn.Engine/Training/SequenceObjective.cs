@@ -11,8 +11,14 @@ internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, Trai
 {
     public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
 
+    public override long HeadBytes(NetworkParameters parameters) => (long)options.BatchSize * parameters.FeatureCount * sizeof(float);
+
     public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => new PooledHead(parameters, encoder, loss, training ? options.Dropout : 0) { Counts = training ? null : Counts };
+        => new PooledHead(
+            parameters, encoder, loss, training ? options.Dropout : 0, parameters.CreateAddends(Examples?.Features, encoder.Device.Memory))
+        {
+            Counts = training ? null : Counts,
+        };
 
     public override void WriteIdentity(BinaryWriter writer)
     {

@@ -38,7 +38,7 @@ public sealed record TrainingOptions
     /// </summary>
     public float MaximumStateGradientNorm { get; init; } = 10f;
 
-    /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's or softmax's input, 0 to 0.95.</summary>
+    /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's pooled or the softmax's input, 0 to 0.95; numbers that go with a sequence are kept.</summary>
     public float Dropout { get; init; } = 0.4f;
 
     /// <summary>

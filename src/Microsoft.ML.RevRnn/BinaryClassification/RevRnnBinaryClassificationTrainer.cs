@@ -9,7 +9,8 @@ namespace Microsoft.ML.RevRnn;
 /// recurrent layers, pooling of their state over time, sigmoid. Its probabilities are those that it was trained on, so it needs no calibrator.
 /// </summary>
 /// <remarks>
-/// Input: a label column of Boolean, and a column of text or a vector of Key&lt;UInt32&gt; with one key a token. Output: the score log p / (1 - p)
+/// Input: a label column of Boolean, and a column of text or a vector of Key&lt;UInt32&gt; with one key a token, or several of text (<see
+/// cref="RevRnnTrainerOptions.TextColumnNames"/>), with columns of numbers beside (<see cref="RevRnnTrainerOptions.FeatureColumnNames"/>). Output: the score log p / (1 - p)
 /// (Single), the probability p of true (Single), and a Boolean that is true where the score is above 0. Rows of one label only are an error.
 /// Made by <c>mlContext.BinaryClassification.Trainers.RevLstm</c> and <c>RevGru</c>.
 /// </remarks>
@@ -20,7 +21,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
     internal RevRnnBinaryClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnBinaryClassificationOptions options)
         : base(env, options, cell)
     {
-        _columns = new BinaryColumns(Columns.Text, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);
+        _columns = new BinaryColumns(Columns.Input, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);
     }
 
     private protected override LabelType LabelType => LabelType.Boolean;
@@ -45,6 +46,6 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnBinaryClassificationTransformer(Host, _columns, rows.Training.Tokenization, result.Model, result.Report);
+        return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
     }
 }

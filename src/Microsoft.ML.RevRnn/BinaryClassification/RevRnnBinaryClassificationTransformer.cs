@@ -40,14 +40,17 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
+    public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => BinarySchema.Columns(_columns, inputSchema);
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(tokens(), values));
+        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values));
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => TensorPrimitives.Sigmoid(scores.Value, new Span<float>(ref value));
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;
@@ -65,6 +68,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
             saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.LabelCount != 1)
                 throw new FormatException($"The network is made for {classifier.LabelCount} labels; a binary classifier has one.");
+            columns.Input.RequireFeatures(classifier.FeatureCount);
             return new RevRnnBinaryClassificationTransformer(saved.Host, columns, saved.Tokenization, classifier, saved.Report);
         });
 }

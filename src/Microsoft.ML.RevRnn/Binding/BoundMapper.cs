@@ -8,20 +8,20 @@ namespace Microsoft.ML.RevRnn.Binding;
 /// </summary>
 internal sealed class BoundMapper : IRowToRowMapper
 {
-    private readonly DataViewSchema.Column _source;
+    private readonly HashSet<int> _sources;
     private readonly Func<DataViewRow, Delegate[]> _createGetters;
 
     /// <param name="inputSchema">What it is bound to.</param>
-    /// <param name="source">The input column that every added column is made of.</param>
+    /// <param name="sources">The input columns that every added column is made of.</param>
     /// <param name="added">The added columns.</param>
     /// <param name="createGetters">Makes the ValueGetters of the added columns, for a row of the input.</param>
     public BoundMapper(
         DataViewSchema inputSchema,
-        DataViewSchema.Column source,
+        IEnumerable<DataViewSchema.Column> sources,
         IEnumerable<DataViewSchema.DetachedColumn> added,
         Func<DataViewRow, Delegate[]> createGetters)
     {
-        _source = source;
+        _sources = [.. sources.Select(source => source.Index)];
         _createGetters = createGetters;
         InputSchema = inputSchema;
         var builder = new DataViewSchema.Builder();
@@ -65,10 +65,10 @@ internal sealed class BoundMapper : IRowToRowMapper
     /// <summary>The input columns that are needed for what is asked for.</summary>
     public IEnumerable<DataViewSchema.Column> InputColumns(bool[] active)
     {
-        var needsSource = AddsAny(active);
+        var needsSources = AddsAny(active);
         foreach (var column in InputSchema)
         {
-            if (active[column.Index] || (needsSource && column.Index == _source.Index))
+            if (active[column.Index] || (needsSources && _sources.Contains(column.Index)))
                 yield return column;
         }
     }

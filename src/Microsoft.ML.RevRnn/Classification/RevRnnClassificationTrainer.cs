@@ -11,7 +11,8 @@ namespace Microsoft.ML.RevRnn;
 /// and maximum of their state over time, softmax. Activations are not stored but reversed, so a long text costs time, not memory.
 /// </summary>
 /// <remarks>
-/// Input: a label column of Key&lt;UInt32&gt;, and a column of text or a vector of Key&lt;UInt32&gt; with one key a token. Output: a vector of
+/// Input: a label column of Key&lt;UInt32&gt;, and a column of text or a vector of Key&lt;UInt32&gt; with one key a token, or several of text (<see
+/// cref="RevRnnTrainerOptions.TextColumnNames"/>), with columns of numbers beside (<see cref="RevRnnTrainerOptions.FeatureColumnNames"/>). Output: a vector of
 /// Single with the probability of each class, and a key with the most probable one. Rows of one class only are an error.
 /// Made by <c>mlContext.MulticlassClassification.Trainers.RevLstm</c> and <c>RevGru</c>.
 /// </remarks>
@@ -48,6 +49,6 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnClassificationTransformer(Host, Columns, rows.Training.Tokenization, labelValues, result.Model, result.Report);
+        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labelValues, result.Model, result.Report);
     }
 }

@@ -72,21 +72,40 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         var label = data.Schema[labelColumnName];
         InputSchema.KeyCount(Host, label, "label", ClassCount, ClassCount);
         var labels = new KeyLabels(label);
-        var input = InputSchema.FindSequence(Host, data.Schema, InputColumnName, Tokenization);
-        var rows = TrainingRows.ReadCalibration(data, input, labels, Tokenization, channel);
-        var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values);
+        var sources = InputSchema.Find(Host, data.Schema, Input, Tokenization);
+        var examples = new ExampleLabels(labels, weight: null, samplingKey: null, sources.Features);
+        var rows = TrainingRows.ReadCalibration(data, sources.Sequence, examples, Tokenization, channel);
+        var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values, examples.Features);
         return new RevRnnClassificationTransformer(Host, Columns, Tokenization, _labels, _classifier, Report) { Temperature = temperature };
     }
+
+    /// <summary>
+    /// What the scores are made of as features of a text, for other trainers, search or clustering: the pooled states of the network, a vector of Single whose slots have names
+    /// such as <c>mean.h0</c>. The numbers of <see cref="RevRnnPredictionTransformer.FeatureColumnNames"/> are not among them and not read; Transforms.Concatenate puts them beside. It
+    /// shares the weights of this model, and is saved and loaded by itself.
+    /// </summary>
+    /// <param name="outputColumnName">The column that it adds.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <example>
+    /// <code>
+    /// var features = classifier.ToFeatures("State");
+    /// var neighbours = mlContext.Clustering.Trainers.KMeans("State").Fit(features.Transform(data));
+    /// // As a part of a pipeline, in which nothing of it is trained:
+    /// var pipeline = mlContext.Transforms.RevLstm(new RevRnnFeaturesOptions { OutputColumnName = "State", Encoder = features })
+    ///     .Append(mlContext.Clustering.Trainers.KMeans("State"));
+    /// </code>
+    /// </example>
+    public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
 
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => ClassificationSchema.Columns(Columns, inputSchema, ClassCount, _labels);
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
         var prediction = 0;
-        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(tokens(), values, Temperature));
+        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(input.Tokens(), input.Features(), values, Temperature));
         ValueGetter<uint> predictedLabel = (ref uint key) =>
         {
             _ = probabilities.Value;
@@ -117,6 +136,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
             saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.ClassCount != classCount)
                 throw new FormatException($"The network is made for {classifier.ClassCount} classes, and the model has {classCount}.");
+            columns.Input.RequireFeatures(classifier.FeatureCount);
             return new RevRnnClassificationTransformer(saved.Host, columns, saved.Tokenization, labels, classifier, saved.Report) { Temperature = temperature };
         });
 }

@@ -33,8 +33,11 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <summary>The options, checked; the token is cancelled by ML.NET too.</summary>
     private protected TOptions Options { get; }
 
-    /// <summary>The column of texts or key vectors to learn from.</summary>
-    private protected abstract string SequenceColumnName { get; }
+    /// <summary>The column of texts or key vectors to learn from, or the columns of texts.</summary>
+    private protected abstract IReadOnlyList<string> SequenceColumnNames { get; }
+
+    /// <summary>The option that names several.</summary>
+    private protected abstract string SequenceColumnsOption { get; }
 
     /// <summary>Learns from the data, in one pass over it. Rows without a label, where there is a label column, are left out, with a warning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
@@ -62,7 +65,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputSchema.FindSequence(Host, inputSchema, SequenceColumnName);
+        InputSchema.CheckSequence(Host, inputSchema, SequenceColumnNames, SequenceColumnsOption);
         return InputSchema.With(inputSchema, AddedColumns(inputSchema));
     }
 
@@ -94,11 +97,14 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare } };
     }
 
+    /// <summary>The columns to learn from, in data whose schema was found right.</summary>
+    private protected IReadOnlyList<DataViewSchema.Column> SequenceColumns(IDataView input) => [.. SequenceColumnNames.Select(name => input.Schema[name])];
+
     /// <summary>Reads held-back data, in the tokens that the training data has.</summary>
     private protected TrainingRows ReadValidation(IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel)
     {
-        var column = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnName, tokenization);
-        return TrainingRows.ReadValidation(validation, column, labels, tokenization, channel, Options.CancellationToken);
+        var columns = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnNames, tokenization);
+        return TrainingRows.ReadValidation(validation, columns, labels, tokenization, channel, Options.CancellationToken);
     }
 
     /// <summary>Checks the schema of the data, then trains.</summary>

@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn;
 /// var options = new RevRnnClassificationOptions { Network = new() { HiddenSize = 512 }, Training = new() { MaximumEpochs = 20 } };
 /// options.Training = options.Training with { Seed = 1 };
 /// </code>
-/// All options but a language model to start from and what listens to the training can be written as JSON, and read, by System.Text.Json.
+/// All options but models to start from and what listens to the training can be written as JSON, and read, by System.Text.Json.
 /// </remarks>
 public abstract class RevRnnOptions
 {
@@ -65,6 +65,20 @@ public abstract class RevRnnOptions
     {
         if (string.IsNullOrWhiteSpace(columnName))
             throw new ArgumentException($"{option} is empty; it must be the name of a column.", option);
+    }
+
+    /// <summary>A copy of the names of several columns, after a check of them.</summary>
+    private protected static string[]? CheckNames(string option, string[]? columnNames)
+    {
+        if (columnNames == null)
+            return null;
+        if (columnNames.Length == 0)
+            throw new ArgumentException($"{option} is empty; it must name a column at least, or be null.", option);
+        foreach (var name in columnNames)
+            CheckName(option, name);
+        return columnNames.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice }
+            ? throw new ArgumentException($"{option} has '{twice}' twice.", option)
+            : (string[])columnNames.Clone();
     }
 
     private protected static void CheckDiffer(string option, string columnName, string otherOption, string otherColumnName)

@@ -8,21 +8,24 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>
-/// What all trained RevRnn models have in common: they read one column, text or keys, and add columns that are computed of it row by row,
+/// What all trained RevRnn models have in common: they read a column of text or keys, or several of text, and add columns that are computed of it row by row,
 /// when a cursor asks for them. Immutable and safe for use from many threads.
 /// </summary>
 public abstract class RevRnnTransformer : ITransformer
 {
-    private protected RevRnnTransformer(IHost host, string inputColumnName, Tokenization tokenization, TrainingReport? report)
+    private protected RevRnnTransformer(IHost host, ReadColumns input, Tokenization tokenization, TrainingReport? report)
     {
         Host = host;
-        InputColumnName = inputColumnName;
+        Input = input;
         Tokenization = tokenization;
         Report = report;
     }
 
-    /// <summary>The column that is read.</summary>
-    public string InputColumnName { get; }
+    /// <summary>The column that is read; the first one where there are several.</summary>
+    public string InputColumnName => Input.Sequence[0];
+
+    /// <summary>The columns that are read as one text, in this order.</summary>
+    public IReadOnlyList<string> InputColumnNames => Input.Sequence;
 
     /// <summary>What training did and what it cost; saved with it. Null where there was no training of its own, in the model of an epoch, and in one that version 0.1 saved.</summary>
     public TrainingReport? Report { get; }
@@ -31,6 +34,9 @@ public abstract class RevRnnTransformer : ITransformer
     public abstract NetworkOptions Network { get; }
 
     bool ITransformer.IsRowToRowMapper => true;
+
+    /// <summary>The columns that are read.</summary>
+    private protected ReadColumns Input { get; }
 
     /// <summary>How a value of the column that is read becomes tokens.</summary>
     internal Tokenization Tokenization { get; }
@@ -41,11 +47,11 @@ public abstract class RevRnnTransformer : ITransformer
     private protected IHost Host { get; }
 
     /// <summary>The columns of the input, and those that are added.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column to read is missing or of another type than in training.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
 
     /// <summary>A view of the data with the columns added. Nothing is computed yet.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column to read is missing or of another type than in training.</exception>
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -58,7 +64,7 @@ public abstract class RevRnnTransformer : ITransformer
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
         ArgumentNullException.ThrowIfNull(ctx);
-        Payload.Save(ctx, Version, writer =>
+        Payload.Save(ctx, Version, isOfOneColumn: Input.IsOne, writer =>
         {
             SaveColumns(writer);
             Tokenization.Save(writer);
@@ -73,21 +79,21 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="env">The environment.</param>
     /// <param name="ctx">What ML.NET gives.</param>
     /// <param name="version">Signatures and version of the saved form.</param>
-    /// <param name="readColumns">Reads what <see cref="SaveColumns"/> wrote.</param>
+    /// <param name="readColumns">Reads what <see cref="SaveColumns"/> wrote; is told whether one column is read.</param>
     /// <param name="readModel">Reads what <see cref="SaveModel"/> wrote, and makes the transformer.</param>
     private protected static TTransformer Load<TColumns, TTransformer>(
         IHostEnvironment env,
         ModelLoadContext ctx,
         VersionInfo version,
-        Func<BinaryReader, TColumns> readColumns,
+        Func<BinaryReader, bool, TColumns> readColumns,
         Func<TColumns, SavedContent, TTransformer> readModel)
     {
         var host = env.Register(version.LoaderSignature);
         return Payload.Load(host, ctx, version, (reader, written) =>
         {
-            var columns = readColumns(reader);
+            var columns = readColumns(reader, written < Payload.CurrentVersion);
             var tokenization = Tokenization.Load(reader);
-            var isFirst = written < Payload.CurrentVersion;
+            var isFirst = written < Payload.OneColumnVersion;
             var report = !isFirst && reader.ReadBoolean() ? TrainingReport.Load(reader) : null;
             return readModel(columns, new SavedContent(host, tokenization, report, reader, isFirst));
         });
@@ -101,8 +107,8 @@ public abstract class RevRnnTransformer : ITransformer
 
     /// <summary>A ValueGetter for each added column.</summary>
     /// <param name="row">What they follow.</param>
-    /// <param name="tokens">Gives the tokens of the row's current value.</param>
-    private protected abstract Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens);
+    /// <param name="input">Gives what is read of the row's current values.</param>
+    private protected abstract Delegate[] CreateGetters(DataViewRow row, RowInput input);
 
     /// <summary>Writes the names of the columns.</summary>
     private protected abstract void SaveColumns(BinaryWriter writer);
@@ -113,9 +119,9 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>A view of the data with columns of another kind added; the processors share its rows, which come in order.</summary>
     /// <param name="input">The data.</param>
     /// <param name="added">The columns.</param>
-    /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its column that is read.</param>
+    /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its columns that are read.</param>
     private protected IDataView View(
-        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters)
     {
         ArgumentNullException.ThrowIfNull(input);
         return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
@@ -124,15 +130,15 @@ public abstract class RevRnnTransformer : ITransformer
     private BoundMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return Bind(inputSchema, AddedColumns(inputSchema), (row, source) => CreateGetters(row, Tokenization.CreateReader(row, source)));
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, Host)));
     }
 
     private BoundMapper Bind(
         DataViewSchema inputSchema,
         IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, DataViewSchema.Column, Delegate[]> createGetters)
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters)
     {
-        var source = InputSchema.FindSequence(Host, inputSchema, InputColumnName, Tokenization);
-        return new BoundMapper(inputSchema, source, added, row => createGetters(row, source));
+        var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
+        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources));
     }
 }

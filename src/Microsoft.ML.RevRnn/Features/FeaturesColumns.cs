@@ -1,15 +1,16 @@
+using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 
 namespace Microsoft.ML.RevRnn.Features;
 
 /// <summary>The names of a feature transformer's columns.</summary>
-internal sealed record FeaturesColumns(string Output, string Input)
+internal sealed record FeaturesColumns(string Output, ReadColumns Input)
 {
     public void Save(BinaryWriter writer)
     {
         writer.Write(Output);
-        writer.Write(Input);
+        Input.Save(writer);
     }
 
-    public static FeaturesColumns Load(BinaryReader reader) => new(ColumnName.Read(reader), ColumnName.Read(reader));
+    public static FeaturesColumns Load(BinaryReader reader, bool isOne) => new(ColumnName.Read(reader), ReadColumns.Load(reader, isOne));
 }

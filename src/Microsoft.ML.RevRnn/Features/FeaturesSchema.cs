@@ -16,16 +16,10 @@ internal static class FeaturesSchema
         isKey: false,
         new SchemaShape([new(AnnotationUtils.Kinds.SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, isKey: false)]));
 
-    public static DataViewSchema.DetachedColumn Column(string name, NetworkOptions network)
+    public static DataViewSchema.DetachedColumn Column(string name, IReadOnlyList<string> slotNames)
     {
-        string[] names = network.Bidirectional
-            ? [.. Names("forward", network.HiddenSize), .. Names("backward", network.HiddenSize)]
-            : [.. Names("h", network.HiddenSize)];
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.AddSlotNames(names);
-        return new(name, new VectorDataViewType(NumberDataViewType.Single, names.Length), annotations.ToAnnotations());
+        annotations.AddSlotNames(slotNames);
+        return new(name, new VectorDataViewType(NumberDataViewType.Single, slotNames.Count), annotations.ToAnnotations());
     }
-
-    /// <summary>A name for each hidden unit, from 0.</summary>
-    private static IEnumerable<string> Names(string prefix, int units) => Enumerable.Range(0, units).Select(unit => $"{prefix}{unit}");
 }

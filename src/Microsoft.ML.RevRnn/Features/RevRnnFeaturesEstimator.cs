@@ -19,7 +19,9 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     {
     }
 
-    private protected override string SequenceColumnName => Options.InputColumnName!;
+    private protected override IReadOnlyList<string> SequenceColumnNames => Options.InputColumnNames ?? [Options.InputColumnName!];
+
+    private protected override string SequenceColumnsOption => nameof(Options.InputColumnNames);
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [FeaturesSchema.Shape(Options.OutputColumnName)];
@@ -27,17 +29,22 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     private protected override RevRnnFeaturesTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
         if (Options.LanguageModel is { } model)
-        {
-            InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, model.Tokenization);
-            return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
-        }
-        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+            return Trained(input, model.Tokenization, new SequenceEncoder(model.Model));
+        if (Options.Encoder is { } features)
+            return Trained(input, features.Tokenization, features.Encoder);
+        var rows = TrainingRows.Read(input, SequenceColumns(input), labels: null, Options.Vocabulary, channel, Options.CancellationToken);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
         var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
             rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
     }
 
+    private RevRnnFeaturesTransformer Trained(IDataView input, Tokenization tokenization, SequenceEncoder encoder)
+    {
+        InputSchema.FindSequence(Host, input.Schema, SequenceColumnNames, tokenization);
+        return Transformer(tokenization, encoder, report: null);
+    }
+
     private RevRnnFeaturesTransformer Transformer(Tokenization tokenization, SequenceEncoder encoder, TrainingReport? report)
-        => new(Host, new FeaturesColumns(Options.OutputColumnName, SequenceColumnName), tokenization, encoder, report);
+        => new(Host, new FeaturesColumns(Options.OutputColumnName, ReadColumns.Of(SequenceColumnNames)), tokenization, encoder, report);
 }

@@ -13,18 +13,40 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     public string? InputColumnName { get; set; } = "Text";
 
     /// <summary>
+    /// Several columns of text that they are made of, in place of <see cref="InputColumnName"/>: they are read as one text in this order, with <see
+    /// cref="TextTokenizer.BoundaryToken"/> between each two, which no text has. Null for <see cref="InputColumnName"/>.
+    /// </summary>
+    public string[]? InputColumnNames { get; set; }
+
+    /// <summary>
     /// A language model whose states are the features: then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must
     /// be the estimator's, and <see cref="NetworkOptions.Bidirectional"/> unset. Null to train one on the data.
     /// </summary>
     [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
+    /// <summary>
+    /// Features that there are already, such as a classifier's <see cref="RevRnnClassificationTransformer.ToFeatures"/>, to be a part of a pipeline under other names of columns:
+    /// then nothing is trained, and what the options say of vocabulary, network and training is not used. Its cell must be the estimator's. Not together with <see
+    /// cref="LanguageModel"/>. Null for none.
+    /// </summary>
+    [JsonIgnore]
+    public RevRnnFeaturesTransformer? Encoder { get; set; }
+
     private protected override void Check()
     {
         CheckName(nameof(OutputColumnName), OutputColumnName);
         InputColumnName ??= OutputColumnName;
         CheckName(nameof(InputColumnName), InputColumnName);
+        InputColumnNames = CheckNames(nameof(InputColumnNames), InputColumnNames);
         base.Check();
         Pretrained.Check(nameof(LanguageModel), LanguageModel, Network);
+        if (Encoder != null && LanguageModel != null)
+            throw new ArgumentException($"{nameof(Encoder)} and {nameof(LanguageModel)} are both set; leave either out.", nameof(Encoder));
+        if (Encoder != null && Encoder.Network.Cell != Network.Cell)
+        {
+            throw new ArgumentException(
+                $"{nameof(Encoder)} has the cell {Encoder.Network.Cell}; {Network.Cell} was asked for. Use the method of the same name as its cell.", nameof(Encoder));
+        }
     }
 }

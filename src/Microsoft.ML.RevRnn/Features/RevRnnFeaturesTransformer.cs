@@ -11,7 +11,9 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>Adds a vector of features of a text's or token sequence's content and order. Made by <see cref="RevRnnFeaturesEstimator"/>.</summary>
+/// <summary>
+/// Adds a vector of features of a text's or token sequence's content and order. Made by <see cref="RevRnnFeaturesEstimator"/>, and of classifiers by their <c>ToFeatures</c>.
+/// </summary>
 public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
 {
     internal const string LoaderSignature = "RevRnnFeatures";
@@ -28,21 +30,23 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         _encoder = encoder;
     }
 
-    /// <summary>The column that is added: a vector of as many Single as there are hidden units, in all directions.</summary>
+    /// <summary>The column that is added: a vector of Single, whose slots have the names of <see cref="SequenceEncoder.FeatureNames"/>.</summary>
     public string OutputColumnName => _columns.Output;
 
     /// <inheritdoc/>
     public override NetworkOptions Network => _encoder.Network;
 
+    internal SequenceEncoder Encoder => _encoder;
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
-        => [FeaturesSchema.Column(OutputColumnName, Network)];
+        => [FeaturesSchema.Column(OutputColumnName, _encoder.FeatureNames)];
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
-        => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(tokens(), features)).Getter()];
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
+        => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(input.Tokens(), features)).Getter()];
 
-    /// <summary>Writes the names of output and input column.</summary>
+    /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
 
     /// <summary>Writes the encoder.</summary>
@@ -54,6 +58,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         {
             var encoder = SequenceEncoder.Load(saved.Reader);
             saved.Tokenization.RequireVocabulary(encoder.VocabularySize);
+            columns.Input.RequireFeatures(0);
             return new RevRnnFeaturesTransformer(saved.Host, columns, saved.Tokenization, encoder, saved.Report);
         });
 }

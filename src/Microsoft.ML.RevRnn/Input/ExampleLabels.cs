@@ -2,33 +2,63 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Input;
 
-/// <summary>Labels with what each row weighs, and with which others it is held back. Rows that weigh 0 are left out.</summary>
+/// <summary>Labels with what each row weighs, with which others it is held back, and its numbers. Rows that weigh 0 are left out.</summary>
 /// <param name="labels">The labels.</param>
 /// <param name="weight">The column of weights, Single; null for none.</param>
 /// <param name="samplingKey">The column of what rows that are held back together have in common; null for none.</param>
-internal sealed class ExampleLabels(RowLabels labels, DataViewSchema.Column? weight, DataViewSchema.Column? samplingKey) : RowLabels(labels.Column)
+/// <param name="features">The columns of numbers; empty for none.</param>
+internal sealed class ExampleLabels(
+    RowLabels labels, DataViewSchema.Column? weight, DataViewSchema.Column? samplingKey, IReadOnlyList<DataViewSchema.Column> features)
+    : RowLabels(labels.Column)
 {
     private readonly List<float> _weights = [];
     private readonly List<int> _groups = [];
+    private readonly List<float[]> _features = [];
     private long _weightless;
 
     public override IEnumerable<DataViewSchema.Column> Columns
-        => ((DataViewSchema.Column?[])[labels.Column, weight, samplingKey]).OfType<DataViewSchema.Column>();
+        => ((DataViewSchema.Column?[])[labels.Column, weight, samplingKey]).OfType<DataViewSchema.Column>().Concat(features);
 
     public override long Weightless => _weightless;
 
-    /// <summary>The weight of each row with a label; null where there is no column of weights.</summary>
-    public IReadOnlyList<float>? Weights => weight == null ? null : _weights;
+    /// <summary>What the engine is told of the rows with a label: of what there is no column for, nothing.</summary>
+    public ExampleOptions Options => new()
+    {
+        Weights = weight == null ? null : _weights,
+        Groups = samplingKey == null ? null : _groups,
+        Features = Features,
+    };
 
-    /// <summary>The number of its group, likewise.</summary>
-    public IReadOnlyList<int>? Groups => samplingKey == null ? null : _groups;
+    /// <summary>The numbers of each row with a label; null where there are none.</summary>
+    public IReadOnlyList<float[]>? Features => features.Count == 0 ? null : _features;
 
-    public override void Check(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context) => labels.Check(sequences, input, context);
+    /// <summary>What it is told of these rows, and of those of a validation set behind them.</summary>
+    public ExampleOptions With(ExampleLabels validation, int validationCount) => new()
+    {
+        Weights = weight == null ? null : [.. _weights, .. validation._weights],
+        Features = features.Count == 0 ? null : [.. _features, .. validation._features],
+        ValidationCount = validationCount,
+    };
+
+    public override void Check(IReadOnlyList<int[]> sequences, IReadOnlyList<DataViewSchema.Column> input, IExceptionContext context)
+        => labels.Check(sequences, input, context);
+
+    /// <summary>Warns of numbers that are missing.</summary>
+    public void WarnOfMissing(IChannel channel)
+    {
+        var count = _features.Count(ofRow => Array.Exists(ofRow, float.IsNaN));
+        if (count > 0)
+        {
+            channel.Warning(MessageSensitivity.Schema,
+                $"{count} rows have a missing number (NaN) in the feature {InputSchema.Describe(features)}; the mean of the others stands for it.");
+        }
+    }
 
     public override Func<bool> CreateReader(DataViewRow row, IExceptionContext context)
     {
         var takeLabel = labels.CreateReader(row, context);
         var readWeight = weight is { } ofWeight ? row.GetGetter<float>(ofWeight) : null;
+        var readFeatures = RowFeatures.CreateReader(row, features, context);
         var readGroup = samplingKey is { } ofKey ? new SamplingKeys(ofKey).CreateReader(row) : null;
         return () =>
         {
@@ -45,6 +75,8 @@ internal sealed class ExampleLabels(RowLabels labels, DataViewSchema.Column? wei
                 return false;
             _weights.Add(value);
             _groups.Add(readGroup?.Invoke() ?? 0);
+            if (features.Count > 0)
+                _features.Add(readFeatures());
             return true;
         };
     }

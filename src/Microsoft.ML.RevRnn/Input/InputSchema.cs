@@ -11,15 +11,35 @@ internal static class InputSchema
 {
     private const string Parameter = "inputSchema";
 
-    /// <summary>The text or key-vector column to learn from.</summary>
-    public static SchemaShape.Column FindSequence(IExceptionContext context, SchemaShape schema, string name)
+    /// <summary>Checks the text or key-vector column to learn from, or several of text.</summary>
+    /// <param name="context">Told of errors.</param>
+    /// <param name="schema">What there is.</param>
+    /// <param name="names">Their names.</param>
+    /// <param name="option">The option that names several.</param>
+    public static void CheckSequence(IExceptionContext context, SchemaShape schema, IReadOnlyList<string> names, string option)
     {
-        var column = Find(context, schema, "input", name);
-        var isText = column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: TextDataViewType };
-        var isKeys = column.Kind != SchemaShape.Column.VectorKind.Scalar && IsKey(column);
-        if (!isText && !isKeys)
-            throw WrongType(context, "input", name, $"text or a vector of Key<UInt32>{Advice(column)}", Describe(column));
-        return column;
+        foreach (var name in names)
+        {
+            var column = Find(context, schema, "input", name);
+            var isText = column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: TextDataViewType };
+            var isKeys = column.Kind != SchemaShape.Column.VectorKind.Scalar && IsKey(column);
+            if (!isText && names.Count > 1)
+                throw WrongType(context, "input", name, $"text, as {option} has several columns", Describe(column));
+            if (!isText && !isKeys)
+                throw WrongType(context, "input", name, $"text or a vector of Key<UInt32>{Advice(column, option)}", Describe(column));
+        }
+    }
+
+    /// <summary>Checks the columns of numbers.</summary>
+    public static void CheckFeatures(IExceptionContext context, SchemaShape schema, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            var column = Find(context, schema, "feature", name);
+            var isSingle = column is { IsKey: false, ItemType: NumberDataViewType { RawType: var type } } && type == typeof(float);
+            if (!isSingle || column.Kind == SchemaShape.Column.VectorKind.VariableVector)
+                throw WrongType(context, "feature", name, "Single or a vector of Single of known size", Describe(column));
+        }
     }
 
     /// <summary>The label column.</summary>
@@ -47,15 +67,23 @@ internal static class InputSchema
             : throw WrongType(context, "sampling key", name, "a single value: text, a number, a key, a Boolean or a time", Describe(column));
     }
 
-    /// <summary>The column that a trained model reads.</summary>
-    public static DataViewSchema.Column FindSequence(IExceptionContext context, DataViewSchema schema, string name, Tokenization tokenization)
-    {
-        if (schema.GetColumnOrNull(name) is not { } column)
-            throw Missing(context, "input", name, schema.Where(other => !other.IsHidden).Select(other => other.Name));
-        if (!tokenization.Accepts(column.Type))
-            throw WrongType(context, "input", name, tokenization.ExpectedType, column.Type.ToString()!);
-        return column;
-    }
+    /// <summary>The columns that a trained model reads.</summary>
+    public static ReadSources Find(IExceptionContext context, DataViewSchema schema, ReadColumns columns, Tokenization tokenization) => new(
+        FindSequence(context, schema, columns.Sequence, tokenization), FindFeatures(context, schema, columns.Features));
+
+    /// <summary>Those that its sequences are read from.</summary>
+    public static IReadOnlyList<DataViewSchema.Column> FindSequence(
+        IExceptionContext context, DataViewSchema schema, IReadOnlyList<string> names, Tokenization tokenization)
+        => [.. names.Select(name => Find(context, schema, "input", name, tokenization.Accepts, tokenization.ExpectedType))];
+
+    /// <summary>The columns of numbers.</summary>
+    public static IReadOnlyList<DataViewSchema.Column> FindFeatures(IExceptionContext context, DataViewSchema schema, IReadOnlyList<FeatureColumn> features)
+        => [.. features.Select(feature => Find(
+            context, schema, "feature", feature.Name, feature.Accepts, feature.Size == 1 ? "Single" : $"a vector of {feature.Size} Single"))];
+
+    /// <summary>Columns in words.</summary>
+    public static string Describe(IReadOnlyList<DataViewSchema.Column> columns)
+        => (columns.Count == 1 ? "column " : "columns ") + string.Join(", ", columns.Select(column => $"'{column.Name}'"));
 
     /// <summary>Whether a column is of keys as the engine takes them, one or a vector of them.</summary>
     public static bool IsKey(SchemaShape.Column column) => column.IsKey && column.ItemType.RawType == typeof(uint);
@@ -82,6 +110,14 @@ internal static class InputSchema
         return new SchemaShape(columns.Values);
     }
 
+    private static DataViewSchema.Column Find(
+        IExceptionContext context, DataViewSchema schema, string role, string name, Predicate<DataViewType> accepts, string expected)
+    {
+        if (schema.GetColumnOrNull(name) is not { } column)
+            throw Missing(context, role, name, schema.Where(other => !other.IsHidden).Select(other => other.Name));
+        return accepts(column.Type) ? column : throw WrongType(context, role, name, expected, column.Type.ToString()!);
+    }
+
     private static SchemaShape.Column Find(IExceptionContext context, SchemaShape schema, string role, string name)
     {
         foreach (var column in schema)
@@ -93,10 +129,10 @@ internal static class InputSchema
     }
 
     /// <summary>The way from a vector of texts to tokens, or to one text.</summary>
-    private static string Advice(SchemaShape.Column column)
+    private static string Advice(SchemaShape.Column column, string option)
         => column is { IsKey: false, ItemType: TextDataViewType } and not { Kind: SchemaShape.Column.VectorKind.Scalar }
             ? $". If each text is a token, append Conversion.MapValueToKey(\"{column.Name}\") before; " +
-                "else join them into one column of text, and let the options say what a token of it is"
+                $"else name the columns that it was made of in {option}, and they are read as one text with a boundary between each two"
             : "";
 
     private static string Describe(SchemaShape.Column column)

@@ -16,7 +16,7 @@ internal abstract class RowLabels(DataViewSchema.Column column)
 
     /// <summary>Checks that the labels of all rows fit their tokens.</summary>
     /// <exception cref="InvalidOperationException">They do not.</exception>
-    public virtual void Check(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context)
+    public virtual void Check(IReadOnlyList<int[]> sequences, IReadOnlyList<DataViewSchema.Column> input, IExceptionContext context)
     {
     }
 

@@ -33,14 +33,14 @@ internal sealed class TokenLabels(DataViewSchema.Column column) : RowLabels<int[
 
     /// <summary>Checks that each row has a label for each of its tokens.</summary>
     /// <exception cref="InvalidOperationException">A row has not.</exception>
-    public override void Check(IReadOnlyList<int[]> sequences, DataViewSchema.Column input, IExceptionContext context)
+    public override void Check(IReadOnlyList<int[]> sequences, IReadOnlyList<DataViewSchema.Column> input, IExceptionContext context)
     {
         for (var i = 0; i < sequences.Count; i++)
         {
             if (sequences[i].Length != Values[i].Length)
             {
                 throw context.Process(new InvalidOperationException(
-                    $"Row {i} has {sequences[i].Length} tokens in column '{input.Name}' and {Values[i].Length} labels in column " +
+                    $"Row {i} has {sequences[i].Length} tokens in {InputSchema.Describe(input)} and {Values[i].Length} labels in column " +
                     $"'{Column.Name}'; it must have one for each."));
             }
         }

@@ -23,6 +23,41 @@ internal abstract class Tokenization
     /// <summary>A function that gives the tokens of the row's current value.</summary>
     public abstract Func<int[]> CreateReader(DataViewRow row, DataViewSchema.Column column);
 
+    /// <summary>A function that gives the tokens of the row's current values, one column's after the other's.</summary>
+    public Func<int[]> CreateReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
+    {
+        if (columns.Count == 1)
+            return CreateReader(row, columns[0]);
+        Func<int[]>[] readers = [.. columns.Select(column => CreateReader(row, column))];
+        return () => Join(Array.ConvertAll(readers, read => read()));
+    }
+
+    /// <summary>
+    /// Several sequences as one, with <see cref="TextTokenizer.BoundaryToken"/> between each two: no text has that token, whatever the kind, and a language model knows
+    /// it as the end of one text and the start of the next.
+    /// </summary>
+    public static int[] Join(int[][] parts)
+    {
+        if (parts.Length == 1)
+            return parts[0];
+        var joined = new int[parts.Sum(part => part.Length) + parts.Length - 1];
+        var next = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(joined, next);
+            // Of the one behind the last part there is none.
+            next += part.Length + 1;
+        }
+        return joined;
+    }
+
+    /// <summary>A function that gives the UTF-16 units of the row's current texts; 0 where the columns hold none.</summary>
+    public Func<int> CreateCharacterCounter(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
+    {
+        Func<int>[] counters = [.. columns.Select(column => CreateCharacterCounter(row, column))];
+        return () => counters.Sum(count => count());
+    }
+
     /// <summary>A function that gives the UTF-16 units of the row's current text; 0 where the column holds no text.</summary>
     public virtual Func<int> CreateCharacterCounter(DataViewRow row, DataViewSchema.Column column) => () => 0;
 

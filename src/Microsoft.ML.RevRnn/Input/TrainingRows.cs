@@ -21,19 +21,19 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows Read(
-        IDataView data, DataViewSchema.Column input, RowLabels? labels, VocabularyOptions options, IChannel channel, CancellationToken cancellationToken)
+        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, VocabularyOptions options, IChannel channel, CancellationToken cancellationToken)
     {
-        if (input.Type is not TextDataViewType)
+        if (input[0].Type is not TextDataViewType)
         {
-            var keyCount = InputSchema.KeyCount(channel, input, "input", 1, KeyTokenization.MaximumKeyCount);
+            var keyCount = InputSchema.KeyCount(channel, input[0], "input", 1, KeyTokenization.MaximumKeyCount);
             return Read(data, input, labels, new KeyTokenization(keyCount), channel, cancellationToken);
         }
-        var texts = ReadValues(data, input, labels, TextReader, Training, channel, cancellationToken);
-        var tokenizer = TextTokenizer.Learn(new CancellableTexts(texts, cancellationToken), options);
-        var sequences = texts.ConvertAll(text =>
+        var rows = ReadValues(data, input, labels, TextReader, Training, channel, cancellationToken);
+        var tokenizer = TextTokenizer.Learn(new CancellableTexts([.. rows.SelectMany(texts => texts)], cancellationToken), options);
+        var sequences = rows.ConvertAll(texts =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return tokenizer.Encode(text);
+            return Tokenization.Join(Array.ConvertAll(texts, text => tokenizer.Encode(text)));
         });
         return new TrainingRows(sequences, new TextTokenization(tokenizer)).Checked(input, Training, UnknownTokens.Remedy(options), channel);
     }
@@ -42,19 +42,19 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows Read(
-        IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
+        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
         => Read(data, input, labels, tokenization, Training, channel, cancellationToken);
 
     /// <summary>Reads all rows of held-back data, in the tokens that the training data has.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, or none has a token.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows ReadValidation(
-        IDataView data, DataViewSchema.Column input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
+        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
         => Read(data, input, labels, tokenization, Validation, channel, cancellationToken);
 
     /// <summary>Reads all rows that a classifier is calibrated on, in its tokens; those whose label is missing are left out, with a warning.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
-    public static TrainingRows ReadCalibration(IDataView data, DataViewSchema.Column input, RowLabels labels, Tokenization tokenization, IChannel channel)
+    public static TrainingRows ReadCalibration(IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels labels, Tokenization tokenization, IChannel channel)
         => Read(data, input, labels, tokenization, Calibration, channel, CancellationToken.None);
 
     /// <summary>Part of the tokens that are unknown; null of keys.</summary>
@@ -62,7 +62,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
     private static TrainingRows Read(
         IDataView data,
-        DataViewSchema.Column input,
+        IReadOnlyList<DataViewSchema.Column> input,
         RowLabels? labels,
         Tokenization tokenization,
         string use,
@@ -74,13 +74,13 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     }
 
     /// <summary>The same rows, if there is something to learn from; what is not known of it is warned of.</summary>
-    private TrainingRows Checked(DataViewSchema.Column input, string use, string remedy, IChannel channel)
+    private TrainingRows Checked(IReadOnlyList<DataViewSchema.Column> input, string use, string remedy, IChannel channel)
     {
-        if (Sequences.All(sequence => sequence.Length == 0))
+        if (Sequences.All(sequence => !sequence.AsSpan().ContainsAnyExcept(TextTokenizer.BoundaryToken)))
         {
             var empty = Tokenization.Tokenizer == null ? "Every vector of keys is empty." : $"Every text is empty or white space. {SeparatorHint}";
             throw channel.Process(new InvalidOperationException(
-                $"No row has a token in column '{input.Name}', so there is nothing in it to {use} on. {empty}"));
+                $"No row has a token in {InputSchema.Describe(input)}, so there is nothing in it to {use} on. {empty}"));
         }
         UnknownTokens.Warn(TextTokenizer.UnknownShare(Sequences), input, use, remedy, channel);
         return this;
@@ -88,16 +88,16 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
     private static List<T> ReadValues<T>(
         IDataView data,
-        DataViewSchema.Column input,
+        IReadOnlyList<DataViewSchema.Column> input,
         RowLabels? labels,
-        Func<DataViewRow, DataViewSchema.Column, Func<T>> createReader,
+        Func<DataViewRow, IReadOnlyList<DataViewSchema.Column>, Func<T>> createReader,
         string use,
         IChannel channel,
         CancellationToken cancellationToken)
     {
         var values = new List<T>();
         long unlabelled = 0;
-        using (var cursor = data.GetRowCursor(labels == null ? [input] : [input, .. labels.Columns]))
+        using (var cursor = data.GetRowCursor(labels == null ? input : [.. input, .. labels.Columns]))
         {
             var readValue = createReader(cursor, input);
             var takeLabel = labels?.CreateReader(cursor, channel);
@@ -121,20 +121,20 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
                 ? $"No row with a value in the label column '{labels!.Column.Name}' weighs more than 0, so there is nothing to {use} on."
                 : unlabelled > 0
                 ? $"No row has a value in the label column '{labels!.Column.Name}', so there is nothing to {use} on. {SeparatorHint}"
-                : $"The data has no rows, so there is nothing in column '{input.Name}' to {use} on."));
+                : $"The data has no rows, so there is nothing in {InputSchema.Describe(input)} to {use} on."));
         }
         return values;
     }
 
     /// <summary>Texts are copied: the view may overwrite its own with the next row.</summary>
-    private static Func<string> TextReader(DataViewRow row, DataViewSchema.Column column)
+    private static Func<string[]> TextReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
     {
-        var getter = row.GetGetter<ReadOnlyMemory<char>>(column);
+        ValueGetter<ReadOnlyMemory<char>>[] getters = [.. columns.Select(row.GetGetter<ReadOnlyMemory<char>>)];
         var text = default(ReadOnlyMemory<char>);
-        return () =>
+        return () => Array.ConvertAll(getters, getter =>
         {
             getter(ref text);
             return text.ToString();
-        };
+        });
     }
 }

@@ -11,16 +11,16 @@ internal static class UnknownTokens
 
     /// <summary>Warns where it is more than a tenth.</summary>
     /// <param name="share">The part of the tokens that are unknown.</param>
-    /// <param name="column">The column of the data.</param>
+    /// <param name="input">The columns of the data.</param>
     /// <param name="use">What the data are there for.</param>
     /// <param name="remedy">What helps.</param>
     /// <param name="channel">The log.</param>
-    public static void Warn(double share, DataViewSchema.Column column, string use, string remedy, IChannel channel)
+    public static void Warn(double share, IReadOnlyList<DataViewSchema.Column> input, string use, string remedy, IChannel channel)
     {
         if (share > Notable)
         {
             channel.Warning(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture,
-                $"{100 * share:F1} % of the tokens in column '{column.Name}' to {use} on are unknown. {remedy}"));
+                $"{100 * share:F1} % of the tokens in {InputSchema.Describe(input)} to {use} on are unknown. {remedy}"));
         }
     }
 

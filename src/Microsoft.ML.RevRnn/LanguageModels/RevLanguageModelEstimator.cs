@@ -20,18 +20,19 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
         : base(env, options, cell: null)
     {
         _columns = new LanguageModelColumns(
-            Options.InputColumnName, Options.LogLikelihoodColumnName, Options.PerplexityColumnName, Options.TokenCountColumnName);
+            ReadColumns.Of(Options.InputColumnNames ?? [Options.InputColumnName]), Options.LogLikelihoodColumnName, Options.PerplexityColumnName, Options.TokenCountColumnName);
     }
 
-    private protected override string SequenceColumnName => _columns.Input;
+    private protected override IReadOnlyList<string> SequenceColumnNames => _columns.Input.Sequence;
+
+    private protected override string SequenceColumnsOption => nameof(Options.InputColumnNames);
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [.. _columns.Added.Select(column => new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, isKey: false))];
 
     private protected override RevLanguageModelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
     {
-        var column = input.Schema[SequenceColumnName];
-        var rows = TrainingRows.Read(input, column, labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+        var rows = TrainingRows.Read(input, SequenceColumns(input), labels: null, Options.Vocabulary, channel, Options.CancellationToken);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
         var result = Run(rows, Options.Network, channel, (training, progress) => LanguageModel.Train(
             rows.Sequences,

@@ -13,6 +13,13 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     /// <summary>The column of what is learned to be predicted: text, or a vector of keys with one key a token.</summary>
     public string InputColumnName { get; set; } = "Text";
 
+    /// <summary>
+    /// Several columns of text, in place of <see cref="InputColumnName"/>: they are read as one text in this order, with <see cref="TextTokenizer.BoundaryToken"/> between
+    /// each two, which no text has. A row's log p is that of all of it; what the model writes ends where a column's text would. A classifier of several columns can as well
+    /// start from a model of one, which knows the boundary between texts. Null for <see cref="InputColumnName"/>.
+    /// </summary>
+    public string[]? InputColumnNames { get; set; }
+
     /// <summary>The column that will hold log p of each row's text, in nats.</summary>
     public string LogLikelihoodColumnName { get; set; } = "LogLikelihood";
 
@@ -36,6 +43,7 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     private protected override void Check()
     {
         CheckName(nameof(InputColumnName), InputColumnName);
+        InputColumnNames = CheckNames(nameof(InputColumnNames), InputColumnNames);
         CheckName(nameof(LogLikelihoodColumnName), LogLikelihoodColumnName);
         CheckName(nameof(PerplexityColumnName), PerplexityColumnName);
         CheckName(nameof(TokenCountColumnName), TokenCountColumnName);

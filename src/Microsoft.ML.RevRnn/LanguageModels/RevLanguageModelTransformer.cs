@@ -66,8 +66,8 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// <exception cref="InvalidOperationException">The data has no rows.</exception>
     public LanguageModelMetrics Evaluate(IDataView data)
     {
-        var view = View(data, ScoredRows.Columns, (row, source) => ScoredRows.CreateGetters(
-            row, Scorer(Tokenization.CreateReader(row, source)), Tokenization.CreateCharacterCounter(row, source)));
+        var view = View(data, ScoredRows.Columns, (row, sources) => ScoredRows.CreateGetters(
+            row, Scorer(Tokenization.CreateReader(row, sources.Sequence)), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
         return ScoredRows.Sum(view) ?? throw Host.Process(new InvalidOperationException(
             $"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
     }
@@ -120,9 +120,9 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => _columns.Added.Select(column => new DataViewSchema.DetachedColumn(column.Name, column.Type));
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var result = new RowResult<SequenceScore>(row, Scorer(tokens));
+        var result = new RowResult<SequenceScore>(row, Scorer(input.Tokens));
         ValueGetter<float> logLikelihood = (ref float value) => value = (float)result.Value.LogLikelihood;
         ValueGetter<float> perplexity = (ref float value) => value = (float)result.Value.Perplexity;
         ValueGetter<int> tokenCount = (ref int value) => value = (int)result.Value.TokenCount;
@@ -141,6 +141,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         {
             var model = LanguageModel.Load(saved.Reader);
             saved.Tokenization.RequireVocabulary(model.VocabularySize);
+            columns.Input.RequireFeatures(0);
             return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report);
         });
 

@@ -9,7 +9,8 @@ namespace Microsoft.ML.RevRnn;
 /// token, reversible recurrent layers, pooling of their state over time, and a sigmoid for each label.
 /// </summary>
 /// <remarks>
-/// Input: a column of text or a vector of Key&lt;UInt32&gt; with one key a token, and a label column: a vector of Boolean of known size, whose slot
+/// Input: a column of text or a vector of Key&lt;UInt32&gt; with one key a token, or several of text (<see
+/// cref="RevRnnTrainerOptions.TextColumnNames"/>), with columns of numbers beside (<see cref="RevRnnTrainerOptions.FeatureColumnNames"/>), and a label column: a vector of Boolean of known size, whose slot
 /// names are the labels' names, or a vector of any size of Key&lt;UInt32&gt; with the keys that hold, whose values are the labels' names. A missing
 /// key says nothing, and of a row none need hold. Output: a vector of Single with the probability of each label, and a vector of Boolean that are
 /// true where it is above 1/2, both with the names of the labels, if they are text, as slot names. Rows that all have the same labels are an error.
@@ -45,6 +46,6 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
             examples,
             progress,
             Options.CancellationToken));
-        return new RevRnnMultiLabelTransformer(Host, Columns, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
+        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
     }
 }

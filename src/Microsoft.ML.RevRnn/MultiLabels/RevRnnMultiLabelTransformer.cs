@@ -44,14 +44,17 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
+    public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => MultiLabelSchema.Columns(Columns, inputSchema, LabelCount, _names);
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(tokens(), values));
+        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values));
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 
@@ -73,6 +76,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
             saved.Tokenization.RequireVocabulary(classifier.VocabularySize);
             if (classifier.LabelCount != labelCount)
                 throw new FormatException($"The network is made for {classifier.LabelCount} labels, and the model has {labelCount}.");
+            columns.Input.RequireFeatures(classifier.FeatureCount);
             return new RevRnnMultiLabelTransformer(saved.Host, columns, saved.Tokenization, names, classifier, saved.Report);
         });
 }

@@ -14,8 +14,11 @@ namespace Microsoft.ML.RevRnn.Persistence;
 /// </summary>
 internal static class Payload
 {
-    /// <summary>The version of the content that is written.</summary>
-    public const uint CurrentVersion = 0x00010002;
+    /// <summary>The version of the content that is written where several columns are read.</summary>
+    public const uint CurrentVersion = 0x00010003;
+
+    /// <summary>The version where one column is read.</summary>
+    public const uint OneColumnVersion = 0x00010002;
 
     private const int BufferSize = 1 << 16;
 
@@ -31,10 +34,19 @@ internal static class Payload
         loaderSignature: loaderSignature);
 
     /// <summary>Writes the header's version and the content.</summary>
-    public static void Save(ModelSaveContext context, VersionInfo version, Action<BinaryWriter> writeContent)
+    /// <param name="context">What ML.NET gives.</param>
+    /// <param name="version">Signatures and version.</param>
+    /// <param name="isOfOneColumn">Whether one column is read, so that libraries can read the content that know no more.</param>
+    /// <param name="writeContent">Writes the content.</param>
+    public static void Save(ModelSaveContext context, VersionInfo version, bool isOfOneColumn, Action<BinaryWriter> writeContent)
     {
         context.CheckAtModel();
         context.SetVersionInfo(version);
+        if (isOfOneColumn)
+        {
+            context.Header.ModelVerWritten = OneColumnVersion;
+            context.Header.ModelVerReadable = OneColumnVersion;
+        }
         context.Writer.Flush();
         using var checksum = SHA256.Create();
         using (var hashed = new CryptoStream(context.Writer.BaseStream, checksum, CryptoStreamMode.Write, leaveOpen: true))

@@ -11,6 +11,16 @@ public sealed class RevRnnTaggingOptions : RevRnnTrainerOptions
     private protected override void Check()
     {
         base.Check();
+        if (TextColumnNames is { Length: > 1 })
+        {
+            throw new ArgumentException(
+                $"{nameof(TextColumnNames)} has {TextColumnNames.Length} columns; a tagger reads one, as it has a label for each token.", nameof(TextColumnNames));
+        }
+        if (FeatureColumnNames != null)
+        {
+            throw new ArgumentException(
+                $"{nameof(FeatureColumnNames)} is set; a tagger takes no numbers of whole rows, as it tells the class of each token.", nameof(FeatureColumnNames));
+        }
         CheckForwardsOnly("a tagger reads forwards only, since the outputs of a second direction would all have to be kept");
     }
 }

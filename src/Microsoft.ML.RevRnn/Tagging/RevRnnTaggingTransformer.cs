@@ -50,9 +50,9 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => TaggingSchema.Columns(Columns, inputSchema, ClassCount, _labels);
 
-    private protected override Delegate[] CreateGetters(DataViewRow row, Func<int[]> tokens)
+    private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var probabilities = TagProbabilities.Create(row, _tagger, tokens);
+        var probabilities = TagProbabilities.Create(row, _tagger, input.Tokens);
         return [probabilities.Getter(), TagProbabilities.MostProbable(probabilities, ClassCount)];
     }
 
@@ -74,6 +74,7 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
             saved.Tokenization.RequireVocabulary(tagger.VocabularySize);
             if (tagger.ClassCount != classCount)
                 throw new FormatException($"The network is made for {tagger.ClassCount} classes, and the model has {classCount}.");
+            columns.Input.RequireFeatures(0);
             return new RevRnnTaggingTransformer(saved.Host, columns, saved.Tokenization, labels, tagger, saved.Report);
         });
 }

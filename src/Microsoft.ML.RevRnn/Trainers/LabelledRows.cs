@@ -3,11 +3,13 @@ using Microsoft.ML.RevRnn.Input;
 namespace Microsoft.ML.RevRnn.Trainers;
 
 /// <summary>What a trainer learns from.</summary>
+/// <param name="Input">The columns that were read.</param>
 /// <param name="Training">The rows that are not those of a validation set.</param>
 /// <param name="Sequences">Token numbers of all rows, those of a validation set last.</param>
 /// <param name="Labels">The label of each.</param>
-/// <param name="Examples">What each weighs, and which are held back.</param>
-internal sealed record LabelledRows<T>(TrainingRows Training, IReadOnlyList<int[]> Sequences, IReadOnlyList<T> Labels, ExampleOptions Examples)
+/// <param name="Examples">What each weighs, which are held back, and their numbers.</param>
+internal sealed record LabelledRows<T>(
+    ReadColumns Input, TrainingRows Training, IReadOnlyList<int[]> Sequences, IReadOnlyList<T> Labels, ExampleOptions Examples)
 {
     /// <summary>V.</summary>
     public int VocabularySize => Training.Tokenization.VocabularySize;

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
@@ -8,10 +9,13 @@ namespace Microsoft.ML.RevRnn;
 public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 {
     private protected RevRnnPredictionTransformer(IHost host, PredictionColumns columns, Tokenization tokenization, TrainingReport? report)
-        : base(host, columns.Text, tokenization, report)
+        : base(host, columns.Input, tokenization, report)
     {
         Columns = columns;
     }
+
+    /// <summary>The columns of numbers that are read, in this order; empty for none.</summary>
+    public IReadOnlyList<string> FeatureColumnNames => [.. Columns.Input.Features.Select(feature => feature.Name)];
 
     /// <summary>The column that is added with what the model thinks of each label that is possible.</summary>
     public string ScoreColumnName => Columns.Score;
@@ -21,6 +25,13 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 
     private protected PredictionColumns Columns { get; }
 
-    /// <summary>Writes the names of text, score and predicted label column.</summary>
+    /// <summary>A transformer of what the scores are made of.</summary>
+    private protected RevRnnFeaturesTransformer Features(string outputColumnName, SequenceEncoder encoder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        return new(Host, new FeaturesColumns(outputColumnName, ReadColumns.Of(Columns.Input.Sequence)), Tokenization, encoder, report: null);
+    }
+
+    /// <summary>Writes the names of the columns that are read, and those of score and predicted label column.</summary>
     private protected sealed override void SaveColumns(BinaryWriter writer) => Columns.Save(writer);
 }

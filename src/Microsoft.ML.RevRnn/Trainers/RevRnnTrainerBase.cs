@@ -15,12 +15,14 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected RevRnnTrainerBase(IHostEnvironment env, TOptions options, CellKind? cell)
         : base(env, options, cell)
     {
-        Columns = new PredictionColumns(Options.TextColumnName, Options.ScoreColumnName, Options.PredictedLabelColumnName);
+        Columns = new PredictionColumns(ReadColumns.Of(Options.SequenceColumnNames), Options.ScoreColumnName, Options.PredictedLabelColumnName);
     }
 
     private protected PredictionColumns Columns { get; }
 
-    private protected sealed override string SequenceColumnName => Columns.Text;
+    private protected sealed override IReadOnlyList<string> SequenceColumnNames => Columns.Input.Sequence;
+
+    private protected sealed override string SequenceColumnsOption => nameof(Options.TextColumnNames);
 
     /// <summary>What the label column must be.</summary>
     private protected abstract LabelType LabelType { get; }
@@ -57,23 +59,23 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
             FindLabel(SchemaShape.Create(validation.Schema));
         var label = input.Schema[Options.LabelColumnName];
         var labels = createLabels(label);
-        var examples = Examples(input, labels, validation == null ? Options.SamplingKeyColumnName : null);
+        var columns = Columns.Input with { Features = [.. (Options.FeatureColumnNames ?? []).Select(name => FeatureColumn.Of(input.Schema[name]))] };
+        var examples = Examples(input, labels, columns.Features, validation == null ? Options.SamplingKeyColumnName : null);
         var rows = Read(input, examples, channel);
-        examples.Check(rows.Sequences, input.Schema[SequenceColumnName], channel);
+        examples.Check(rows.Sequences, SequenceColumns(input), channel);
+        examples.WarnOfMissing(channel);
         if (validation == null)
-            return new(rows, rows.Sequences, labels.Values, new() { Weights = examples.Weights, Groups = examples.Groups });
+            return new(columns, rows, rows.Sequences, labels.Values, examples.Options);
 
         var otherLabel = validation.Schema[Options.LabelColumnName];
         var otherLabels = createLabels(otherLabel);
-        var others = Examples(validation, otherLabels, samplingKey: null);
+        var others = Examples(validation, otherLabels, columns.Features, samplingKey: null);
         var otherRows = ReadValidation(validation, others, rows.Tokenization, channel);
-        others.Check(otherRows.Sequences, validation.Schema[SequenceColumnName], channel);
+        others.Check(otherRows.Sequences, SequenceColumns(validation), channel);
         var mapping = new LabelMapping(otherLabel, label, channel);
         T[] mapped = [.. otherLabels.Values.Select(value => map(value, mapping))];
         mapping.RequireKnown(channel);
-        IReadOnlyList<float>? weights = examples.Weights == null ? null : [.. examples.Weights, .. others.Weights!];
-        return new(
-            rows, [.. rows.Sequences, .. otherRows.Sequences], [.. labels.Values, .. mapped], new() { Weights = weights, ValidationCount = otherRows.Sequences.Count });
+        return new(columns, rows, [.. rows.Sequences, .. otherRows.Sequences], [.. labels.Values, .. mapped], examples.With(others, otherRows.Sequences.Count));
     }
 
     /// <summary>What the engine is told of the rows, with what their classes weigh.</summary>
@@ -90,22 +92,24 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected static IReadOnlyList<string> Names(LabelValues? values, int count)
         => [.. Enumerable.Range(0, count).Select(i => values?.Text(i) ?? (i + 1).ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>The label column, after a check of that of weights.</summary>
+    /// <summary>The label column, after a check of those of weights and numbers.</summary>
     private SchemaShape.Column FindLabel(SchemaShape schema)
     {
         if (Options.ExampleWeightColumnName is { } weight)
             InputSchema.FindWeight(Host, schema, weight);
+        InputSchema.CheckFeatures(Host, schema, Options.FeatureColumnNames ?? []);
         return InputSchema.FindLabel(Host, schema, Options.LabelColumnName, LabelType);
     }
 
-    private ExampleLabels Examples(IDataView data, RowLabels labels, string? samplingKey) => new(
+    private ExampleLabels Examples(IDataView data, RowLabels labels, IReadOnlyList<FeatureColumn> features, string? samplingKey) => new(
         labels,
         Options.ExampleWeightColumnName is { } weight ? data.Schema[weight] : null,
-        samplingKey == null ? null : data.Schema[samplingKey]);
+        samplingKey == null ? null : data.Schema[samplingKey],
+        InputSchema.FindFeatures(Host, data.Schema, features));
 
     private TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
-        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel, Options.CancellationToken)
-        : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel, Options.CancellationToken);
+        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnNames, tokens), labels, tokens, channel, Options.CancellationToken)
+        : TrainingRows.Read(input, SequenceColumns(input), labels, Options.Vocabulary, channel, Options.CancellationToken);
 
     /// <summary>Checks that there is something to tell apart.</summary>
     /// <param name="values">The labels.</param>

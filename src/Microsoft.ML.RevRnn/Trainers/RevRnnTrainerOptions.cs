@@ -17,6 +17,21 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <summary>The column to learn it from: text, or a vector of keys with one key a token.</summary>
     public string TextColumnName { get; set; } = "Text";
 
+    /// <summary>
+    /// Several columns of text to learn it from, such as title and body, in place of <see cref="TextColumnName"/>: they are read as one text in this order, with <see
+    /// cref="TextTokenizer.BoundaryToken"/> between each two, which no text has. An empty text has no tokens, so that its boundaries stand side by side. A tagger reads one
+    /// column. Null for <see cref="TextColumnName"/>.
+    /// </summary>
+    public string[]? TextColumnNames { get; set; }
+
+    /// <summary>
+    /// Columns of numbers that are known of a row besides its text, such as a price or the output of a featurizer: Single, or a vector of Single of known size. They are
+    /// joined to the pooled states of the text: the scores are W [pooled; z] + b, with z = (x - mean) / deviation over the rows that are trained on, which the model
+    /// keeps. NaN, which is ML.NET's missing value, counts as the mean, in training with a warning; an infinite number is an error. <see cref="TrainingOptions.Dropout"/>
+    /// drops pooled states and never these. While it trains, those of all rows are in memory, sparse ones as if they were dense. A tagger takes none. Null for none.
+    /// </summary>
+    public string[]? FeatureColumnNames { get; set; }
+
     /// <summary>The column that will hold what the trained model thinks of each label that is possible.</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
@@ -56,10 +71,15 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public FineTuningOptions FineTuning { get; set => field = value ?? throw new ArgumentNullException(nameof(FineTuning)); } = new();
 
+    /// <summary>The columns of text or keys that are read.</summary>
+    internal IReadOnlyList<string> SequenceColumnNames => TextColumnNames ?? [TextColumnName];
+
     private protected override void Check()
     {
         CheckName(nameof(LabelColumnName), LabelColumnName);
         CheckName(nameof(TextColumnName), TextColumnName);
+        TextColumnNames = CheckNames(nameof(TextColumnNames), TextColumnNames);
+        FeatureColumnNames = CheckNames(nameof(FeatureColumnNames), FeatureColumnNames);
         CheckName(nameof(ScoreColumnName), ScoreColumnName);
         CheckName(nameof(PredictedLabelColumnName), PredictedLabelColumnName);
         if (ExampleWeightColumnName != null)

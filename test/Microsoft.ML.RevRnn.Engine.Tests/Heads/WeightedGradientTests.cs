@@ -5,7 +5,9 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
-/// <summary>Losses with weights and smoothing: that of a batch is the weighted mean, and the gradients are those of finite differences of it.</summary>
+/// <summary>
+/// Losses with weights and smoothing, and of scores with numbers: that of a batch is the weighted mean, and the gradients are those of finite differences of it.
+/// </summary>
 [TestClass]
 internal sealed class WeightedGradientTests
 {
@@ -30,6 +32,19 @@ internal sealed class WeightedGradientTests
         new SigmoidLoss(Array.ConvertAll(_labels, label => (int[])[label])) { Weights = _weights, LabelWeights = _classWeights, LabelSmoothing = smoothing });
 
     [TestMethod]
+    [DataRow(PoolingKind.MeanMax, false)]
+    [DataRow(PoolingKind.Attention, true)]
+    [DataRow(PoolingKind.Last, true)]
+    [DataRow(PoolingKind.Mean, false)]
+    public void OfNumbersThatGoWithASequence(PoolingKind pooling, bool bidirectional)
+    {
+        var shape = Shape with { Options = Shape.Options with { Pooling = pooling, Bidirectional = bidirectional } };
+        float[][] features = [[1, -2, 700], [0.5f, 4, 100], [2, float.NaN, 300], [-1, 0, 250], [3, 1, float.NaN], [0, -1, -200]];
+        CheckPooled(new SoftmaxLoss(_labels) { Weights = _weights }, shape, features);
+        CheckPooled(new SigmoidLoss(Array.ConvertAll(_labels, label => (int[])[label])) { Weights = _weights }, shape, features);
+    }
+
+    [TestMethod]
     [DataRow(0f)]
     [DataRow(0.3f)]
     public void OfTokens(float smoothing)
@@ -51,10 +66,10 @@ internal sealed class WeightedGradientTests
 
     private static NetworkShape Shape => new(new NetworkOptions { Cell = CellKind.RevGru, EmbeddingSize = 4, HiddenSize = 6 }, 11);
 
-    private static void CheckPooled(Loss loss)
+    private static void CheckPooled(Loss loss, NetworkShape? shape = null, float[][]? features = null)
     {
-        using var parameters = NetworkParameters.OfSequences(Shape, Classes);
-        Check(parameters, encoder => new PooledHead(parameters, encoder, loss), pass =>
+        using var parameters = NetworkParameters.OfSequences(shape ?? Shape, Classes, DenseFeatures.Learn(Classes, features, Parameter.Identity(_sequences.Length)));
+        Check(parameters, encoder => new PooledHead(parameters, encoder, loss, dropout: 0, parameters.CreateAddends(features, meter: null)), pass =>
         {
             var sum = 0.0;
             for (var i = 0; i < _sequences.Length; i++)
@@ -70,6 +85,7 @@ internal sealed class WeightedGradientTests
     private static void Check(NetworkParameters parameters, Func<ISequenceEncoder, ISequenceHead> createHead, Func<BatchPass, (double Sum, double Weights)> rowByRow)
     {
         parameters.Initialize(1);
+        parameters.Features?.Weight.InitializeUniform(2, 0.5f);
         foreach (var parameter in parameters.Dense)
             parameter.EnableGradient();
         using var device = new Device(threads: 2);

@@ -46,12 +46,13 @@ internal sealed class LanguageModelFileTests
     }
 
     [TestMethod]
-    [DataRow(0, 4, "version 4")]
+    [DataRow(0, 5, "version 5")]
     [DataRow(4, 0, "kind Encoder; LanguageModel is expected")]
     [DataRow(4, 1, "kind Classifier; LanguageModel is expected")]
     [DataRow(4, 3, "kind MultiLabelClassifier; LanguageModel is expected")]
     [DataRow(4, 4, "kind Tagger; LanguageModel is expected")]
-    [DataRow(4, 5, "kind 5; LanguageModel is expected")]
+    [DataRow(4, 5, "kind PooledEncoder; LanguageModel is expected")]
+    [DataRow(4, 6, "kind 6; LanguageModel is expected")]
     [DataRow(5, 99, "Cell")]
     [DataRow(6, 99, "ForgettingLimit")]
     [DataRow(9, 1, "Vocabulary")]

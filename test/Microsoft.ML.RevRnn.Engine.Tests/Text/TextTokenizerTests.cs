@@ -131,9 +131,9 @@ internal sealed class TextTokenizerTests
     }
 
     [TestMethod]
-    public void TheUnknownShareIsOfAllTokens()
+    public void TheUnknownShareIsOfAllTokensButBoundaries()
     {
-        Assert.AreEqual(0.25, TextTokenizer.UnknownShare([[1, 2, 3], [], [4, 1, 0, 5, 6]]));
+        Assert.AreEqual(0.25, TextTokenizer.UnknownShare([[1, 2, 3], [], [4, 1, 0, 5, 6, 7]]));
         Assert.AreEqual(0, TextTokenizer.UnknownShare([]));
         Assert.AreEqual(0, TextTokenizer.UnknownShare([[]]));
         Assert.ThrowsExactly<ArgumentNullException>(() => TextTokenizer.UnknownShare(null!));

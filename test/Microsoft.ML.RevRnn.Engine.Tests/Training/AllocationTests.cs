@@ -52,6 +52,16 @@ internal sealed class AllocationTests
     }
 
     [TestMethod]
+    public void ALongBatchWithNumbersAllocatesNoMoreThanAShortOne()
+    {
+        var labels = Sequences.Labels(2 * Rows);
+        float[][] features = [.. Enumerable.Range(0, 2 * Rows).Select(i => (float[])[i, i % 3])];
+        using var parameters = NetworkParameters.OfSequences(Shape(CellKind.RevLstm), 3, DenseFeatures.Learn(3, features, Parameter.Identity(2 * Rows)));
+        var objective = new SequenceObjective(new SoftmaxLoss(labels), labels, Training(ActivationStrategy.Reversible)) { Examples = new() { Features = features } };
+        Check(parameters, objective, ActivationStrategy.Reversible);
+    }
+
+    [TestMethod]
     public void OtherModelsAllocateNothingEither()
     {
         var tokens = Sequences.Random(1, 1_000, 1_000, ToyTask.VocabularySize)[0];

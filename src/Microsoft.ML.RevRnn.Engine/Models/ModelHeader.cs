@@ -1,0 +1,10 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>What a saved network is.</summary>
+/// <param name="Kind">What stands on top of its layers.</param>
+/// <param name="Shape">What it is made of.</param>
+/// <param name="Outcomes">C; 0 where there are none.</param>
+/// <param name="Features">F; 0 for none.</param>
+internal readonly record struct ModelHeader(ModelKind Kind, NetworkShape Shape, int Outcomes, int Features);
