@@ -44,8 +44,9 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         var largest = TensorPrimitives.Max<float>(scores);
         var differences = new Span<float>(_scores.Pointer + _scoreStride, scores.Length);
         TensorPrimitives.Subtract(scores, largest, differences);
-        TensorPrimitives.Exp(differences, scores);
-        _logSum = HostMath.Log(TensorPrimitives.Sum<float>(scores));
+        differences.CopyTo(scores);
+        RowMath.Exp(scores);
+        _logSum = HostMath.Log(RowMath.Sum(scores));
         TensorPrimitives.Subtract(differences, (float)_logSum, logProbabilities);
     }
 
@@ -85,8 +86,8 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
             var targetScore = row[target];
             TensorPrimitives.Subtract(row, maximum, row);
             var expected = LabelSmoothing > 0 ? Smoothed(targetScore - maximum, row) : targetScore - maximum;
-            TensorPrimitives.Exp(row, row);
-            var sum = TensorPrimitives.Sum<float>(row);
+            RowMath.Exp(row);
+            var sum = RowMath.Sum(row);
             var weight = Weight(piece, r);
             Results[r] = new BatchResult(HostMath.Log(sum) - expected, 1, largest == target ? 1 : 0).Weighted(weight);
             Predicted[r] = largest;
@@ -121,7 +122,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
 
     /// <summary>The mean of the scores by the target's smoothed distribution.</summary>
     private float Smoothed(float target, ReadOnlySpan<float> scores)
-        => (1 - LabelSmoothing) * target + LabelSmoothing * TensorPrimitives.Sum(scores) / scores.Length;
+        => (1 - LabelSmoothing) * target + LabelSmoothing * RowMath.Sum(scores) / scores.Length;
 
     private readonly struct PackJob(SoftmaxTokenHead head, bool forTraining) : IJob
     {

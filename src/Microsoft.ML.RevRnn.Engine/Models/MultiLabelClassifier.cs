@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
@@ -105,7 +105,7 @@ public sealed class MultiLabelClassifier
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
     {
         Score(tokens, probabilities);
-        TensorPrimitives.Sigmoid(probabilities, probabilities);
+        RowMath.Sigmoid(probabilities);
     }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
