@@ -86,6 +86,7 @@ internal static unsafe class RowMath
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [SkipLocalsInit]
     private static float Sum<TFloat, TInt, TTerm>(float* left, float* right, int length)
         where TFloat : struct, IFloatLane<TFloat, TInt>
         where TInt : struct
@@ -93,12 +94,17 @@ internal static unsafe class RowMath
     {
         float* restLeft = stackalloc float[Group], restRight = stackalloc float[Group], sums = stackalloc float[Group];
         var whole = length & -Group;
-        new ReadOnlySpan<float>(left + whole, length - whole).CopyTo(new Span<float>(restLeft, Group));
-        new ReadOnlySpan<float>(right + whole, length - whole).CopyTo(new Span<float>(restRight, Group));
+        if (whole < length)
+        {
+            Fill(restLeft, left + whole, length - whole);
+            Fill(restRight, right + whole, length - whole);
+        }
         for (var lane = 0; lane < Group; lane += TFloat.Count)
         {
             var zero = TFloat.Broadcast(0);
-            TFloat s0 = TTerm.Add<TFloat, TInt>(restLeft + lane, restRight + lane, zero), s1 = zero, s2 = zero, s3 = zero;
+            TFloat s0 = zero, s1 = zero, s2 = zero, s3 = zero;
+            if (whole < length)
+                s0 = TTerm.Add<TFloat, TInt>(restLeft + lane, restRight + lane, zero);
             float* l = left + lane, r = right + lane, end = left + whole;
             for (; end - l >= 3 * Group + TFloat.Count; l += 4 * Group, r += 4 * Group)
             {
@@ -117,6 +123,12 @@ internal static unsafe class RowMath
         }
         var four = Vector128.Load(sums) + Vector128.Load(sums + 8) + (Vector128.Load(sums + 4) + Vector128.Load(sums + 12));
         return four[0] + four[2] + (four[1] + four[3]);
+    }
+
+    private static void Fill(float* group, float* values, int length)
+    {
+        for (var i = 0; i < Group; i++)
+            group[i] = i < length ? values[i] : 0;
     }
 
     /// <summary>What a sum is taken of.</summary>

@@ -35,6 +35,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
     /// <summary>log p of every outcome of one output, by weights packed for prediction.</summary>
     /// <param name="output">[Stride].</param>
     /// <param name="logProbabilities">[outcomes].</param>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public void LogProbabilities(float* output, Span<float> logProbabilities)
     {
         // The scores, and behind them how far they are below the highest.
@@ -47,6 +48,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         differences.CopyTo(scores);
         RowMath.Exp(scores);
         _logSum = HostMath.Log(RowMath.Sum(scores));
+        ResultCheck.Finite(_logSum);
         TensorPrimitives.Subtract(differences, (float)_logSum, logProbabilities);
     }
 

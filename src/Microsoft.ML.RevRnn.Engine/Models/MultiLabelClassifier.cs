@@ -85,6 +85,7 @@ public sealed class MultiLabelClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="scores">[C]: receives the scores.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Score(ReadOnlySpan<int> tokens, Span<float> scores)
     {
@@ -95,12 +96,14 @@ public sealed class MultiLabelClassifier
         session.Run(tokens);
         session.Head.Outcomes(0).CopyTo(scores);
         _sessions.Return(session);
+        ResultCheck.Finite(scores);
     }
 
     /// <summary>Probability of each label for one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
     {

@@ -89,6 +89,7 @@ public sealed class SequenceClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not C.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, probabilities, temperature: 1);
 
@@ -98,6 +99,7 @@ public sealed class SequenceClassifier
     /// <param name="temperature">T, 0.01 to 100; <see cref="FitTemperature"/> finds a good one.</param>
     /// <returns>The most probable class at T = 1, the first of several.</returns>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or T is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public int Predict(ReadOnlySpan<int> tokens, Span<float> probabilities, float temperature)
     {
@@ -109,6 +111,7 @@ public sealed class SequenceClassifier
         if (temperature != 1)
         {
             TensorPrimitives.Divide(scores, temperature, probabilities);
+            ResultCheck.Finite(probabilities);
             SoftmaxLoss.Normalize(probabilities);
         }
         return prediction;
@@ -122,6 +125,7 @@ public sealed class SequenceClassifier
     /// <param name="labels">Class of each sequence, 0 to C - 1.</param>
     /// <returns>T, 0.01 to 100.</returns>
     /// <exception cref="ArgumentException">There are no sequences, a token or a label is out of its range, or there are not as many labels.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels)
     {
         ArgumentNullException.ThrowIfNull(sequences);
@@ -165,5 +169,6 @@ public sealed class SequenceClassifier
         session.Run(tokens);
         session.Head.Outcomes(0).CopyTo(scores);
         _sessions.Return(session);
+        ResultCheck.Finite(scores);
     }
 }
