@@ -134,7 +134,7 @@ internal sealed unsafe class AttentionPooling : Pooling
     private ReadOnlySpan<float> Output(in Chunk chunk, float* outputs, int s, int row, int direction)
         => new(outputs + (nint)(chunk.FlatRow(s) + row) * Stride + direction * _length, _length);
 
-    private float Score(ReadOnlySpan<float> output, int direction) => TensorPrimitives.Dot(output, Vector(direction)) * _scale;
+    private float Score(ReadOnlySpan<float> output, int direction) => RowMath.Dot(output, Vector(direction)) * _scale;
 
     private void Take(ReadOnlySpan<float> output, int row, int direction, bool isFirst)
     {
@@ -151,12 +151,12 @@ internal sealed unsafe class AttentionPooling : Pooling
         }
         if (score > highest)
         {
-            var factor = Exp(highest - score);
+            var factor = RowMath.Exp(highest - score);
             TensorPrimitives.Multiply(pooled, factor, pooled);
             sum *= factor;
             highest = score;
         }
-        var weight = Exp(score - highest);
+        var weight = RowMath.Exp(score - highest);
         TensorPrimitives.MultiplyAdd(output, weight, pooled, pooled);
         sum += weight;
     }
@@ -165,19 +165,12 @@ internal sealed unsafe class AttentionPooling : Pooling
     {
         var gradient = Part(row, direction);
         var at = At(row, direction);
-        var alpha = Exp(Score(output, direction) - _highest.Pointer[at]) / _sum.Pointer[at];
-        var ofMean = TensorPrimitives.Dot<float>(gradient, Kept(row).Slice(direction * _length, _length));
-        var ofScore = alpha * (TensorPrimitives.Dot(output, gradient) - ofMean) * _scale;
+        var alpha = RowMath.Exp(Score(output, direction) - _highest.Pointer[at]) / _sum.Pointer[at];
+        var ofMean = RowMath.Dot(gradient, Kept(row).Slice(direction * _length, _length));
+        var ofScore = alpha * (RowMath.Dot(output, gradient) - ofMean) * _scale;
         TensorPrimitives.Multiply(gradient, alpha, target);
         TensorPrimitives.MultiplyAdd(Vector(direction), ofScore, target, target);
         var block = _gradient.Span.Slice(row / LostBitStore.RowsPerBlock * Stride + direction * _length, _length);
         TensorPrimitives.MultiplyAdd(output, ofScore, block, block);
-    }
-
-    private static float Exp(float value)
-    {
-        var result = new Span<float>(ref value);
-        TensorPrimitives.Exp(result, result);
-        return result[0];
     }
 }

@@ -23,7 +23,7 @@ internal sealed unsafe class FeatureAddend(DenseFeatures parameters, IReadOnlyLi
     public override void AddTo(Span<float> scores, int row)
     {
         for (var outcome = 0; outcome < scores.Length; outcome++)
-            scores[outcome] += TensorPrimitives.Dot<float>(Values(row), OfOutcome(parameters.Weight.Value, outcome));
+            scores[outcome] += RowMath.Dot(Values(row), OfOutcome(parameters.Weight.Value, outcome));
     }
 
     public override void AddGradient(int outcome, int row, float gradient)

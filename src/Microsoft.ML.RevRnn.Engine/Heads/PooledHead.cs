@@ -135,7 +135,7 @@ internal sealed unsafe class PooledHead : ISequenceHead
         {
             scores[c] = _output.Bias.Value[c];
             for (var part = 0; part < _pooling.Parts; part++)
-                scores[c] += TensorPrimitives.Dot<float>(_pooling.Pooled(row, part), Weights(_output.Weight.Value, c, part));
+                scores[c] += RowMath.Dot(_pooling.Pooled(row, part), Weights(_output.Weight.Value, c, part));
         }
         foreach (var addend in _addends)
             addend.AddTo(scores, row);

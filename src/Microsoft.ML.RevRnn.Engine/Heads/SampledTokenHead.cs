@@ -85,15 +85,15 @@ internal sealed unsafe class SampledTokenHead : TokenHead
             var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, _count);
             var target = Target(piece, r);
             var output = new ReadOnlySpan<float>(outputs + (nint)(r - begin) * Stride, Stride);
-            var targetScore = TensorPrimitives.Dot(output, WeightsOf(target)) + Output.Bias.Value[target];
+            var targetScore = RowMath.Dot(output, WeightsOf(target)) + Output.Bias.Value[target];
             if (_slotOf[target] >= 0)
                 row[_slotOf[target]] = float.NegativeInfinity;
             var isBest = IsAbove(targetScore, row);
             var maximum = Math.Max(targetScore, TensorPrimitives.Max<float>(row));
             TensorPrimitives.Subtract(row, maximum, row);
-            TensorPrimitives.Exp(row, row);
+            RowMath.Exp(row);
             var ofTarget = HostMath.ExpSingle(targetScore - maximum);
-            var sum = ofTarget + TensorPrimitives.Sum<float>(row);
+            var sum = ofTarget + RowMath.Sum(row);
             Results[r] = new BatchResult(HostMath.Log(sum) - (targetScore - maximum), 1, isBest ? 1 : 0);
             TensorPrimitives.Multiply(row, piece.Scale / sum, row);
             _targetGradients[r] = piece.Scale * (ofTarget / sum - 1);

@@ -17,7 +17,7 @@ internal sealed class SigmoidLoss(IReadOnlyList<int[]> labels) : Loss
     /// <summary>v: of each label, what its cross-entropy weighs where it holds; null for 1.</summary>
     public float[]? LabelWeights { get; init; }
 
-    public override void Activate(Span<float> scores) => TensorPrimitives.Sigmoid(scores, scores);
+    public override void Activate(Span<float> scores) => RowMath.Sigmoid(scores);
 
     public override BatchResult Score(ReadOnlySpan<float> probabilities, int sequence)
     {

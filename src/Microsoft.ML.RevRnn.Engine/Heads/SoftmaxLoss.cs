@@ -16,8 +16,8 @@ internal sealed class SoftmaxLoss(IReadOnlyList<int> labels) : Loss
     public static void Normalize(Span<float> scores)
     {
         TensorPrimitives.Subtract(scores, TensorPrimitives.Max<float>(scores), scores);
-        TensorPrimitives.Exp(scores, scores);
-        TensorPrimitives.Divide(scores, TensorPrimitives.Sum<float>(scores), scores);
+        RowMath.Exp(scores);
+        TensorPrimitives.Divide(scores, RowMath.Sum(scores), scores);
     }
 
     public override BatchResult Score(ReadOnlySpan<float> probabilities, int sequence)

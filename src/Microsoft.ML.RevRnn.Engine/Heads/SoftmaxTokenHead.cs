@@ -35,6 +35,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
     /// <summary>log p of every outcome of one output, by weights packed for prediction.</summary>
     /// <param name="output">[Stride].</param>
     /// <param name="logProbabilities">[outcomes].</param>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public void LogProbabilities(float* output, Span<float> logProbabilities)
     {
         // The scores, and behind them how far they are below the highest.
@@ -44,8 +45,10 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         var largest = TensorPrimitives.Max<float>(scores);
         var differences = new Span<float>(_scores.Pointer + _scoreStride, scores.Length);
         TensorPrimitives.Subtract(scores, largest, differences);
-        TensorPrimitives.Exp(differences, scores);
-        _logSum = HostMath.Log(TensorPrimitives.Sum<float>(scores));
+        differences.CopyTo(scores);
+        RowMath.Exp(scores);
+        _logSum = HostMath.Log(RowMath.Sum(scores));
+        ResultCheck.Finite(_logSum);
         TensorPrimitives.Subtract(differences, (float)_logSum, logProbabilities);
     }
 
@@ -85,8 +88,8 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
             var targetScore = row[target];
             TensorPrimitives.Subtract(row, maximum, row);
             var expected = LabelSmoothing > 0 ? Smoothed(targetScore - maximum, row) : targetScore - maximum;
-            TensorPrimitives.Exp(row, row);
-            var sum = TensorPrimitives.Sum<float>(row);
+            RowMath.Exp(row);
+            var sum = RowMath.Sum(row);
             var weight = Weight(piece, r);
             Results[r] = new BatchResult(HostMath.Log(sum) - expected, 1, largest == target ? 1 : 0).Weighted(weight);
             Predicted[r] = largest;
@@ -121,7 +124,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
 
     /// <summary>The mean of the scores by the target's smoothed distribution.</summary>
     private float Smoothed(float target, ReadOnlySpan<float> scores)
-        => (1 - LabelSmoothing) * target + LabelSmoothing * TensorPrimitives.Sum(scores) / scores.Length;
+        => (1 - LabelSmoothing) * target + LabelSmoothing * RowMath.Sum(scores) / scores.Length;
 
     private readonly struct PackJob(SoftmaxTokenHead head, bool forTraining) : IJob
     {

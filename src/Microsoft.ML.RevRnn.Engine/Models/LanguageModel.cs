@@ -79,8 +79,6 @@ public sealed class LanguageModel
         var session = _sessions.Take();
         var score = session.Score(tokens);
         _sessions.Return(session);
-        if (!double.IsFinite(score.LogLikelihood))
-            throw new InvalidOperationException("The log-likelihood is not a finite number: the model's weights are too large. Its file is damaged, or its training diverged.");
         return score;
     }
 

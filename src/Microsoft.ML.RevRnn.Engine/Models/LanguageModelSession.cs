@@ -34,6 +34,7 @@ public sealed class LanguageModelSession : IPooledSession
     public double LogLikelihood => 0 - _loss;
 
     /// <summary>[V]: log p of each token as the next one. Valid until more is read.</summary>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public ReadOnlySpan<float> LogProbabilities
     {
         get
@@ -53,10 +54,12 @@ public sealed class LanguageModelSession : IPooledSession
 
     /// <summary>Reads one more token.</summary>
     /// <exception cref="ArgumentException">It is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public void Read(int token) => Read([token]);
 
     /// <summary>Reads more tokens.</summary>
     /// <exception cref="ArgumentException">A token is not in the vocabulary; none was read.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public void Read(ReadOnlySpan<int> tokens)
     {
         TrainingInput.CheckTokens(tokens, VocabularySize);
@@ -67,6 +70,7 @@ public sealed class LanguageModelSession : IPooledSession
         _loss += _session.Head.CrossEntropy(tokens[0]);
         TokenCount += tokens.Length;
         Advance(tokens, continues: true);
+        ResultCheck.Finite(_loss);
     }
 
     /// <summary>
@@ -77,6 +81,7 @@ public sealed class LanguageModelSession : IPooledSession
     /// <param name="cancellationToken">Ends it before the next token is chosen.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; tokens given so far have been read.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public IEnumerable<int> Generate(GenerationOptions options, CancellationToken cancellationToken = default)
     {
         return Generate(options, () => null, cancellationToken);
@@ -98,7 +103,9 @@ public sealed class LanguageModelSession : IPooledSession
         Restart();
         Read(tokens);
         ScoreNext();
-        return new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
+        var score = new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
+        ResultCheck.Finite(score.LogLikelihood);
+        return score;
     }
 
     private IEnumerable<int> GenerateTokens(GenerationOptions options, Func<Predicate<int>?> allows, CancellationToken cancellationToken)

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
@@ -89,6 +89,7 @@ public sealed class MultiLabelClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="scores">[C]: receives the scores.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Score(ReadOnlySpan<int> tokens, Span<float> scores) => Score(tokens, [], scores);
 
@@ -97,6 +98,7 @@ public sealed class MultiLabelClassifier
     /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
     /// <param name="scores">[C]: receives the scores.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a span's length is not F or C.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores) => _scorer.Score(tokens, features, scores);
 
@@ -104,6 +106,7 @@ public sealed class MultiLabelClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, [], probabilities);
 
@@ -116,7 +119,7 @@ public sealed class MultiLabelClassifier
     public void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities)
     {
         Score(tokens, features, probabilities);
-        TensorPrimitives.Sigmoid(probabilities, probabilities);
+        RowMath.Sigmoid(probabilities);
     }
 
     internal NetworkParameters Parameters => _parameters;

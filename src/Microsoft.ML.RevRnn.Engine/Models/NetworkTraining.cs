@@ -14,6 +14,9 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
     /// <summary>Called after each epoch's validation, with the parameters as they are then.</summary>
     public Action<EpochReport>? EpochEnded { get; init; }
 
+    /// <summary>Of the registers; null for the widest. It changes no bit.</summary>
+    public SimdWidth? Width { get; init; }
+
     /// <summary>Trains on whole sequences.</summary>
     public TrainingReport OnSequences(NetworkParameters parameters, Objective objective, IReadOnlyList<int[]> sequences, HeldBack? parts = null)
         => Run(parameters, objective, carriesStates: false, null, trainer => new SequenceTask(
@@ -57,9 +60,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.EmbeddingSize)} or {nameof(NetworkOptions.HiddenSize)} is so small for a vocabulary or classes of this size that nearly all of the memory would be padding.");
         }
-        // What a thread keeps for itself is in the account of memory, so work is cut as the options say, whatever number of threads then takes its parts.
-        var shares = options.ThreadCount ?? Environment.ProcessorCount;
-        using var device = new Device(shares, running: ThreadChoice.Running(shares, Environment.ProcessorCount, parameters, options.BatchSize));
+        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.BatchSize));
         using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
         return loop.Run(cancellationToken);

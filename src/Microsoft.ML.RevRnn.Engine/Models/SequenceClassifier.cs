@@ -93,6 +93,7 @@ public sealed class SequenceClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, or F is not 0.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities) => Predict(tokens, probabilities, temperature: 1);
 
@@ -102,6 +103,7 @@ public sealed class SequenceClassifier
     /// <param name="temperature">T, 0.01 to 100; <see cref="FitTemperature"/> finds a good one.</param>
     /// <returns>The most probable class at T = 1, the first of several.</returns>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, the span's length is not C, T is out of its range, or F is not 0.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public int Predict(ReadOnlySpan<int> tokens, Span<float> probabilities, float temperature) => Predict(tokens, [], probabilities, temperature);
 
@@ -123,6 +125,7 @@ public sealed class SequenceClassifier
         if (temperature != 1)
         {
             TensorPrimitives.Divide(scores, temperature, probabilities);
+            ResultCheck.Finite(probabilities);
             SoftmaxLoss.Normalize(probabilities);
         }
         return prediction;
@@ -137,6 +140,7 @@ public sealed class SequenceClassifier
     /// <param name="features">The F numbers that go with each; null where there are none.</param>
     /// <returns>T, 0.01 to 100.</returns>
     /// <exception cref="ArgumentException">There are no sequences, a token or a label is out of its range, or there are not as many labels.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, IReadOnlyList<float[]>? features = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);

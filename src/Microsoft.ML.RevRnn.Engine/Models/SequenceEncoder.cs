@@ -104,6 +104,7 @@ public sealed class SequenceEncoder
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="features">receives the features.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not that of the features.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Encode(ReadOnlySpan<int> tokens, Span<float> features)
     {
@@ -117,6 +118,7 @@ public sealed class SequenceEncoder
             session.RunFromBoundary(tokens);
         session.Head.Read(0, features);
         _sessions.Return(session);
+        ResultCheck.Finite(features);
     }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>

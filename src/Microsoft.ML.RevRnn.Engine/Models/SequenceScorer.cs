@@ -16,6 +16,7 @@ internal sealed class SequenceScorer(NetworkParameters parameters)
     /// <param name="scores">[C].</param>
     /// <param name="room">What the caller calls the scores.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a length is another.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores, [CallerArgumentExpression(nameof(scores))] string? room = null)
     {
         if (scores.Length != parameters.Output.Outcomes)
@@ -25,6 +26,7 @@ internal sealed class SequenceScorer(NetworkParameters parameters)
         var session = _sessions.Take();
         session.Score(tokens, features, scores);
         _sessions.Return(session);
+        ResultCheck.Finite(scores);
     }
 
     private sealed class Session : IPooledSession

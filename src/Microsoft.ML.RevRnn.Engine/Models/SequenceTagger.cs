@@ -83,6 +83,7 @@ public sealed class SequenceTagger
     /// <param name="tokens">T token numbers.</param>
     /// <param name="probabilities">[T, C]: receives the probabilities, token after token; those of a token add up to 1.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the span's length is not T C.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
     public void Predict(ReadOnlySpan<int> tokens, Span<float> probabilities)
     {

@@ -78,6 +78,7 @@ public sealed class TextSession
     /// <param name="includesReserved">
     /// Whether <see cref="TextTokenizer.BoundaryToken"/>, the end of the text, and <see cref="TextTokenizer.UnknownToken"/> are among them; they are no text.
     /// </param>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public IReadOnlyList<TokenProbability> NextTokens(int count, bool includesReserved = false)
     {
         OptionCheck.Range(nameof(count), count, 1, _tokenizer.Size);

@@ -43,7 +43,7 @@ internal sealed class TokenSampler
         var largest = TensorPrimitives.Max<float>(_scores);
         TensorPrimitives.Subtract(_scores, largest, _scores);
         TensorPrimitives.Divide(_scores, _options.Temperature, _scores);
-        TensorPrimitives.Exp(_scores, _scores);
+        RowMath.Exp(_scores);
         var threshold = Threshold();
         var sum = 0.0;
         foreach (var weight in _scores)
@@ -85,7 +85,7 @@ internal sealed class TokenSampler
         var byRank = _options.TopK < _scores.Length;
         if (!byRank && _options.TopP == 1)
             return 0;
-        var total = TensorPrimitives.Sum<float>(_scores);
+        var total = RowMath.Sum(_scores);
         // All that is lighter than its share of what the nucleus leaves out is out, and need not be sorted.
         var least = byRank ? 0 : (1 - _options.TopP) * total / _scores.Length;
         var count = 0;

@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -36,7 +36,7 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
         {
             var ofToken = _probabilities.AsSpan((int)(chunk.FlatStart + row) * output.Outcomes, output.Outcomes);
             _head.LogProbabilities(encoder.Outputs(chunk) + (nint)row * encoder.OutputStride, ofToken);
-            TensorPrimitives.Exp(ofToken, ofToken);
+            RowMath.Exp(ofToken);
         }
     }
 

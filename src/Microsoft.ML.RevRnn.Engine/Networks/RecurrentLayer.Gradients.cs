@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
 
@@ -64,9 +65,7 @@ internal sealed unsafe partial class RecurrentLayer
                     for (var u = 0; u < Shape.Half; u += Length)
                     {
                         _cell.ForgetFactors(gates + gate * Shape.BlockStride + u, factors, Math.Min(Length, Shape.BlockStride - u));
-                        var part = new Span<float>(factors, Math.Min(Length, Shape.Half - u));
-                        TensorPrimitives.Log2(part, part);
-                        bits -= TensorPrimitives.Sum<float>(part);
+                        bits -= Log2OfProduct(new ReadOnlySpan<float>(factors, Math.Min(Length, Shape.Half - u)));
                     }
                 }
             }
@@ -74,14 +73,33 @@ internal sealed unsafe partial class RecurrentLayer
         return bits;
     }
 
+    /// <summary>The sum of the factors' logarithms. A factor is at least 2^-10, so products of 64 are within a double's range.</summary>
+    private static double Log2OfProduct(ReadOnlySpan<float> factors)
+    {
+        var sum = 0.0;
+        while (!factors.IsEmpty)
+        {
+            var part = factors[..Math.Min(64, factors.Length)];
+            double even = 1, odd = 1;
+            for (var i = 1; i < part.Length; i += 2)
+            {
+                even *= part[i - 1];
+                odd *= part[i];
+            }
+            sum += HostMath.Log2(even * odd * (int.IsOddInteger(part.Length) ? part[^1] : 1));
+            factors = factors[part.Length..];
+        }
+        return sum;
+    }
+
     private void ClipStateGradient(int row, float longest)
     {
         // The hidden state's halves one by one, every other state as a whole: the order of the sums decides over the result's last bits.
         var squares = 0f;
         for (var half = 0; half < Shape.Halves; half++)
-            squares += TensorPrimitives.SumOfSquares<float>(Gradient(CellSpec.HiddenState, row).Slice(half * Shape.HalfStride, Shape.HalfStride));
+            squares += RowMath.SumOfSquares(Gradient(CellSpec.HiddenState, row).Slice(half * Shape.HalfStride, Shape.HalfStride));
         for (var state = CellSpec.HiddenState + 1; state < _stateGradients.Length; state++)
-            squares += TensorPrimitives.SumOfSquares<float>(Gradient(state, row));
+            squares += RowMath.SumOfSquares(Gradient(state, row));
         var norm = MathF.Sqrt(squares);
         if (norm <= longest)
             return;

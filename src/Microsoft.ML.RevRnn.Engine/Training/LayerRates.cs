@@ -27,5 +27,5 @@ internal sealed class LayerRates(EncoderParameters parameters, FineTuningOptions
             parameter.RateFactor = 1;
     }
 
-    private float Factor(int depth, int epoch) => options.GradualUnfreezing && epoch <= depth ? 0 : HostMath.PowSingle(options.LayerRateFactor, depth);
+    private float Factor(int depth, int epoch) => options.GradualUnfreezing && epoch <= depth ? 0 : (float)HostMath.Pow(options.LayerRateFactor, depth);
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
@@ -85,7 +84,7 @@ internal abstract unsafe class Optimizer : IDisposable
             var piece = _pieces[i];
             piece.SumOfSquares = piece.Parameter.RateFactor == 0
                 ? 0
-                : TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(piece.Parameter.Gradient + piece.Begin, piece.Length));
+                : RowMath.SumOfSquares(new ReadOnlySpan<float>(piece.Parameter.Gradient + piece.Begin, piece.Length));
         }
         if (_sparse == null)
             return;
@@ -94,7 +93,7 @@ internal abstract unsafe class Optimizer : IDisposable
         {
             _rowNorms[i] = _sparse.Value.RateFactor == 0
                 ? 0
-                : TensorPrimitives.SumOfSquares<float>(_sparse.Gradients.Slice(i * _sparse.Stride, _sparse.Stride));
+                : RowMath.SumOfSquares(_sparse.Gradients.Slice(i * _sparse.Stride, _sparse.Stride));
         }
     }
 

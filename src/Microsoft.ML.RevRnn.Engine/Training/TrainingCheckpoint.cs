@@ -58,7 +58,7 @@ internal sealed class TrainingCheckpoint
         if (version != Version)
             throw Unusable($"it has format version {version}, and this library reads version {Version}");
         if (!reader.ReadBytes(_identity.Length).AsSpan().SequenceEqual(_identity))
-            throw Unusable("it is of a training run with other data, another network or other options");
+            throw Unusable("it is of a training run with other data, another network or other options, or with a memory budget and another number of threads");
         try
         {
             return Read(reader, trainer);
@@ -203,8 +203,10 @@ internal sealed class TrainingCheckpoint
             {
                 writer.Write(value);
             }
-            // How many rows of a batch fit into a budget depends on the strategy.
+            // How many rows of a batch fit into a budget depends on the strategy, and on what threads keep for themselves.
             writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
+            if (options.MemoryBudget != null)
+                writer.Write(options.Shares);
             if (options.ValidationMetric != ValidationMetric.Loss)
                 writer.Write((int)options.ValidationMetric);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);

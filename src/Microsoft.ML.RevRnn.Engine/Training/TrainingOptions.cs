@@ -97,7 +97,7 @@ public sealed record TrainingOptions
     public TimeSpan? CheckpointInterval { get; init; }
 
     /// <summary>
-    /// Same seed, same data, same options: same model, bit for bit. Null for another seed in each training; an ML.NET estimator first takes that of its
+    /// Same seed, same data, same options: same weights, bit for bit, on every x64 processor and with any <see cref="ThreadCount"/>. Null for another seed in each training; an ML.NET estimator first takes that of its
     /// MLContext, if it has one.
     /// </summary>
     public int? Seed { get; init; }
@@ -105,9 +105,12 @@ public sealed record TrainingOptions
     /// <summary>
     /// Most threads, 1 to 256; null for one a processor that this process may use (<see cref="Environment.ProcessorCount"/>, which goes by affinity and by a
     /// container's limit). There are never more than that, and fewer where network and batches are so small that threads would mostly wait for each other. No
-    /// influence on the result.
+    /// influence on the result, unless a <see cref="MemoryBudget"/> is set: what threads keep for themselves counts in it, and so decides over the rows of a batch.
     /// </summary>
     public int? ThreadCount { get; init; }
+
+    /// <summary>In how many shares work is cut, whatever number of threads then takes its parts: what a thread keeps for itself is in the account of memory.</summary>
+    internal int Shares => ThreadCount ?? Environment.ProcessorCount;
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>

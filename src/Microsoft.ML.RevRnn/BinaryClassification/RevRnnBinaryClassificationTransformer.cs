@@ -52,9 +52,17 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     {
         var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values));
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
-        ValueGetter<float> probability = (ref float value) => TensorPrimitives.Sigmoid(scores.Value, new Span<float>(ref value));
+        ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;
         return [score, probability, predictedLabel];
+    }
+
+    /// <summary>To the bits that <see cref="MultiLabelClassifier"/> gives: of a single value the library's would be those of the C library.</summary>
+    private static float Probability(float score)
+    {
+        Span<float> scores = [score, 0, 0, 0];
+        TensorPrimitives.Sigmoid(scores, scores);
+        return scores[0];
     }
 
     /// <summary>Writes the classifier.</summary>

@@ -21,19 +21,19 @@ internal sealed class SoftmaxTokenHeadTests
     [DataRow(CellKind.RevGru, 1)]
     [DataRow(CellKind.RevGru, 2)]
     public void LossAndAllGradientsAreThoseOfFiniteDifferences(CellKind cell, int layers) =>
-        CheckFiniteDifferences(_unquantized with { Cell = cell, Layers = layers }, Sequences.Random(5, 1, 9, seed: 3), 2e-6);
+        CheckFiniteDifferences(_unquantized with { Cell = cell, Layers = layers }, Sequences.Random(5, 1, 9, seed: 3), 1e-7);
 
     [TestMethod]
-    [DataRow(CellKind.RevLstm)]
-    [DataRow(CellKind.RevGru)]
-    public void ReversibleGradientsAreCloseToFiniteDifferences(CellKind cell) =>
-        CheckFiniteDifferences(new StackSetup { Cell = cell, WeightScale = 1.5f }, Sequences.Random(5, 1, 9, seed: 3), 2e-3);
+    [DataRow(CellKind.RevLstm, 5e-5)]
+    [DataRow(CellKind.RevGru, 1.2e-4)]
+    public void ReversibleGradientsAreCloseToFiniteDifferences(CellKind cell, double tolerance) =>
+        CheckFiniteDifferences(new StackSetup { Cell = cell, WeightScale = 1.5f }, Sequences.Random(5, 1, 9, seed: 3), tolerance);
 
     [TestMethod]
     public void AChunkOfSeveralPiecesHasTheGradientsOfFiniteDifferences()
     {
         var sequences = Sequences.Random(45, 1, 10, seed: 4);
-        var rows = CheckFiniteDifferences(_unquantized, sequences, 2e-6, parameter => parameter.Name is "tokens.weight" or "tokens.bias" or "layer0.bias");
+        var rows = CheckFiniteDifferences(_unquantized, sequences, 1e-7, parameter => parameter.Name is "tokens.weight" or "tokens.bias" or "layer0.bias");
         // Pieces have 128 rows; the last one is to be a part of one.
         Assert.IsTrue(rows > 128 && rows % 128 != 0, $"{rows}");
     }
@@ -121,19 +121,16 @@ internal sealed class SoftmaxTokenHeadTests
     }
 
     [TestMethod]
-    public void AllRegisterWidthsComputeTheSameProducts()
+    public void AllRegisterWidthsGiveTheSameBits()
     {
-        // Softmax and its sums are of the platform's own width, so this is near and not the same.
         var sequences = Sequences.Random(21, 1, 75);
         using var widest = new NextTokenRun(new StackSetup { Width = SimdWidth.Bits512 });
         var result = widest.Train(sequences);
         foreach (var width in (SimdWidth[])[SimdWidth.Bits256, SimdWidth.Bits128])
         {
             using var other = new NextTokenRun(new StackSetup { Width = width });
-            Assert.AreEqual(result.LossSum, other.Train(sequences).LossSum, 1e-6 * result.LossSum);
-            var (expected, actual) = (widest.Gradients(), other.Gradients());
-            for (var i = 0; i < expected.Length; i++)
-                Assert.AreEqual(expected[i], actual[i], 1e-6f, $"gradient {i} of {width}");
+            Assert.AreEqual(result, other.Train(sequences));
+            Near.AreSame(widest.Gradients(), other.Gradients(), $"gradient of {width}");
         }
     }
 

@@ -7,6 +7,8 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class PretrainingTests
 {
+    private const int HeaderBytes = 4 + 5 + 5 * 4;
+
     private static readonly ToyTask _task = ToyTask.Learnable(60);
 
     [TestMethod]
@@ -15,14 +17,29 @@ internal sealed class PretrainingTests
     public void InTheFirstEpochOnlyTheClassifiersOwnWeightsLearn(bool tied)
     {
         var model = Pretrain(tied);
-        var untrained = Classify(model, 0.5f, gradual: true, epochs: 1);
-        var states = new SequenceEncoder(model);
+        // A file holds the embedding, the layers from the bottom, and at last what the classifier has of its own.
+        var pretrained = Models.Bytes(new SequenceEncoder(model))[HeaderBytes..];
+        var embedding = sizeof(float) * ToyTask.VocabularySize * model.Network.EmbeddingSize;
+        byte[] Weights(bool gradual, int epochs) => Models.Bytes(Classify(model, 0.5f, gradual, epochs).Model)[HeaderBytes..];
+        var (none, one, two, all) = (Weights(true, 0), Weights(true, 1), Weights(true, 2), Weights(false, 1));
 
-        // A classifier's stack cannot be looked at, but its layers join in one by one: the loss of a whole frozen stack follows from the head alone.
-        var ungraded = Classify(model, 0.5f, gradual: false, epochs: 1);
-        Assert.AreNotEqual(untrained.Report.Epochs[0].Loss, ungraded.Report.Epochs[0].Loss);
-        Assert.AreEqual(model.Network, untrained.Model.Network);
-        Assert.AreEqual(states.FeatureCount, model.Network.TieEmbeddings ? model.Network.EmbeddingSize : model.Network.HiddenSize);
+        CollectionAssert.AreEqual(pretrained, none[..pretrained.Length]);
+        CollectionAssert.AreEqual(pretrained, one[..pretrained.Length]);
+        CollectionAssert.AreNotEqual(none[pretrained.Length..], one[pretrained.Length..]);
+        CollectionAssert.AreEqual(pretrained[..embedding], two[..embedding]);
+        CollectionAssert.AreNotEqual(pretrained[embedding..], two[embedding..pretrained.Length]);
+        CollectionAssert.AreNotEqual(pretrained[..embedding], all[..embedding]);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void TheNetworkIsTheLanguageModels(bool tied)
+    {
+        var model = Pretrain(tied);
+
+        Assert.AreEqual(model.Network, Classify(model, 0.5f, gradual: true, epochs: 0).Model.Network);
+        Assert.AreEqual(tied ? model.Network.EmbeddingSize : model.Network.HiddenSize, new SequenceEncoder(model).FeatureCount);
     }
 
     [TestMethod]
@@ -81,7 +98,9 @@ internal sealed class PretrainingTests
         _task.Sequences, ToyTask.VocabularySize, _task.Network with { TieEmbeddings = tied }, new LanguageModelOptions(),
         _task.Training with { MaximumEpochs = 2 }).Model;
 
+    /// <summary>Without held-back texts, so that the weights are those after the last epoch; with no epochs those at the beginning.</summary>
     private static TrainingResult<SequenceClassifier> Classify(LanguageModel model, float factor, bool gradual, int epochs) => SequenceClassifier.Train(
-        _task.Sequences, _task.Labels, ToyTask.Classes, ToyTask.VocabularySize, model.Network, _task.Training with { MaximumEpochs = epochs, Patience = 100 },
-        model, new FineTuningOptions { LayerRateFactor = factor, GradualUnfreezing = gradual });
+        _task.Sequences, _task.Labels, ToyTask.Classes, ToyTask.VocabularySize, model.Network,
+        _task.Training with { MaximumEpochs = Math.Max(1, epochs), ValidationFraction = 0 },
+        model, new FineTuningOptions { LayerRateFactor = factor, GradualUnfreezing = gradual }, cancellationToken: new CancellationToken(epochs == 0));
 }

@@ -23,23 +23,24 @@ internal sealed class GradientTests
     public void UnquantizedClassifiersAreThoseOfFiniteDifferences(CellKind cell, int layers, ForgettingLimit limit)
     {
         CheckFiniteDifferences(
-            new StackSetup { Cell = cell, Layers = layers, Limit = limit, Arithmetic = CellArithmetic.Unquantized, WeightScale = 1.5f }, 2e-6, 2e-6);
+            new StackSetup { Cell = cell, Layers = layers, Limit = limit, Arithmetic = CellArithmetic.Unquantized, WeightScale = 1.5f }, 1.1e-6);
     }
 
     [TestMethod]
-    [DataRow(CellKind.RevLstm, 1)]
-    [DataRow(CellKind.RevLstm, 2)]
-    [DataRow(CellKind.RevGru, 1)]
-    [DataRow(CellKind.RevGru, 2)]
-    [DataRow(CellKind.NfRevLstm, 1)]
-    [DataRow(CellKind.NfRevLstm, 2)]
-    [DataRow(CellKind.NfRevGru, 1)]
-    [DataRow(CellKind.NfRevGru, 2)]
-    public void ReversibleClassifiersAreCloseToFiniteDifferences(CellKind cell, int layers)
+    [DataRow(CellKind.RevLstm, 1, 8e-5)]
+    [DataRow(CellKind.RevLstm, 2, 1.8e-4)]
+    [DataRow(CellKind.RevGru, 1, 8e-5)]
+    [DataRow(CellKind.RevGru, 2, 1.3e-4)]
+    [DataRow(CellKind.NfRevLstm, 1, 2e-7)]
+    [DataRow(CellKind.NfRevLstm, 2, 5e-7)]
+    [DataRow(CellKind.NfRevGru, 1, 3e-7)]
+    [DataRow(CellKind.NfRevGru, 2, 3e-7)]
+    public void ReversibleClassifiersAreCloseToFiniteDifferences(CellKind cell, int layers, double tolerance)
     {
-        // The straight-through gradient of states and gates that are rounded.
+        // The straight-through gradient of states and of forget gates, if there are any, that are rounded: of gates to 2^-10. Tolerances are three times what there is;
+        // GoldenFixedPointTests are sharp, along the states that the engine itself went through.
         CheckFiniteDifferences(
-            new StackSetup { Cell = cell, Layers = layers, Strategy = ActivationStrategy.Reversible, WeightScale = 1.5f }, 2e-3, 2e-3);
+            new StackSetup { Cell = cell, Layers = layers, Strategy = ActivationStrategy.Reversible, WeightScale = 1.5f }, tolerance);
     }
 
     [TestMethod]
@@ -236,7 +237,7 @@ internal sealed class GradientTests
         }
     }
 
-    private static void CheckFiniteDifferences(StackSetup setup, double lossTolerance, double gradientTolerance)
+    private static void CheckFiniteDifferences(StackSetup setup, double tolerance)
     {
         const double Step = 1e-5;
         var sequences = Sequences.Random(5, 1, 9, seed: 3);
@@ -248,7 +249,7 @@ internal sealed class GradientTests
 
         run.Train(sequences, labels);
 
-        Assert.AreEqual(reference.Loss(sequences, labels), run.Result.LossSum / sequences.Length, lossTolerance);
+        Assert.AreEqual(reference.Loss(sequences, labels), run.Result.LossSum / sequences.Length, tolerance);
         foreach (var parameter in run.Parameters.All)
         {
             var values = reference.Values(parameter);
@@ -261,7 +262,7 @@ internal sealed class GradientTests
                 var below = reference.Loss(sequences, labels);
                 values[i] = value;
                 var (row, column) = (i / parameter.Columns, i % parameter.Columns);
-                Assert.AreEqual((above - below) / (2 * Step), GradientAt(run, parameter, row, column), gradientTolerance, $"{parameter.Name} [{row}, {column}]");
+                Assert.AreEqual((above - below) / (2 * Step), GradientAt(run, parameter, row, column), tolerance, $"{parameter.Name} [{row}, {column}]");
             }
         }
     }

@@ -84,7 +84,7 @@ internal sealed class AllocationTests
             Predict(length);
 
         foreach (var length in (int[])[1, 1_000])
-            Assert.AreEqual(0, Allocated(() => Predict(length)), $"{length}");
+            Assert.AreEqual(0, Allocations.Of(() => Predict(length)), $"{length}");
 
         void Predict(int length)
         {
@@ -115,8 +115,8 @@ internal sealed class AllocationTests
 
         foreach (var length in (int[])[1, 1_000])
         {
-            Assert.AreEqual(0, Allocated(() => classifier.Predict(tokens.AsSpan(0, length), probabilities)), $"classifier, {length}");
-            Assert.AreEqual(0, Allocated(() => encoder.Encode(tokens.AsSpan(0, length), features)), $"encoder, {length}");
+            Assert.AreEqual(0, Allocations.Of(() => classifier.Predict(tokens.AsSpan(0, length), probabilities)), $"classifier, {length}");
+            Assert.AreEqual(0, Allocations.Of(() => encoder.Encode(tokens.AsSpan(0, length), features)), $"encoder, {length}");
         }
     }
 
@@ -134,9 +134,9 @@ internal sealed class AllocationTests
             Step(brief);
         }
 
-        var allocated = Allocated(() => Step(brief));
+        var allocated = Allocations.Of(() => Step(brief));
         // Not equal: code that the just-in-time compiler optimises in between may put a small object on the stack that was on the heap.
-        var lengthyAllocated = Allocated(() => Step(lengthy));
+        var lengthyAllocated = Allocations.Of(() => Step(lengthy));
         Assert.IsTrue(lengthyAllocated <= allocated, $"{lengthyAllocated} bytes against {allocated}");
         // The keys that a batch is sorted by, and some little things.
         Assert.IsTrue(allocated < 1_000, $"{allocated} bytes");
@@ -148,19 +148,6 @@ internal sealed class AllocationTests
             trainer.BeginValidation();
             task.Evaluate(members);
         }
-    }
-
-    /// <summary>The least of several runs: a collection that another test's thread brings about counts the rest of this thread's allocation block.</summary>
-    private static long Allocated(Action action)
-    {
-        var least = long.MaxValue;
-        for (var run = 0; run < 5; run++)
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            action();
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-        return least;
     }
 
     private static NetworkShape Shape(CellKind cell) => new StackSetup { Cell = cell, Layers = 2, Units = 34, EmbeddingWidth = 12 }.Shape;

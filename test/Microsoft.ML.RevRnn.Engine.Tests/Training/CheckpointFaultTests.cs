@@ -105,6 +105,23 @@ internal sealed class CheckpointFaultTests
     }
 
     [TestMethod]
+    public void WithAMemoryBudgetACheckpointOfOtherThreadsIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var budget in (long?[])[null, 1L << 30])
+        {
+            var path = folder[$"{budget}"];
+            var run = CheckpointedRun.Of("classifier").With(training => training with { MemoryBudget = budget, CheckpointPath = path, ThreadCount = 1 });
+            run.RunUntil(1);
+            var other = run.With(training => training with { ThreadCount = 2 });
+            if (budget == null)
+                other.Run();
+            else
+                CheckRefused(() => other.Run(), path, "another number of threads");
+        }
+    }
+
+    [TestMethod]
     public void ACheckpointOfOtherFineTuningIsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -18,7 +18,7 @@ internal sealed class KilledTrainingTests
         var (model, report) = KillableTraining.Run(kind, null).Run();
         using var folder = new TemporaryFolder();
         var whole = Stopwatch.StartNew();
-        using (var process = KillableTraining.Start(kind, folder["whole"]))
+        using (var process = ChildProcess.Start(null, kind, folder["whole"]))
         {
             process.WaitForExit();
             Assert.AreEqual(0, process.ExitCode, process.StandardError.ReadToEnd());
@@ -30,7 +30,7 @@ internal sealed class KilledTrainingTests
             // A second one is killed on its way from where the first one was.
             for (var i = 0; i < 2; i++)
             {
-                using var process = KillableTraining.Start(kind, path);
+                using var process = ChildProcess.Start(null, kind, path);
                 process.WaitForExit(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)whole.ElapsedMilliseconds)));
                 process.Kill();
                 process.WaitForExit();

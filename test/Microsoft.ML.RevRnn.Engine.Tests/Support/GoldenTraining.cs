@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>Small trainings of each cell, which together take all that sums, and what they end with.</summary>
+internal static class GoldenTraining
+{
+    private const int Vocabulary = 90, Classes = 5;
+
+    private static readonly int[][] _sequences = Sequences.Random(48, 1, 30, Vocabulary);
+
+    /// <summary>Digests of a classifier's and a language model's weights.</summary>
+    public static string Digests(CellKind cell, SimdWidth width, int threads = 1) => $"{Classifier(cell, width, threads)} {LanguageModel(cell, width, threads)}";
+
+    /// <summary>Softmax or sigmoids, one direction or two, each pooling, AdamW or SGD, all with dropout and bounds of gradients in force.</summary>
+    private static string Classifier(CellKind cell, SimdWidth width, int threads)
+    {
+        var number = (int)cell;
+        var network = Network(cell) with
+        {
+            Bidirectional = number % 2 == 0,
+            Pooling = (PoolingKind)(number % Enum.GetValues<PoolingKind>().Length),
+        };
+        var training = Training(cell, threads);
+        using var parameters = NetworkParameters.OfSequences(new NetworkShape(network, Vocabulary), Classes);
+        var labels = Sequences.Labels(_sequences.Length, Classes);
+        Loss loss = number % 4 < 2
+            ? new SoftmaxLoss(labels) { LabelSmoothing = 0.1f }
+            : new SigmoidLoss(Array.ConvertAll(labels, label => (int[])[label, (label + 2) % Classes]));
+        Run(training, width).OfClassifier(
+            parameters, new SequenceObjective(loss, labels, training), _sequences, HeldBack.Random(_sequences.Length, training), null, null);
+        return Digest(parameters);
+    }
+
+    /// <summary>A full or a sampled softmax, tied or not, with each kind of dropout.</summary>
+    private static string LanguageModel(CellKind cell, SimdWidth width, int threads)
+    {
+        var odd = (int)cell % 2 == 1;
+        var network = Network(cell) with { TieEmbeddings = odd, SkipConnections = true };
+        var model = new LanguageModelOptions
+        {
+            WindowLength = 20,
+            VariesWindowLength = true,
+            EmbeddingDropout = 0.1f,
+            WeightDropout = 0.2f,
+            SoftmaxSamples = odd ? 0 : 30,
+        };
+        var training = Training(cell, threads);
+        using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Vocabulary));
+        parameters.Initialize(7);
+        int[] stream = [.. _sequences.SelectMany(sequence => sequence)];
+        var frequencies = TokenFrequencies.Count([stream], Vocabulary);
+        parameters.InitializeBias(frequencies);
+        Run(training, width).OnStreams(parameters, new NextTokenObjective(frequencies, model, training), (stream[100..], stream[..100]), model);
+        return Digest(parameters);
+    }
+
+    private static NetworkOptions Network(CellKind cell) => new() { Cell = cell, EmbeddingSize = 20, HiddenSize = 44, LayerCount = 2 };
+
+    private static TrainingOptions Training(CellKind cell, int threads) => new()
+    {
+        MaximumEpochs = 2,
+        BatchSize = 8,
+        Optimizer = (int)cell % 4 < 2 ? OptimizerKind.AdamW : OptimizerKind.Sgd,
+        LearningRate = (int)cell % 4 < 2 ? 0.01f : 0.5f,
+        Schedule = LearningRateSchedule.Cosine,
+        WeightDecay = 0.01f,
+        MaximumGradientNorm = 0.2f,
+        MaximumStateGradientNorm = 0.01f,
+        Dropout = 0.2f,
+        ValidationFraction = 0.2f,
+        ThreadCount = threads,
+        Seed = 3,
+    };
+
+    private static NetworkTraining Run(TrainingOptions training, SimdWidth width) => new(training, null, default) { Width = width };
+
+    private static string Digest(NetworkParameters parameters)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var parameter in parameters.All)
+        {
+            for (var row = 0; row < parameter.Rows; row++)
+            {
+                for (var column = 0; column < parameter.Columns; column++)
+                    hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<float>(ref parameter.At(row, column))));
+            }
+        }
+        return Convert.ToHexString(hash.GetHashAndReset(), 0, 8);
+    }
+}

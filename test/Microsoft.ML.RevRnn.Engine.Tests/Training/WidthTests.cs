@@ -1,0 +1,68 @@
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>
+/// Trained weights are the same bits at each register width, with and without fused multiply-adds in hardware, and the same as they were when the digests were written down.
+/// A change that is to change them writes down new ones, says so in CHANGELOG.md, and raises the version of the checkpoint.
+/// </summary>
+[TestClass]
+internal sealed class WidthTests
+{
+    private static readonly Dictionary<CellKind, string> _digests = new()
+    {
+        [CellKind.RevLstm] = "96542FA585CF9E29 2E31F3392EC421C4",
+        [CellKind.RevGru] = "3EAD6EDC8C1BEB99 BB199B924443DE56",
+        [CellKind.Lstm] = "24320CD6B1F7FB84 FDE191610915E7A2",
+        [CellKind.Gru] = "55BAA058FC300427 45D944B32AF4808D",
+        [CellKind.NfRevLstm] = "AA43AAB855B4B860 5BC607AC88DFF528",
+        [CellKind.NfRevGru] = "A91D21D782210722 C9569AEBECE87E05",
+        [CellKind.Elman] = "875F5805F7F5FE41 E07A9B9262A1FFEF",
+        [CellKind.GruResetAfter] = "C591D7C9A5743D3D A6845643F5ABD5D9",
+    };
+
+    public static IEnumerable<CellKind> Cells => Enum.GetValues<CellKind>();
+
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public void EachKernelGivesTheGoldenWeights(CellKind cell)
+    {
+        foreach (var width in Enum.GetValues<SimdWidth>())
+            Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, width), $"{width}");
+        Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, SimdWidths.Best, threads: 3), "three threads");
+    }
+
+    /// <summary>Here the platform's own vectors are narrower too. A processor that has no more than it is left with changes nothing.</summary>
+    [TestMethod]
+    [DataRow("DOTNET_EnableAVX512=0", SimdWidth.Bits256, true)]
+    [DataRow("DOTNET_PreferredVectorBitWidth=128", SimdWidth.Bits128, true)]
+    [DataRow("DOTNET_EnableAVX2=0", SimdWidth.Bits128, false)]
+    public void AProcessWithNarrowerRegistersGivesTheGoldenWeights(string setting, SimdWidth widest, bool isFast)
+    {
+        // In software a fused multiply-add takes a hundred times as long.
+        var cells = isFast ? [.. Cells] : (CellKind[])[CellKind.RevLstm];
+
+        var lines = ChildProcess.Lines(setting, ["golden", .. cells.Select(cell => $"{cell}")]);
+
+        Assert.IsTrue(Enum.Parse<SimdWidth>(lines[0]) <= widest, $"{setting} left {lines[0]}");
+        CollectionAssert.AreEqual(cells.Select(cell => $"{cell} {_digests[cell]}").ToArray(), lines[1..], string.Join('\n', lines));
+    }
+
+    [TestMethod]
+    [DataRow("classifier", "DOTNET_EnableAVX512=0")]
+    [DataRow("streams", "DOTNET_PreferredVectorBitWidth=128")]
+    public void ACheckpointGoesOnAtAnotherWidth(string kind, string setting)
+    {
+        var (model, report) = KillableTraining.Run(kind, null).Run();
+        using var folder = new TemporaryFolder();
+        var run = KillableTraining.Run(kind, folder["state"]);
+        run.RunUntil(5);
+
+        ChildProcess.Lines(setting, kind, folder["state"]);
+
+        // The file is the end's now, and there is nothing more to do.
+        var (actual, actualReport) = run.Run();
+        CollectionAssert.AreEqual(report.Epochs.ToArray(), actualReport.Epochs.ToArray());
+        CollectionAssert.AreEqual(model, actual);
+    }
+}
