@@ -84,7 +84,7 @@ public sealed class LanguageModelFileTests
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
-                Assert.IsNotNull(Errors.Cause<FormatException>(failure), $"Change {i}: {failure}");
+                Errors.CheckDamage(failure, $"Change {i}");
             }
         }
     }

@@ -193,7 +193,7 @@ public sealed class ModelFileTests
             }
             catch (Exception failure)
             {
-                Assert.IsNotNull(Errors.Cause<FormatException>(failure), $"Change {i}: {failure}");
+                Errors.CheckDamage(failure, $"Change {i}");
                 refused++;
                 continue;
             }

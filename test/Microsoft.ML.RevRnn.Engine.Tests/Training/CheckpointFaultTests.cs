@@ -110,7 +110,7 @@ internal sealed class CheckpointFaultTests
         using var folder = new TemporaryFolder();
         foreach (var budget in (long?[])[null, 1L << 30])
         {
-            var path = folder[$"{budget}"];
+            var path = folder[$"budget{budget}"];
             var run = CheckpointedRun.Of("classifier").With(training => training with { MemoryBudget = budget, CheckpointPath = path, ThreadCount = 1 });
             run.RunUntil(1);
             var other = run.With(training => training with { ThreadCount = 2 });

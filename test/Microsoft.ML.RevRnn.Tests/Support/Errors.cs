@@ -27,4 +27,11 @@ internal static class Errors
             failure = failure.InnerException;
         return (TException?)failure;
     }
+
+    /// <summary>The failure is a format error, and was brought about by a check or by the content's end: not by what an unchecked value led to.</summary>
+    public static void CheckDamage(Exception failure, string what)
+    {
+        Assert.IsNotNull(Cause<FormatException>(failure), $"{what}: {failure}");
+        Assert.IsTrue(failure.GetBaseException() is FormatException or EndOfStreamException, $"{what}: {failure}");
+    }
 }
