@@ -1,6 +1,7 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -56,11 +57,29 @@ public sealed class SequenceEncoder
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        var model = new LanguageModelOptions { Layout = TextLayout.Documents };
-        var (parameters, report) = LanguageModelTraining.Run(
-            new(sequences, validation), new NetworkShape(network, vocabularySize), model, training, progress, null, cancellationToken);
-        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.Encoder), report);
+        return Train((sequences, validation), new NetworkShape(network, vocabularySize), training, start: null, progress, cancellationToken);
     }
+
+    /// <summary>
+    /// Trains the encoder further: from its weights, with its tokens and network, on other or more sequences. This one stays as it is. What predicted tokens is no part of
+    /// an encoder, and is learned anew.
+    /// </summary>
+    /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="training">How to train. Optimiser and schedule begin anew.</param>
+    /// <param name="validation">Held-back sequences; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="sequences"/>.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">There is nothing to train on, or a token is not of the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public TrainingResult<SequenceEncoder> ContinueTraining(
+        IReadOnlyList<int[]> sequences,
+        TrainingOptions training,
+        IReadOnlyList<int[]>? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+        => Train((sequences, validation), _parameters.Shape, training, new StartingWeights(_parameters), progress, cancellationToken);
 
     /// <summary>Features of one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
@@ -95,5 +114,18 @@ public sealed class SequenceEncoder
         var parameters = new EncoderParameters(shape);
         ModelFile.ReadParameters(reader, parameters.All);
         return new SequenceEncoder(parameters);
+    }
+
+    private static TrainingResult<SequenceEncoder> Train(
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) sequences,
+        NetworkShape shape,
+        TrainingOptions training,
+        StartingWeights? start,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var model = new LanguageModelOptions { Layout = TextLayout.Documents };
+        var (parameters, report) = LanguageModelTraining.Run(sequences, shape, model, training, start, progress, null, cancellationToken);
+        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.Encoder), report);
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Training;
+
 namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>Checks of training data before any work is done with it.</summary>
@@ -29,11 +31,15 @@ internal static class TrainingInput
         }
     }
 
-    /// <summary>Checks that a model to start from has the network and the tokens that are asked for.</summary>
-    public static void CheckPretrained(LanguageModel? pretrained, NetworkOptions network, int vocabularySize)
+    /// <summary>The weights of a language model to start from, after a check that it has the network and the tokens that are asked for; null for none.</summary>
+    public static StartingWeights? Pretrained(LanguageModel? pretrained, FineTuningOptions? fineTuning, NetworkOptions network, int vocabularySize)
     {
-        if (pretrained == null || (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize))
-            return;
+        fineTuning ??= new FineTuningOptions();
+        fineTuning.Validate();
+        if (pretrained == null)
+            return null;
+        if (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize)
+            return new StartingWeights(pretrained.Parameters.Encoder, fineTuning);
         if (network.Bidirectional)
         {
             throw new ArgumentException(
