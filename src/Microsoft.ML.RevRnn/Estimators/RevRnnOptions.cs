@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.RevRnn.Estimators;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -60,6 +61,20 @@ public abstract class RevRnnOptions
         Network.Validate();
         Training.Validate();
     }
+
+    /// <summary>Checks that the options say nothing else than a model to go on with, which decides what they leave open.</summary>
+    /// <param name="previous">The model.</param>
+    /// <param name="namedCell">The cell that was asked for by another way than these options; null for theirs.</param>
+    /// <exception cref="ArgumentException">They do; the message names the option, both values, and what to do.</exception>
+    internal virtual void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        // What pools nothing has no use for a pooling, and its model has none.
+        GoingOn.CheckNetwork(HasPooling ? Network : Network with { Pooling = previous.Network.Pooling }, previous.Network, namedCell);
+        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization);
+    }
+
+    /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
+    private protected virtual bool HasPooling => false;
 
     private protected static void CheckName(string option, string? columnName)
     {

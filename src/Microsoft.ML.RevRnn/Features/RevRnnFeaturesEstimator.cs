@@ -24,17 +24,20 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [FeaturesSchema.Shape(Options.OutputColumnName)];
 
-    private protected override RevRnnFeaturesTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnFeaturesTransformer Train(
+        IDataView input, IDataView? validation, RevRnnFeaturesTransformer? previous, IChannel channel)
     {
         if (Options.LanguageModel is { } model)
         {
             InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, model.Tokenization);
             return Transformer(model.Tokenization, new SequenceEncoder(model.Model), report: null);
         }
-        var rows = TrainingRows.Read(input, input.Schema[SequenceColumnName], labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
-        var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
-            rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken));
+        var result = Run(rows, previous?.Network ?? Options.Network, channel, (training, progress) => previous == null
+            ? SequenceEncoder.Train(
+                rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken)
+            : previous.Encoder.ContinueTraining(rows.Sequences, training, heldBack, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
     }
 

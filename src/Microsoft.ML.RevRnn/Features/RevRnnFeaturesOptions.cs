@@ -19,6 +19,12 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
+    internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);
+        base.CheckGoingOn(previous, namedCell);
+    }
+
     private protected override void Check()
     {
         CheckName(nameof(OutputColumnName), OutputColumnName);

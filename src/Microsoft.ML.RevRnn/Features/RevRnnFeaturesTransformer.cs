@@ -34,6 +34,8 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _encoder.Network;
 
+    internal SequenceEncoder Encoder => _encoder;
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

@@ -4,6 +4,18 @@ namespace Microsoft.ML.RevRnn.LanguageModels;
 internal static class Pretrained
 {
     /// <param name="option">The option that holds the model.</param>
+    /// <param name="model">The model, where there is another one to go on with; null for none.</param>
+    /// <exception cref="ArgumentException">There are two.</exception>
+    public static void CheckGoingOn(string option, RevLanguageModelTransformer? model)
+    {
+        if (model != null)
+        {
+            throw new ArgumentException(
+                $"{option} is set, and Fit was given a model to go on with, which has weights of its own; training starts from one of them only. Leave either out.", option);
+        }
+    }
+
+    /// <param name="option">The option that holds the model.</param>
     /// <param name="model">The model; null for none.</param>
     /// <param name="network">The network that was asked for.</param>
     /// <exception cref="ArgumentException">It has another cell, or reads in fewer directions.</exception>

@@ -44,6 +44,10 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    internal override KnownLabels Labels => new(_names, LabelCount);
+
+    internal MultiLabelClassifier Classifier => _classifier;
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

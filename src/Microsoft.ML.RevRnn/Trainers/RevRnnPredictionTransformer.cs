@@ -19,6 +19,9 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
     /// <summary>The column that is added with the label that it decides for.</summary>
     public string PredictedLabelColumnName => Columns.PredictedLabel;
 
+    /// <summary>The labels that it knows.</summary>
+    internal abstract KnownLabels Labels { get; }
+
     private protected PredictionColumns Columns { get; }
 
     /// <summary>Writes the names of text, score and predicted label column.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
@@ -12,6 +11,8 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     where TOptions : RevRnnTrainerOptions
     where TTransformer : RevRnnPredictionTransformer
 {
+    private const string NewClasses = " Going on adds no classes: leave these rows out, or train anew on data of all classes.";
+
     private protected RevRnnTrainerBase(IHostEnvironment env, TOptions options, CellKind? cell)
         : base(env, options, cell)
     {
@@ -25,7 +26,7 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     /// <summary>What the label column must be.</summary>
     private protected abstract LabelType LabelType { get; }
 
-    /// <summary>The network that is trained. What a language model has none of, the pooling, is that of the options.</summary>
+    /// <summary>The network that is trained anew. What a language model has none of, the pooling, is that of the options.</summary>
     private protected NetworkOptions Network
         => Options.LanguageModel is { } model ? model.Network with { Pooling = Options.Network.Pooling } : Options.Network;
 
@@ -43,37 +44,54 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape.Column label);
 
     /// <summary>
-    /// Reads the data: in the language model's tokens, or in tokens that are learned from it. A validation set is read in the same tokens and labels.
+    /// Reads the data: in the tokens and labels of a model to go on with, in the language model's tokens, or in tokens that are learned from it. A validation set is
+    /// read in the same tokens and labels.
     /// </summary>
     /// <param name="input">What is learned from.</param>
     /// <param name="validation">Held-back data; null for none.</param>
+    /// <param name="previous">The model to go on with; null for none.</param>
     /// <param name="createLabels">Makes what takes the labels of a column.</param>
-    /// <param name="map">From a label of the validation set to that of the training data.</param>
+    /// <param name="map">From a label of the data to one that is known already.</param>
     /// <param name="channel">The log.</param>
     private protected LabelledRows<T> Read<T>(
-        IDataView input, IDataView? validation, Func<DataViewSchema.Column, RowLabels<T>> createLabels, Func<T, LabelMapping, T> map, IChannel channel)
+        IDataView input,
+        IDataView? validation,
+        TTransformer? previous,
+        Func<DataViewSchema.Column, RowLabels<T>> createLabels,
+        Func<T, LabelMapping, T> map,
+        IChannel channel)
     {
         if (validation != null)
             FindLabel(SchemaShape.Create(validation.Schema));
         var label = input.Schema[Options.LabelColumnName];
+        var known = previous?.Labels ?? KnownLabels.Of(label, channel);
+        var owner = previous == null ? "training data" : "model to go on with";
         var labels = createLabels(label);
         var examples = Examples(input, labels, validation == null ? Options.SamplingKeyColumnName : null);
-        var rows = Read(input, examples, channel);
+        var rows = ReadTraining(input, examples, previous?.Tokenization ?? Options.LanguageModel?.Tokenization, channel);
         examples.Check(rows.Sequences, input.Schema[SequenceColumnName], channel);
+        var values = previous == null ? labels.Values : Map(labels, "data", NewClasses);
         if (validation == null)
-            return new(rows, rows.Sequences, labels.Values, new() { Weights = examples.Weights, Groups = examples.Groups });
+            return new(rows, rows.Sequences, values, new() { Weights = examples.Weights, Groups = examples.Groups });
 
-        var otherLabel = validation.Schema[Options.LabelColumnName];
-        var otherLabels = createLabels(otherLabel);
+        var otherLabels = createLabels(validation.Schema[Options.LabelColumnName]);
         var others = Examples(validation, otherLabels, samplingKey: null);
         var otherRows = ReadValidation(validation, others, rows.Tokenization, channel);
         others.Check(otherRows.Sequences, validation.Schema[SequenceColumnName], channel);
-        var mapping = new LabelMapping(otherLabel, label, channel);
-        T[] mapped = [.. otherLabels.Values.Select(value => map(value, mapping))];
-        mapping.RequireKnown(channel);
         IReadOnlyList<float>? weights = examples.Weights == null ? null : [.. examples.Weights, .. others.Weights!];
         return new(
-            rows, [.. rows.Sequences, .. otherRows.Sequences], [.. labels.Values, .. mapped], new() { Weights = weights, ValidationCount = otherRows.Sequences.Count });
+            rows,
+            [.. rows.Sequences, .. otherRows.Sequences],
+            [.. values, .. Map(otherLabels, "validation data", "")],
+            new() { Weights = weights, ValidationCount = otherRows.Sequences.Count });
+
+        IReadOnlyList<T> Map(RowLabels<T> ofRows, string use, string remedy)
+        {
+            var mapping = new LabelMapping(ofRows.Column, use, known, owner, channel);
+            T[] mapped = [.. ofRows.Values.Select(value => map(value, mapping))];
+            mapping.RequireKnown(remedy, channel);
+            return mapped;
+        }
     }
 
     /// <summary>What the engine is told of the rows, with what their classes weigh.</summary>
@@ -85,10 +103,6 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         BalancesClasses = Options.ClassWeights is { AreBalanced: true },
         ClassWeights = Options.ClassWeights?.Of(Options.ClassWeights.AreBalanced ? [] : names(), Options.LabelColumnName),
     };
-
-    /// <summary>What classes are called: by what they stand for, or else by their number from 1.</summary>
-    private protected static IReadOnlyList<string> Names(LabelValues? values, int count)
-        => [.. Enumerable.Range(0, count).Select(i => values?.Text(i) ?? (i + 1).ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The label column, after a check of that of weights.</summary>
     private SchemaShape.Column FindLabel(SchemaShape schema)
@@ -102,10 +116,6 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         labels,
         Options.ExampleWeightColumnName is { } weight ? data.Schema[weight] : null,
         samplingKey == null ? null : data.Schema[samplingKey]);
-
-    private TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
-        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnName, tokens), labels, tokens, channel, Options.CancellationToken)
-        : TrainingRows.Read(input, input.Schema[SequenceColumnName], labels, Options.Vocabulary, channel, Options.CancellationToken);
 
     /// <summary>Checks that there is something to tell apart.</summary>
     /// <param name="values">The labels.</param>

@@ -56,6 +56,14 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public FineTuningOptions FineTuning { get; set => field = value ?? throw new ArgumentNullException(nameof(FineTuning)); } = new();
 
+    private protected override bool HasPooling => true;
+
+    internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);
+        base.CheckGoingOn(previous, namedCell);
+    }
+
     private protected override void Check()
     {
         CheckName(nameof(LabelColumnName), LabelColumnName);
