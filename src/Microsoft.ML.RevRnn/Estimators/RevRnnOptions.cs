@@ -47,11 +47,28 @@ public abstract class RevRnnOptions
     /// <exception cref="ArgumentException">A column has no name, or two have the same, or options contradict each other.</exception>
     internal RevRnnOptions Checked(CellKind? cell = null)
     {
-        var copy = (RevRnnOptions)MemberwiseClone();
+        var copy = Copy();
         if (cell is { } asked)
             copy.Network = copy.Network with { Cell = asked };
         copy.Check();
         return copy;
+    }
+
+    /// <summary>A copy; what it holds cannot be changed, or is shared.</summary>
+    internal RevRnnOptions Copy() => (RevRnnOptions)MemberwiseClone();
+
+    /// <summary>Takes on those values of a search that it has an option for.</summary>
+    internal virtual void Take(RevRnnHyperparameters values)
+    {
+        Network = Network with { EmbeddingSize = values.EmbeddingSize, HiddenSize = values.HiddenSize, LayerCount = values.LayerCount };
+        Training = Training with
+        {
+            LearningRate = values.LearningRate,
+            BatchSize = values.BatchSize,
+            Dropout = values.Dropout,
+            WeightDecay = values.WeightDecay,
+            MaximumEpochs = values.MaximumEpochs,
+        };
     }
 
     /// <summary>Checks every option, and fills in those that follow from others.</summary>

@@ -19,6 +19,12 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
 
+    internal override void Take(RevRnnHyperparameters values)
+    {
+        base.Take(values);
+        Network = Network with { Bidirectional = values.Bidirectional && LanguageModel == null };
+    }
+
     internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
     {
         Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);

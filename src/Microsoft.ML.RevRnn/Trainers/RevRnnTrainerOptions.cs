@@ -58,6 +58,14 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
 
     private protected override bool HasPooling => true;
 
+    internal override void Take(RevRnnHyperparameters values)
+    {
+        base.Take(values);
+        LabelSmoothing = values.LabelSmoothing;
+        if (HasPooling)
+            Network = Network with { Pooling = values.Pooling, Bidirectional = values.Bidirectional && LanguageModel == null };
+    }
+
     internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
     {
         Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);

@@ -156,6 +156,24 @@ internal sealed class TrainingCheckpointTests
         Assert.IsTrue(listener.Reports.All(progress => progress.Elapsed > before / 2));
     }
 
+    /// <summary>Perplexity is the exponential of the loss, so a checkpoint of the one serves the other.</summary>
+    [TestMethod]
+    public void PerplexityChoosesAsTheLossDoes()
+    {
+        using var folder = new TemporaryFolder();
+        var plain = CheckpointedRun.Of("documents").With(training => training with { MaximumEpochs = 20, Patience = 2 });
+        var (model, report) = plain.Run();
+        Assert.AreEqual(TrainingStop.EarlyStopping, report.StopReason);
+        var run = plain.With(training => training with { CheckpointPath = folder["state"] });
+        run.RunUntil(2);
+
+        CheckSame(model, report, plain.With(training => training with { ValidationMetric = ValidationMetric.Perplexity }).Run());
+        CheckSame(model, report, run.With(training => training with { ValidationMetric = ValidationMetric.Perplexity }).Run());
+        Assert.AreEqual(Math.Exp(report.Epochs[0].ValidationLoss!.Value), report.Epochs[0].ValidationPerplexity!.Value, 1e-9);
+        var ofClasses = CheckpointedRun.Of("classifier").With(training => training with { ValidationMetric = ValidationMetric.Perplexity });
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ofClasses.Run()).Message, "ValidationMetric is Perplexity, which is of language models; Loss");
+    }
+
     [TestMethod]
     public void TheCourseOfEpochsBeforeTheInterruptionIsKept()
     {
