@@ -152,6 +152,32 @@ public sealed class GoingOnTests
     }
 
     [TestMethod]
+    public void LabelSetsGoOnByNameOrPlace()
+    {
+        var options = Still(Small.MultiLabel());
+        options.LabelColumnName = "Kinds";
+        var trainer = _context.MulticlassClassification.Trainers.RevLstmMultiLabel(options);
+        var previous = trainer.Fit(Trained.Tagged(40));
+        var rows = _context.Data.LoadFromEnumerable(new MixedText[] { new() { Text = "iron", Kinds = ["metal"] }, new() { Text = "steam", Kinds = ["gas"] } });
+        var keyed = _context.Transforms.Conversion.MapValueToKey("Kinds").Fit(rows).Transform(rows);
+
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => trainer.Fit(keyed, previous)).Message, "does not know: 'gas'");
+        Assert.AreEqual(3, trainer.Fit(_context.Data.TakeRows(keyed, 1), previous).LabelCount);
+        // Flags without names are known by their place.
+        options.LabelColumnName = "Flags";
+        Assert.AreEqual(3, _context.MulticlassClassification.Trainers.RevLstmMultiLabel(options).Fit(Trained.Mixed(40), previous).LabelCount);
+    }
+
+    [TestMethod]
+    public void ATemperatureIsNotKept()
+    {
+        var calibrated = Trained.Classifier.Calibrate(Trained.Keyed(seed: 5));
+        Assert.AreNotEqual(1, calibrated.Temperature);
+
+        CheckScores(Trained.Classifier, Classifier(Still(Small.Classification())).Fit(Trained.Keyed(), calibrated), Trained.Keyed());
+    }
+
+    [TestMethod]
     public void OptionsThatContradictAreRefused()
     {
         var previous = Trained.Classifier;

@@ -79,8 +79,7 @@ internal static class LanguageModelTraining
         NetworkTraining run, NetworkParameters parameters, IEnumerable<int[]> sequences, LanguageModelOptions model, TrainingOptions training)
     {
         var frequencies = TokenFrequencies.Count(sequences, parameters.Output.Outcomes);
-        if (run.Start is not { AreComplete: true })
-            parameters.InitializeBias(frequencies);
+        parameters.InitializeBias(frequencies);
         run.Start?.CopyTo(parameters);
         return new NextTokenObjective(frequencies, model, training);
     }

@@ -25,9 +25,6 @@ internal sealed class StartingWeights
     /// <summary>How the layers are trained on; null where they are trained as any.</summary>
     public FineTuningOptions? FineTuning { get; }
 
-    /// <summary>Whether they are of all parameters, so that nothing else has to be chosen.</summary>
-    public bool AreComplete => _network != null;
-
     private IEnumerable<Parameter> All => _network?.All ?? _encoder!.All;
 
     /// <summary>Sets the parameters of a network of the same shape.</summary>
@@ -42,7 +39,7 @@ internal sealed class StartingWeights
     /// <summary>Writes what a training that starts from them depends on.</summary>
     public void WriteIdentity(BinaryWriter writer)
     {
-        writer.Write(AreComplete);
+        writer.Write(_network != null);
         writer.Write(FineTuning?.GradualUnfreezing ?? false);
         writer.Write(FineTuning?.LayerRateFactor ?? 1);
         foreach (var parameter in All)

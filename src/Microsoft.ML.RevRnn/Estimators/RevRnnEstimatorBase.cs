@@ -68,7 +68,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// </param>
     /// <param name="previous">
     /// The model. Its vocabulary, network and labels are taken, whatever the options leave open; columns, training and class weights are those of the options. The optimiser
-    /// and its schedule begin anew. The same model, data, options and seed give the same bytes.
+    /// and its schedule begin anew, and the temperature of a calibrated classifier is 1 again. The same model, data, options and seed give the same bytes.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
     /// <exception cref="ArgumentException">

@@ -73,7 +73,7 @@ internal static class TestSection
             ("Expected calibration error", Units.Score(metrics.ExpectedCalibrationError)));
         WriteClasses(html, "Classes", "Class", metrics.Classes);
         WriteConfusions(html, metrics);
-        html.AddConstant("<h3>Other thresholds</h3><div class='charts'>");
+        html.AddConstant("<h3>Other thresholds</h3><p>Each point of a curve is a threshold; the dot is that of the classifier.</p><div class='charts'>");
         if (ranks.RocCurve is { Count: > 0 } roc)
             UnitChart.Write(html, "ROC curve", ("false positive rate", "true positive rate"), roc, (1 - ofFalse.Recall, ofTrue.Recall), hasDiagonal: true);
         if (ranks.PrecisionRecallCurve is { Count: > 0 } curve)

@@ -37,7 +37,7 @@ internal static class UnitChart
         html.Add($"<polyline class='one' points='{string.Join(' ', points.Select(point => FormattableString.Invariant($"{point.X:0.0},{point.Y:0.0}")))}'/>");
         html.Add($"<circle class='two' cx='{x.At(chosen.X):0.0}' cy='{y.At(chosen.Y):0.0}' r='4.5'>");
         html.Add($"<title>threshold of the classifier: {axes.X} {chosen.X:0.000}, {axes.Y} {chosen.Y:0.000}</title></circle>");
-        html.Add($"<text class='tick end' x='{Right}' y='{Bottom + 36}'>{axes.X}</text><text class='tick' x='{Left}' y='{Bottom + 36}'>up: {axes.Y}; dot: the classifier's threshold</text>");
+        html.Add($"<text class='tick end' x='{Right}' y='{Bottom + 36}'>{axes.X}</text><text class='tick' x='{Left}' y='{Bottom + 36}'>up: {axes.Y}</text>");
         html.AddConstant("</svg></figure>");
     }
 

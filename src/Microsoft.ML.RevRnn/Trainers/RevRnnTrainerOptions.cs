@@ -47,7 +47,7 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <summary>
     /// A language model to start from (Howard and Ruder 2018, ULMFiT): its tokens, network and weights are taken, and what the options say of vocabulary and network is
     /// not used, but for the pooling. Its cell must be the trainer's, and <see cref="NetworkOptions.Bidirectional"/> unset. Texts without labels teach it, many; few
-    /// with labels are then enough. Null for none.
+    /// with labels are then enough. One of all kinds of texts is best adapted to these before, by <c>Fit(texts, model)</c> of its estimator. Null for none.
     /// </summary>
     [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
