@@ -80,7 +80,7 @@ public sealed class LanguageModelTrainingTests
     public void HeldBackDataIsChecked()
     {
         var estimator = new MLContext(seed: 1).Transforms.Text.RevLanguageModel(Small.LanguageModel());
-        Assert.ThrowsExactly<ArgumentNullException>(() => estimator.Fit(Trained.Data(), null!));
+        Assert.ThrowsExactly<ArgumentNullException>(() => estimator.Fit(Trained.Data(), (IDataView)null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => estimator.Fit(null!, Trained.Data()));
 
         var failure = Assert.ThrowsExactly<InvalidOperationException>(() => estimator.Fit(Trained.Data(), new RowsView(2)));

@@ -46,6 +46,9 @@ internal sealed class DenseFeatures : IDisposable
         return new DenseFeatures(outcomes, means, deviations);
     }
 
+    /// <summary>The same mean and deviation, with a weight of its own that begins at zero.</summary>
+    public DenseFeatures WithNewWeight() => new(Weight.Rows, _means, _deviations);
+
     /// <summary>Reads what <see cref="WriteMoments"/> wrote; the weight is yet to be read.</summary>
     /// <exception cref="FormatException">A mean is not finite, or a deviation not positive.</exception>
     public static DenseFeatures ReadMoments(BinaryReader reader, int outcomes, int count)

@@ -1,6 +1,7 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -63,12 +64,34 @@ public sealed class LanguageModel
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.Bidirectional)} is set; a language model reads forwards only, since what it is to predict lies behind.", nameof(network));
         }
-        var shape = new NetworkShape(network, vocabularySize);
-        var (parameters, report) = LanguageModelTraining.Run(
-            new(texts, validation), shape, model, training, progress,
-            epochEnded == null ? null : (epoch, now) => epochEnded(epoch, new LanguageModel(Copy(now))), cancellationToken);
-        return new TrainingResult<LanguageModel>(new LanguageModel(parameters), report);
+        return Train((texts, validation), new NetworkShape(network, vocabularySize), model, training, start: null, progress, epochEnded, cancellationToken);
     }
+
+    /// <summary>
+    /// Trains the model further: from its weights, with its tokens and network, on other or more texts, as a model of all kinds of texts is adapted to those of one
+    /// kind (Howard and Ruder 2018, section 3.2). This one stays as it is.
+    /// </summary>
+    /// <param name="texts">Token numbers of each text.</param>
+    /// <param name="model">How the texts are laid out, dropout and softmax.</param>
+    /// <param name="training">How to train. Optimiser and schedule begin anew.</param>
+    /// <param name="validation">Held-back texts; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="texts"/>.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="epochEnded">Called after each epoch with its result and the model as it is then; each is a model of its own.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">There is nothing to train on, or a token is not of the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged, or a checkpoint cannot be used; the message says what to do.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    public TrainingResult<LanguageModel> ContinueTraining(
+        IReadOnlyList<int[]> texts,
+        LanguageModelOptions model,
+        TrainingOptions training,
+        IReadOnlyList<int[]>? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        Action<EpochReport, LanguageModel>? epochEnded = null,
+        CancellationToken cancellationToken = default)
+        => Train((texts, validation), _parameters.Encoder.Shape, model, training, new StartingWeights(_parameters), progress, epochEnded, cancellationToken);
 
     /// <summary>log p of a sequence.</summary>
     /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
@@ -104,6 +127,22 @@ public sealed class LanguageModel
         var parameters = NetworkParameters.OfNextTokens(shape);
         ModelFile.ReadParameters(reader, parameters.All);
         return new LanguageModel(parameters);
+    }
+
+    private static TrainingResult<LanguageModel> Train(
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        NetworkShape shape,
+        LanguageModelOptions model,
+        TrainingOptions training,
+        StartingWeights? start,
+        IProgress<TrainingProgress>? progress,
+        Action<EpochReport, LanguageModel>? epochEnded,
+        CancellationToken cancellationToken)
+    {
+        var (parameters, report) = LanguageModelTraining.Run(
+            texts, shape, model, training, start, progress,
+            epochEnded == null ? null : (epoch, now) => epochEnded(epoch, new LanguageModel(Copy(now))), cancellationToken);
+        return new TrainingResult<LanguageModel>(new LanguageModel(parameters), report);
     }
 
     private static NetworkParameters Copy(NetworkParameters parameters)

@@ -12,6 +12,7 @@ internal static class LanguageModelTraining
     /// <param name="shape">The network.</param>
     /// <param name="model">How the texts are laid out, dropout and softmax.</param>
     /// <param name="training">How to train.</param>
+    /// <param name="start">Weights to start from; null for random ones.</param>
     /// <param name="progress">Told where training stands.</param>
     /// <param name="epochEnded">Called after each epoch with the parameters as they are then.</param>
     /// <param name="cancellationToken">Ends training early.</param>
@@ -20,6 +21,7 @@ internal static class LanguageModelTraining
         NetworkShape shape,
         LanguageModelOptions model,
         TrainingOptions training,
+        StartingWeights? start,
         IProgress<TrainingProgress>? progress,
         Action<EpochReport, NetworkParameters>? epochEnded,
         CancellationToken cancellationToken)
@@ -43,6 +45,7 @@ internal static class LanguageModelTraining
         parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights));
         var run = new NetworkTraining(training, progress, cancellationToken)
         {
+            Start = start,
             EpochEnded = epochEnded == null ? null : report => epochEnded(report, parameters),
         };
         var report = model.Layout == TextLayout.Documents
@@ -57,7 +60,7 @@ internal static class LanguageModelTraining
     {
         int[][] sequences = [.. texts.Training.Concat(texts.Validation ?? []).Select(text => (int[])[Vocabulary.EmptyToken, .. text])];
         var parts = texts.Validation is { } validation ? HeldBack.Last(sequences.Length, validation.Count) : HeldBack.Random(sequences.Length, training);
-        var objective = CreateObjective(parameters, parts.Training.Select(member => sequences[member]), model, training);
+        var objective = CreateObjective(run, parameters, parts.Training.Select(member => sequences[member]), model, training);
         return run.OnSequences(parameters, objective, sequences, parts);
     }
 
@@ -69,14 +72,15 @@ internal static class LanguageModelTraining
         var held = texts.Validation == null ? (int)(stream.Length * training.ValidationFraction) : 0;
         var validation = texts.Validation != null ? Stream(texts.Validation) : held == 0 ? [] : stream[^held..];
         var streams = (Training: stream[..^held], Validation: validation);
-        return run.OnStreams(parameters, CreateObjective(parameters, [streams.Training], model, training), streams, model);
+        return run.OnStreams(parameters, CreateObjective(run, parameters, [streams.Training], model, training), streams, model);
     }
 
     private static NextTokenObjective CreateObjective(
-        NetworkParameters parameters, IEnumerable<int[]> sequences, LanguageModelOptions model, TrainingOptions training)
+        NetworkTraining run, NetworkParameters parameters, IEnumerable<int[]> sequences, LanguageModelOptions model, TrainingOptions training)
     {
         var frequencies = TokenFrequencies.Count(sequences, parameters.Output.Outcomes);
         parameters.InitializeBias(frequencies);
+        run.Start?.CopyTo(parameters);
         return new NextTokenObjective(frequencies, model, training);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
-using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn.Models;
@@ -11,6 +10,9 @@ namespace Microsoft.ML.RevRnn.Models;
 /// <param name="cancellationToken">Ends it early.</param>
 internal sealed class NetworkTraining(TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
 {
+    /// <summary>Weights to start from; null for random ones.</summary>
+    public StartingWeights? Start { get; init; }
+
     /// <summary>Called after each epoch's validation, with the parameters as they are then.</summary>
     public Action<EpochReport>? EpochEnded { get; init; }
 
@@ -22,22 +24,19 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         => Run(parameters, objective, carriesStates: false, null, trainer => new SequenceTask(
             sequences, parts ?? HeldBack.Random(sequences.Count, options), trainer, objective, options));
 
-    /// <summary>Trains on whole sequences from random weights, or from those of an encoder that knows something already.</summary>
-    public TrainingReport OfClassifier(
-        NetworkParameters parameters,
-        Objective objective,
-        IReadOnlyList<int[]> sequences,
-        HeldBack parts,
-        EncoderParameters? pretrained,
-        FineTuningOptions? fineTuning)
+    /// <summary>Trains on whole sequences from random weights, or from those that there are.</summary>
+    public TrainingReport OfClassifier(NetworkParameters parameters, Objective objective, IReadOnlyList<int[]> sequences, HeldBack parts)
     {
-        fineTuning ??= new FineTuningOptions();
-        fineTuning.Validate();
+        if (options.ValidationMetric == ValidationMetric.Perplexity)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ValidationMetric)} is {nameof(ValidationMetric.Perplexity)}, which is of language models; " +
+                $"{nameof(ValidationMetric.Loss)}, of which it is the exponential, chooses the same epoch.", nameof(options));
+        }
         parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights));
-        if (pretrained == null)
+        Start?.CopyTo(parameters);
+        if (Start?.FineTuning is not { } fineTuning)
             return OnSequences(parameters, objective, sequences, parts);
-        parameters.Encoder.CopyFrom(pretrained);
-        objective.Pretrained = (pretrained, fineTuning);
         var rates = new LayerRates(parameters.Encoder, fineTuning);
         var report = Run(parameters, objective, carriesStates: false, rates.BeginEpoch, trainer => new SequenceTask(
             sequences, parts, trainer, objective, options));
@@ -60,6 +59,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.EmbeddingSize)} or {nameof(NetworkOptions.HiddenSize)} is so small for a vocabulary or classes of this size that nearly all of the memory would be padding.");
         }
+        objective.Start = Start;
         using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.BatchSize));
         using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };

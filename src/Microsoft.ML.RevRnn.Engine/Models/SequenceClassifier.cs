@@ -66,7 +66,48 @@ public sealed class SequenceClassifier
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
-        TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
+        var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
+        return Train(sequences, labels, classCount, new NetworkShape(network, vocabularySize), training, start, examples, progress, cancellationToken);
+    }
+
+    /// <summary>Trains the classifier further: from its weights, with its tokens, network and classes, on other or more sequences. This one stays as it is.</summary>
+    /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="labels">Class of each sequence, 0 to C - 1; not every class need occur.</param>
+    /// <param name="training">How to train. Optimiser and schedule begin anew.</param>
+    /// <param name="examples">
+    /// What the sequences weigh, label smoothing, which of them are held back, and the F numbers that go with them, of which the classifier keeps mean and deviation; null
+    /// for the defaults.
+    /// </param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">The data do not fit together or to the classifier; the message says which part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public TrainingResult<SequenceClassifier> ContinueTraining(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int> labels,
+        TrainingOptions training,
+        ExampleOptions? examples = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingInput.Check(sequences, VocabularySize, Network, training);
+        return Train(
+            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), examples, progress, cancellationToken);
+    }
+
+    private static TrainingResult<SequenceClassifier> Train(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int> labels,
+        int classCount,
+        NetworkShape shape,
+        TrainingOptions training,
+        StartingWeights? start,
+        ExampleOptions? examples,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(labels);
         OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
         if (labels.Count != sequences.Count)
@@ -80,12 +121,12 @@ public sealed class SequenceClassifier
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfClasses(examples, labels, classCount, training);
-        var features = DenseFeatures.Learn(classCount, examples.Features, set.Parts.Training);
-        var parameters = NetworkParameters.OfSequences(new NetworkShape(network, vocabularySize), classCount, features);
-        var run = new NetworkTraining(training, progress, cancellationToken);
+        var features = TrainingInput.Features(start, classCount, examples, set.Parts);
+        var parameters = NetworkParameters.OfSequences(shape, classCount, features);
+        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
-        var report = run.OfClassifier(parameters, objective, sequences, set.Parts, pretrained?.Parameters.Encoder, fineTuning);
+        var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
         return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters), report);
     }
 

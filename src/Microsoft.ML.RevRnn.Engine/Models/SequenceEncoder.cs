@@ -1,6 +1,7 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -14,7 +15,6 @@ public sealed class SequenceEncoder
 {
     private readonly EncoderParameters _parameters;
     private readonly Parameter? _attention;
-    private readonly bool _isOfClassifier;
     private readonly SessionPool<NetworkSession<PooledOutputs>> _sessions;
 
     private SequenceEncoder(EncoderParameters parameters)
@@ -30,7 +30,7 @@ public sealed class SequenceEncoder
         var shape = parameters.Shape;
         _parameters = parameters;
         _attention = attention;
-        _isOfClassifier = true;
+        IsOfClassifier = true;
         FeatureNames = [.. PartNames(shape.Options.Pooling).SelectMany(part => UnitNames(shape).Select(unit => $"{part}.{unit}"))];
         _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Pooling.Create(shape, attention, encoder.Device))));
     }
@@ -73,6 +73,9 @@ public sealed class SequenceEncoder
     /// <summary>The shape of the network.</summary>
     public NetworkOptions Network => _parameters.Shape.Options;
 
+    /// <summary>Whether it was made of a classifier, and pools states as that does.</summary>
+    public bool IsOfClassifier { get; }
+
     /// <summary>Trains a language model of whole sequences, none of which is cut off, and makes an encoder of it.</summary>
     /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="vocabularySize">V, at least 2.</param>
@@ -94,10 +97,32 @@ public sealed class SequenceEncoder
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        var model = new LanguageModelOptions { Layout = TextLayout.Documents };
-        var (parameters, report) = LanguageModelTraining.Run(
-            new(sequences, validation), new NetworkShape(network, vocabularySize), model, training, progress, null, cancellationToken);
-        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.Encoder), report);
+        return Train((sequences, validation), new NetworkShape(network, vocabularySize), training, start: null, progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Trains the encoder further: from its weights, with its tokens and network, on other or more sequences. This one stays as it is. What predicted tokens is no part of
+    /// an encoder, and is learned anew.
+    /// </summary>
+    /// <param name="sequences">Token numbers of each sequence; an empty sequence is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="training">How to train. Optimiser and schedule begin anew.</param>
+    /// <param name="validation">Held-back sequences; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="sequences"/>.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">There is nothing to train on, or a token is not of the vocabulary.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The encoder is of a classifier, which is trained further instead; or training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public TrainingResult<SequenceEncoder> ContinueTraining(
+        IReadOnlyList<int[]> sequences,
+        TrainingOptions training,
+        IReadOnlyList<int[]>? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (IsOfClassifier)
+            throw new InvalidOperationException("The encoder is of a classifier, which learns from labels: train the classifier further, and make an encoder of the result.");
+        return Train((sequences, validation), _parameters.Shape, training, new StartingWeights(_parameters), progress, cancellationToken);
     }
 
     /// <summary>Features of one sequence.</summary>
@@ -112,7 +137,7 @@ public sealed class SequenceEncoder
             throw new ArgumentException($"There are {FeatureCount} features, and room for {features.Length}.", nameof(features));
         TrainingInput.CheckTokens(tokens, VocabularySize);
         var session = _sessions.Take();
-        if (_isOfClassifier)
+        if (IsOfClassifier)
             session.Run(tokens);
         else
             session.RunFromBoundary(tokens);
@@ -125,7 +150,7 @@ public sealed class SequenceEncoder
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, _isOfClassifier ? ModelKind.PooledEncoder : ModelKind.Encoder, _parameters.Shape);
+        ModelFile.WriteHeader(writer, IsOfClassifier ? ModelKind.PooledEncoder : ModelKind.Encoder, _parameters.Shape);
         ModelFile.WriteParameters(writer, All(_parameters, _attention));
     }
 
@@ -139,6 +164,19 @@ public sealed class SequenceEncoder
         var attention = kind == ModelKind.PooledEncoder ? NetworkParameters.CreateAttention(shape) : null;
         ModelFile.ReadParameters(reader, All(parameters, attention));
         return kind == ModelKind.PooledEncoder ? new SequenceEncoder(parameters, attention) : new SequenceEncoder(parameters);
+    }
+
+    private static TrainingResult<SequenceEncoder> Train(
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) sequences,
+        NetworkShape shape,
+        TrainingOptions training,
+        StartingWeights? start,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        var model = new LanguageModelOptions { Layout = TextLayout.Documents };
+        var (parameters, report) = LanguageModelTraining.Run(sequences, shape, model, training, start, progress, null, cancellationToken);
+        return new TrainingResult<SequenceEncoder>(new SequenceEncoder(parameters.Encoder), report);
     }
 
     private static MeanMaxPooling Mean(ISequenceEncoder encoder)

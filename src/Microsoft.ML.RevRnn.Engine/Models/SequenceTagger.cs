@@ -59,8 +59,54 @@ public sealed class SequenceTagger
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        Check(sequences, labels, classCount, vocabularySize, network, training);
-        TrainingInput.CheckPretrained(pretrained, network, vocabularySize);
+        TrainingInput.Check(sequences, vocabularySize, network, training);
+        if (network.Bidirectional)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
+                nameof(network));
+        }
+        var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
+        var shape = new NetworkShape(network with { Pooling = default }, vocabularySize);
+        return Train(sequences, labels, classCount, shape, training, start, examples, progress, cancellationToken);
+    }
+
+    /// <summary>Trains the tagger further: from its weights, with its tokens, network and classes, on other or more sequences. This one stays as it is.</summary>
+    /// <param name="sequences">Token numbers of each sequence; empty ones are left out.</param>
+    /// <param name="labels">Of each sequence the class of each token, 0 to C - 1; not every class need occur.</param>
+    /// <param name="training">How to train. Optimiser and schedule begin anew.</param>
+    /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
+    /// <param name="progress">Told where training stands; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
+    /// <exception cref="ArgumentException">The data do not fit together or to the tagger; the message says which part.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Training diverged.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks, or the state of a cell without forgetting outgrew its range.</exception>
+    public TrainingResult<SequenceTagger> ContinueTraining(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int[]> labels,
+        TrainingOptions training,
+        ExampleOptions? examples = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        TrainingInput.Check(sequences, VocabularySize, Network, training);
+        return Train(
+            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), examples, progress, cancellationToken);
+    }
+
+    private static TrainingResult<SequenceTagger> Train(
+        IReadOnlyList<int[]> sequences,
+        IReadOnlyList<int[]> labels,
+        int classCount,
+        NetworkShape shape,
+        TrainingOptions training,
+        StartingWeights? start,
+        ExampleOptions? examples,
+        IProgress<TrainingProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        CheckLabels(sequences, labels, classCount);
         // An empty sequence would be read as a token, which has no label.
         int[] members = [.. Enumerable.Range(0, sequences.Count).Where(member => sequences[member].Length > 0)];
         if (members.Length == 0)
@@ -71,11 +117,10 @@ public sealed class SequenceTagger
         examples.Validate(sequences.Count, classCount);
         examples = examples.Of(members, sequences.Count);
         var set = ExampleSet.OfTokens(examples, taught, classCount, training);
-        var parameters = NetworkParameters.OfTokens(new NetworkShape(network with { Pooling = default }, vocabularySize), classCount);
-        var run = new NetworkTraining(training, progress, cancellationToken);
+        var parameters = NetworkParameters.OfTokens(shape, classCount);
+        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var objective = new TokenObjective(taught, set, training) { Examples = examples, Counts = run.CountsOf(classCount) };
-        var report = run.OfClassifier(
-            parameters, objective, Array.ConvertAll(members, member => sequences[member]), set.Parts, pretrained?.Parameters.Encoder, fineTuning);
+        var report = run.OfClassifier(parameters, objective, Array.ConvertAll(members, member => sequences[member]), set.Parts);
         return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);
     }
 
@@ -122,16 +167,8 @@ public sealed class SequenceTagger
         return new SequenceTagger(parameters);
     }
 
-    private static void Check(
-        IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels, int classCount, int vocabularySize, NetworkOptions network, TrainingOptions training)
+    private static void CheckLabels(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels, int classCount)
     {
-        TrainingInput.Check(sequences, vocabularySize, network, training);
-        if (network.Bidirectional)
-        {
-            throw new ArgumentException(
-                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
-                nameof(network));
-        }
         OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
         TrainingInput.CheckLabels(sequences, labels, classCount);
         for (var i = 0; i < sequences.Count; i++)

@@ -1,3 +1,6 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Training;
+
 namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>Checks of training data before any work is done with it.</summary>
@@ -29,11 +32,15 @@ internal static class TrainingInput
         }
     }
 
-    /// <summary>Checks that a model to start from has the network and the tokens that are asked for.</summary>
-    public static void CheckPretrained(LanguageModel? pretrained, NetworkOptions network, int vocabularySize)
+    /// <summary>The weights of a language model to start from, after a check that it has the network and the tokens that are asked for; null for none.</summary>
+    public static StartingWeights? Pretrained(LanguageModel? pretrained, FineTuningOptions? fineTuning, NetworkOptions network, int vocabularySize)
     {
-        if (pretrained == null || (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize))
-            return;
+        fineTuning ??= new FineTuningOptions();
+        fineTuning.Validate();
+        if (pretrained == null)
+            return null;
+        if (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize)
+            return new StartingWeights(pretrained.Parameters.Encoder, fineTuning);
         if (network.Bidirectional)
         {
             throw new ArgumentException(
@@ -42,6 +49,27 @@ internal static class TrainingInput
         throw new ArgumentException(
             $"The language model has {pretrained.VocabularySize} tokens and the network {pretrained.Network}, not {vocabularySize} and {network}; " +
             "a classifier that starts from it must have the same.", nameof(pretrained));
+    }
+
+    /// <summary>
+    /// The map of the numbers that go with sequences. In a network that is trained further they mean what they did, so that mean and deviation are those it has.
+    /// </summary>
+    /// <param name="start">What training starts from; null for random weights.</param>
+    /// <param name="outcomes">Classes or labels.</param>
+    /// <param name="examples">The numbers, checked.</param>
+    /// <param name="parts">Which of the sequences are trained on.</param>
+    /// <returns>Null where there are none.</returns>
+    /// <exception cref="ArgumentException">There are not as many as the network that is trained further takes.</exception>
+    public static DenseFeatures? Features(StartingWeights? start, int outcomes, ExampleOptions examples, HeldBack parts)
+    {
+        if (start?.Network is not { } network)
+            return DenseFeatures.Learn(outcomes, examples.Features, parts.Training);
+        var count = examples.Features?[0].Length ?? 0;
+        return count == network.FeatureCount
+            ? network.Features?.WithNewWeight()
+            : throw new ArgumentException(
+                $"{nameof(ExampleOptions.Features)} has {count} numbers for each sequence, and the classifier that is trained further takes {network.FeatureCount}; " +
+                "give it as many, in the same order, or train anew.", nameof(examples));
     }
 
     /// <summary>Checks labels of which a sequence may have several.</summary>

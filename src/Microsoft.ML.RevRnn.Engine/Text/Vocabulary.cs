@@ -18,14 +18,13 @@ public sealed class Vocabulary : TextTokenizer
     private const int LongestWord = 256;
 
     private readonly string[] _words;
-    private readonly bool _lowercase;
     private readonly Dictionary<string, int> _numbers;
 
     private Vocabulary(string[] words, bool lowercase, TextNormalization normalization, bool hasClusters = true)
         : base(normalization)
     {
         _words = words;
-        _lowercase = lowercase;
+        Lowercase = lowercase;
         HasClusters = hasClusters;
         _numbers = new Dictionary<string, int>(words.Length, StringComparer.Ordinal);
         for (var i = 0; i < words.Length; i++)
@@ -37,6 +36,9 @@ public sealed class Vocabulary : TextTokenizer
 
     /// <inheritdoc/>
     public override int Size => _words.Length + ReservedTokens;
+
+    /// <summary>Whether upper and lower case of a word are the same.</summary>
+    public bool Lowercase { get; }
 
     /// <summary>Whether words are as in version 2: see <see cref="WordTokenizer"/>; and whether they are folded, not put into lower case.</summary>
     internal bool HasClusters { get; }
@@ -107,7 +109,7 @@ public sealed class Vocabulary : TextTokenizer
     private protected override void SaveContent(BinaryWriter writer)
     {
         writer.Write(HasClusters ? TokenizerContent.NormalizedVersion : 1);
-        writer.Write(_lowercase);
+        writer.Write(Lowercase);
         if (HasClusters)
             writer.Write((byte)Normalization);
         writer.Write(_words.Length);
@@ -118,7 +120,7 @@ public sealed class Vocabulary : TextTokenizer
     /// <summary>The form under which a word is found.</summary>
     private ReadOnlySpan<char> Key(ReadOnlySpan<char> word, Span<char> buffer)
     {
-        if (!_lowercase)
+        if (!Lowercase)
             return Cut(word);
         if (HasClusters)
             return Fold(word, buffer, Normalization);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>How an epoch went: what the optimiser did, and what the batches took; of an epoch that training was resumed in, the part behind the resumption.</summary>
+/// <summary>How an epoch went: what the optimiser did, and what the batches took, before an interruption and behind it.</summary>
 public sealed record EpochCourse
 {
     /// <summary>The optimiser's step size at the epoch's last batch.</summary>

@@ -6,6 +6,7 @@ namespace Microsoft.ML.RevRnn.Training;
 internal sealed class EpochMeter
 {
     private readonly long _start = Stopwatch.GetTimestamp();
+    private TimeSpan _timeBefore;
     private double _rate;
     private double _normSum;
     private double _largestNorm;
@@ -17,9 +18,11 @@ internal sealed class EpochMeter
         LearningRate = _rate,
         MeanGradientNorm = _normSum / Math.Max(1, _batches[ActivationStrategy.Auto]),
         LargestGradientNorm = _largestNorm,
-        Elapsed = Stopwatch.GetElapsedTime(_start),
+        Elapsed = Elapsed,
         Batches = _batches,
     };
+
+    private TimeSpan Elapsed => _timeBefore + Stopwatch.GetElapsedTime(_start);
 
     /// <summary>Takes down a batch.</summary>
     /// <param name="rate">The step size.</param>
@@ -32,4 +35,23 @@ internal sealed class EpochMeter
         _largestNorm = Math.Max(_largestNorm, norm);
         _batches += StrategyCounts.One(strategy);
     }
+
+    /// <summary>Writes: int64 ticks of 100 ns; float64 learning rate, sum of the norms, largest norm; the batches by strategy.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Elapsed.Ticks);
+        foreach (var value in (ReadOnlySpan<double>)[_rate, _normSum, _largestNorm])
+            writer.Write(value);
+        EpochReportContent.Write(writer, _batches);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; the epoch goes on from now.</summary>
+    public static EpochMeter Read(BinaryReader reader) => new()
+    {
+        _timeBefore = new TimeSpan(reader.ReadInt64()),
+        _rate = reader.ReadDouble(),
+        _normSum = reader.ReadDouble(),
+        _largestNorm = reader.ReadDouble(),
+        _batches = EpochReportContent.ReadBatches(reader),
+    };
 }

@@ -16,7 +16,7 @@ public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double
     /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
     public double? ValidationPerplexity => ValidationLoss is { } loss ? HostMath.Exp(loss) : null;
 
-    /// <summary>How it went; null of an epoch that is from the checkpoint which the run went on from.</summary>
+    /// <summary>How it went; null where that is not known.</summary>
     public EpochCourse? Course { get; init; }
 
     /// <summary>Whether the results are the same. <see cref="Course"/> is not compared: a clock has a part in it.</summary>

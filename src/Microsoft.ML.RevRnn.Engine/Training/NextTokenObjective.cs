@@ -33,6 +33,7 @@ internal sealed class NextTokenObjective(long[] frequencies, LanguageModelOption
     {
         writer.Write(Samples);
         Write(writer, Dropout);
+        base.WriteIdentity(writer);
     }
 
     private TokenHead CreateHead(LinearParameters output, ISequenceEncoder encoder, bool training)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -25,8 +24,8 @@ internal abstract class Objective
     /// <param name="training">Whether it is trained, or tells the exact loss.</param>
     public abstract ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training);
 
-    /// <summary>Weights to start from, and how they are trained on; null for none.</summary>
-    public (EncoderParameters Parameters, FineTuningOptions Options)? Pretrained { get; set; }
+    /// <summary>Weights to start from; null for random ones.</summary>
+    public StartingWeights? Start { get; set; }
 
     /// <summary>What the sequences weigh; null for nothing special.</summary>
     public ExampleOptions? Examples { get; init; }
@@ -38,12 +37,7 @@ internal abstract class Objective
     public virtual void WriteIdentity(BinaryWriter writer)
     {
         Examples?.WriteIdentity(writer);
-        if (Pretrained is not { } pretrained)
-            return;
-        writer.Write(pretrained.Options.GradualUnfreezing);
-        writer.Write(pretrained.Options.LayerRateFactor);
-        foreach (var parameter in pretrained.Parameters.All)
-            writer.Write(MemoryMarshal.AsBytes(parameter.Values));
+        Start?.WriteIdentity(writer);
     }
 
     protected static void Write(BinaryWriter writer, in DropoutRates rates)

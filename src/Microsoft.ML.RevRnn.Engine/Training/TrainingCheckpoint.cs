@@ -7,30 +7,27 @@ namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
 /// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
-/// 8 bytes "RRNNCKPT"; int32 version (2); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken; int32
-/// epochs, and for each int32 number, float64 loss, accuracy, validation loss and accuracy, and macro F1 where that is the metric (NaN for none); of
+/// 8 bytes "RRNNCKPT"; int32 version (3); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken;
+/// the epochs, as <see cref="EpochReportContent"/> has them; what all batches have cost, as <see cref="RunTotals"/> writes it; of
 /// the epoch under way int32 batches done, int32 batches (0 and 0 between epochs), float64 sum of losses, int64 predictions, int64 correct ones,
-/// float64 sum of weights; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
+/// float64 sum of weights, and how it goes, as <see cref="EpochMeter"/> writes it; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
 /// states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    private const int Version = 2;
-    private const int EpochBytes = sizeof(int) + 4 * sizeof(double);
+    private const int Version = 3;
 
     private static ReadOnlySpan<byte> Signature => "RRNNCKPT"u8;
 
     private readonly CheckpointFile _file;
     private readonly byte[] _identity;
     private readonly int _maximumEpochs;
-    private readonly bool _hasMacroF1;
 
     public TrainingCheckpoint(string path, TrainingTask task, TrainingOptions options)
     {
         _file = new CheckpointFile(path);
         _identity = Identity(task, options);
         _maximumEpochs = options.MaximumEpochs;
-        _hasMacroF1 = options.ValidationMetric == ValidationMetric.MacroF1;
     }
 
     public bool HasFile => _file.Exists;
@@ -63,7 +60,7 @@ internal sealed class TrainingCheckpoint
         {
             return Read(reader, trainer);
         }
-        catch (Exception failure) when (failure is EndOfStreamException or InvalidDataException)
+        catch (Exception failure) when (failure is EndOfStreamException or InvalidDataException or FormatException)
         {
             throw Unusable("its content is none of this network: " + failure.Message);
         }
@@ -73,18 +70,17 @@ internal sealed class TrainingCheckpoint
     public InvalidOperationException Unusable(string why) =>
         new($"Training cannot go on from the checkpoint '{_file.Path}': {why}. Delete it to start anew, or set {nameof(TrainingOptions.CheckpointPath)} to another file.");
 
-    private static double? ReadOptional(BinaryReader reader) => reader.ReadDouble() is var value && double.IsNaN(value) ? null : value;
-
     private TrainingState Read(BinaryReader reader, INetworkTrainer trainer)
     {
-        var elapsed = new TimeSpan(reader.ReadInt64());
         var state = new TrainingState
         {
-            Elapsed = elapsed,
+            Elapsed = new TimeSpan(reader.ReadInt64()),
             Epochs = ReadEpochs(reader),
+            Totals = RunTotals.Read(reader),
             Batch = reader.ReadInt32(),
             BatchCount = reader.ReadInt32(),
             Sum = new BatchResult(reader.ReadDouble(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble()),
+            Meter = EpochMeter.Read(reader),
         };
         if (state.Batch < 0 || state.Batch > state.BatchCount)
             throw new InvalidDataException($"it is at batch {state.Batch} of {state.BatchCount}");
@@ -108,23 +104,12 @@ internal sealed class TrainingCheckpoint
         return state with { BestWeights = best };
     }
 
-    /// <summary>The number of epochs is checked before memory is taken for them.</summary>
     private EpochReport[] ReadEpochs(BinaryReader reader)
     {
-        var count = reader.ReadInt32();
-        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / EpochBytes)
-            throw new InvalidDataException($"it announces {count} epochs");
-        if (count > _maximumEpochs)
-            throw Unusable($"it is of {count} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
-        var epochs = new EpochReport[count];
-        for (var i = 0; i < epochs.Length; i++)
-        {
-            epochs[i] = new EpochReport(reader.ReadInt32(), reader.ReadDouble(), reader.ReadDouble(), ReadOptional(reader), ReadOptional(reader))
-            {
-                ValidationMacroF1 = _hasMacroF1 ? ReadOptional(reader) : null,
-            };
-        }
-        return epochs;
+        var epochs = EpochReportContent.Read(reader);
+        return epochs.Length <= _maximumEpochs
+            ? epochs
+            : throw Unusable($"it is of {epochs.Length} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
     }
 
     private void Write(BinaryWriter writer, INetworkTrainer trainer, TrainingState state)
@@ -133,23 +118,15 @@ internal sealed class TrainingCheckpoint
         writer.Write(Version);
         writer.Write(_identity);
         writer.Write(state.Elapsed.Ticks);
-        writer.Write(state.Epochs.Count);
-        foreach (var epoch in state.Epochs)
-        {
-            writer.Write(epoch.Epoch);
-            writer.Write(epoch.Loss);
-            writer.Write(epoch.Accuracy);
-            writer.Write(epoch.ValidationLoss ?? double.NaN);
-            writer.Write(epoch.ValidationAccuracy ?? double.NaN);
-            if (_hasMacroF1)
-                writer.Write(epoch.ValidationMacroF1 ?? double.NaN);
-        }
+        EpochReportContent.Write(writer, state.Epochs);
+        state.Totals.Write(writer);
         writer.Write(state.Batch);
         writer.Write(state.BatchCount);
         writer.Write(state.Sum.LossSum);
         writer.Write(state.Sum.Predictions);
         writer.Write(state.Sum.Correct);
         writer.Write(state.Sum.Weight);
+        state.Meter.Write(writer);
         foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
         writer.Write(state.BestWeights != null);
@@ -207,7 +184,7 @@ internal sealed class TrainingCheckpoint
             writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
             if (options.MemoryBudget != null)
                 writer.Write(options.Shares);
-            if (options.ValidationMetric != ValidationMetric.Loss)
+            if (options.ValidationMetric is not (ValidationMetric.Loss or ValidationMetric.Perplexity))
                 writer.Write((int)options.ValidationMetric);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
             // A record's text names all its options and their values.

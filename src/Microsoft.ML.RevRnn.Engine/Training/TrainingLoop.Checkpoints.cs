@@ -19,6 +19,7 @@ internal sealed partial class TrainingLoop
         foreach (var report in state.Epochs)
             TakeIn(report);
         _bestWeights = state.BestWeights;
+        (_totals, _meter) = (state.Totals, state.Meter);
         _elapsedBefore = state.Elapsed;
         (_batch, _batchCount, _sum) = (state.Batch, state.BatchCount, state.Sum);
         _savedPosition = Position;
@@ -54,6 +55,8 @@ internal sealed partial class TrainingLoop
             {
                 Epochs = _epochs,
                 BestWeights = _bestWeights,
+                Totals = _totals,
+                Meter = _meter,
                 Elapsed = Elapsed,
                 Batch = _batch,
                 BatchCount = _batchCount,

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
-using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -18,16 +17,12 @@ internal sealed partial class TrainingLoop
     private readonly ulong _seed;
     private readonly NetworkParameters _parameters;
     private readonly Stopwatch _clock = new();
-    private readonly Stopwatch _trainingClock = new();
     private readonly List<EpochReport> _epochs = [];
     private float[][]? _bestWeights;
     private int _bestEpoch;
     private double _best = double.PositiveInfinity;
-    private long _tokens;
-    private ActivationAccount _account;
+    private RunTotals _totals = new();
     private EpochMeter _meter = new();
-    private long _storedBytes;
-    private (int Rows, int Steps) _largestBatch;
     private TimeSpan _lastProgress;
 
     // Where the epoch under way stands.
@@ -65,7 +60,8 @@ internal sealed partial class TrainingLoop
             if (_batch == 0 && IsOver(epoch - 1, out stop))
                 break;
             EpochBegins?.Invoke(epoch);
-            _meter = new EpochMeter();
+            if (_batch == 0)
+                _meter = new EpochMeter();
             if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated))
             {
                 stop = cancellationToken.IsCancellationRequested ? TrainingStop.Cancelled : TrainingStop.TimeUp;
@@ -88,18 +84,16 @@ internal sealed partial class TrainingLoop
             BestEpoch = _bestEpoch,
             StopReason = stop,
             Elapsed = Elapsed,
-            TokensPerSecond = TokensPerSecond,
-            PeakActivationBytes = _task.Trainer.PeakBytes,
-            StoredActivationBytes = _storedBytes,
-            LargestBatchRows = _largestBatch.Rows,
-            LargestBatchSteps = _largestBatch.Steps,
-            LostBits = _account.ReversedBits,
-            OptimalBits = _account.OptimalBits,
+            TokensPerSecond = _totals.TokensPerSecond,
+            PeakActivationBytes = _totals.PeakBytes,
+            StoredActivationBytes = _totals.StoredBytes,
+            LargestBatchRows = _totals.LargestBatch.Rows,
+            LargestBatchSteps = _totals.LargestBatch.Steps,
+            LostBits = _totals.LostBits,
+            OptimalBits = _totals.OptimalBits,
             CheckpointFailure = _checkpointFailure,
         };
     }
-
-    private double TokensPerSecond => _tokens / Math.Max(1e-9, _trainingClock.Elapsed.TotalSeconds);
 
     /// <summary>The time of this run and of those before the checkpoint that it went on from.</summary>
     private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
@@ -187,27 +181,23 @@ internal sealed partial class TrainingLoop
     private bool RunBatch(int epoch)
     {
         var i = _batch;
-        _trainingClock.Start();
+        _totals.Clock.Start();
         var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, RandomUse.EpochBatches, (ulong)epoch), (ulong)i));
         if (result.IsGivenUp)
         {
-            _trainingClock.Stop();
+            _totals.Clock.Stop();
             return false;
         }
         var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.MaximumEpochs));
         var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
-        _trainingClock.Stop();
+        _totals.Clock.Stop();
         if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
             throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
         _batch++;
         _sum += result;
         _isUnsaved = true;
-        _tokens += _task.TokenCount(i);
-        var account = _task.Trainer.Account;
-        _account += account;
-        _meter.Add(rate, norm, account.Strategy);
-        if (account.StoredBytes > _storedBytes)
-            (_storedBytes, _largestBatch) = (account.StoredBytes, _task.Extent);
+        _totals.Add(_task, i);
+        _meter.Add(rate, norm, _task.Trainer.Account.Strategy);
         return true;
     }
 
@@ -272,7 +262,7 @@ internal sealed partial class TrainingLoop
             Accuracy = epoch.Accuracy,
             ValidationLoss = epoch.ValidationLoss,
             ValidationAccuracy = epoch.ValidationAccuracy,
-            TokensPerSecond = TokensPerSecond,
+            TokensPerSecond = _totals.TokensPerSecond,
             Elapsed = Elapsed,
             Remaining = Elapsed * ((1 - done) / Math.Max(1e-6, done)),
             CheckpointFailure = _checkpointFailure,

@@ -20,10 +20,10 @@ public sealed record TrainingReport
     /// <summary>Training tokens a second, validation not counted; 0 where the report was loaded with a model.</summary>
     public required double TokensPerSecond { get; init; }
 
-    /// <summary>The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits.</summary>
+    /// <summary>The most bytes that activations took at any time: states, gates, their gradients, chunk buffers and lost bits; of several runs the greatest.</summary>
     public required long PeakActivationBytes { get; init; }
 
-    /// <summary>The same for the largest batch of this run had every step's activations been stored.</summary>
+    /// <summary>The same for the largest batch had every step's activations been stored.</summary>
     public required long StoredActivationBytes { get; init; }
 
     /// <summary>B of that batch, its sequences or streams; 0 where no batch was trained on.</summary>

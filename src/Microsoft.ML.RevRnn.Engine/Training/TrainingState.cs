@@ -11,6 +11,12 @@ internal sealed record TrainingState
     /// <summary>The buffers of the best epoch's parameters; null where there is none yet.</summary>
     public float[][]? BestWeights { get; init; }
 
+    /// <summary>What all batches have cost.</summary>
+    public RunTotals Totals { get; init; } = new();
+
+    /// <summary>How the epoch under way goes.</summary>
+    public EpochMeter Meter { get; init; } = new();
+
     /// <summary>The time that training has taken, over all its runs.</summary>
     public TimeSpan Elapsed { get; init; }
 

@@ -3,7 +3,7 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>By what the best epoch is chosen, and training stopped early.</summary>
 public enum ValidationMetric
 {
-    /// <summary>The validation loss, the lower the better. Of a language model, perplexity gives the same order.</summary>
+    /// <summary>The validation loss, the lower the better. Of a language model, see <see cref="Perplexity"/>.</summary>
     Loss = 0,
 
     /// <summary>The part of the held-back predictions that are right, the higher the better.</summary>
@@ -15,4 +15,10 @@ public enum ValidationMetric
     /// language models and features.
     /// </summary>
     MacroF1 = 2,
+
+    /// <summary>
+    /// exp(validation loss), the lower the better: of language models and features, and not of classifiers and taggers. The choice is that of <see cref="Loss"/>, since one
+    /// rises with the other, and a checkpoint of the one may be gone on from with the other; <see cref="EpochReport.ValidationPerplexity"/> has the values.
+    /// </summary>
+    Perplexity = 3,
 }

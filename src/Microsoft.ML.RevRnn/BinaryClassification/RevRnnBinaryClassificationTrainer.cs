@@ -28,24 +28,29 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => BinarySchema.Shapes(_columns);
 
-    private protected override RevRnnBinaryClassificationTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnBinaryClassificationTransformer Train(
+        IDataView input, IDataView? validation, RevRnnBinaryClassificationTransformer? previous, IChannel channel)
     {
         var label = input.Schema[Options.LabelColumnName];
-        var rows = Read(input, validation, column => new BooleanLabels(column), (value, _) => value, channel);
-        RequireDifferent(rows.TrainingLabels, value => $"'{value}'", label, "rows", channel);
+        var rows = Read(input, validation, previous, column => new BooleanLabels(column), (value, _) => value, channel);
+        if (previous == null)
+            RequireDifferent(rows.TrainingLabels, value => $"'{value}'", label, "rows", channel);
+        int[][] labels = [.. rows.Labels.Select(value => (int[])(value ? [0] : []))];
         var examples = Weighed(rows.Examples, () => [bool.FalseString, bool.TrueString]);
-        var result = Run(rows.Training, Network, channel, (training, progress) => MultiLabelClassifier.Train(
-            rows.Sequences,
-            [.. rows.Labels.Select(value => (int[])(value ? [0] : []))],
-            labelCount: 1,
-            rows.VocabularySize,
-            Network,
-            training,
-            Start,
-            Options.FineTuning,
-            examples,
-            progress,
-            Options.CancellationToken));
+        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+            ? MultiLabelClassifier.Train(
+                rows.Sequences,
+                labels,
+                labelCount: 1,
+                rows.VocabularySize,
+                Network,
+                training,
+                Start,
+                Options.FineTuning,
+                examples,
+                progress,
+                Options.CancellationToken)
+            : previous.Classifier.ContinueTraining(rows.Sequences, labels, training, examples, progress, Options.CancellationToken));
         return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.ML.RevRnn.BinaryClassification;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(RevRnnBinaryClassificationTransformer), null, typeof(SignatureLoadModel),
@@ -42,6 +43,10 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
     public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
+
+    internal override KnownLabels Labels => KnownLabels.TrueAndFalse;
+
+    internal MultiLabelClassifier Classifier => _classifier;
 
     private protected override VersionInfo Version => _version;
 

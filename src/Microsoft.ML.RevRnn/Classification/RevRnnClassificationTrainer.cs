@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Classification;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Trainers;
@@ -18,8 +17,6 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassificationOptions, RevRnnClassificationTransformer>
 {
-    private const int MaximumClassCount = 10_000_000;
-
     internal RevRnnClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnClassificationOptions options)
         : base(env, options, cell)
     {
@@ -29,26 +26,29 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => ClassificationSchema.Shapes(Columns, label);
 
-    private protected override RevRnnClassificationTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnClassificationTransformer Train(
+        IDataView input, IDataView? validation, RevRnnClassificationTransformer? previous, IChannel channel)
     {
         var label = input.Schema[Options.LabelColumnName];
-        var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
-        var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
-        var rows = Read(input, validation, column => new KeyLabels(column), (value, mapping) => mapping.Of(value), channel);
-        RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(labelValues, key), label, "rows", channel);
-        var examples = Weighed(rows.Examples, () => Names(labelValues, classCount));
-        var result = Run(rows.Training, Network, channel, (training, progress) => SequenceClassifier.Train(
-            rows.Sequences,
-            rows.Labels,
-            classCount,
-            rows.VocabularySize,
-            Network,
-            training,
-            Start,
-            Options.FineTuning,
-            examples,
-            progress,
-            Options.CancellationToken));
-        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labelValues, result.Model, result.Report);
+        var known = previous?.Labels ?? KnownLabels.Of(label, Host);
+        var rows = Read(input, validation, previous, column => new KeyLabels(column), (value, mapping) => mapping.Of(value), channel);
+        if (previous == null)
+            RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(known.Values, key), label, "rows", channel);
+        var examples = Weighed(rows.Examples, () => known.Names);
+        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+            ? SequenceClassifier.Train(
+                rows.Sequences,
+                rows.Labels,
+                known.Count,
+                rows.VocabularySize,
+                Network,
+                training,
+                Start,
+                Options.FineTuning,
+                examples,
+                progress,
+                Options.CancellationToken)
+            : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
+        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }
 }

@@ -50,6 +50,10 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    internal override KnownLabels Labels => new(_labels, ClassCount);
+
+    internal SequenceClassifier Classifier => _classifier;
+
     /// <summary>
     /// The same classifier with the temperature T at which the mean of -ln p of the right classes is least over data (temperature scaling, Guo et al. 2017). The
     /// probabilities change, so that of predictions made with p about as many are right; the predictions do not.

@@ -12,6 +12,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     where TTransformer : RevRnnTransformer
 {
     private readonly CancellationToken _asked;
+    private readonly CellKind? _namedCell;
 
     // Neither the token of the options nor a host is ever cancelled only for a while, so this is for the estimator's life. It owns nothing to be disposed.
     private readonly CancellationTokenSource _ended = new();
@@ -24,6 +25,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         ArgumentNullException.ThrowIfNull(options);
         Host = env.Register(GetType().Name);
         Options = (TOptions)options.Checked(cell);
+        _namedCell = cell;
         _asked = Options.CancellationToken;
         Options.CancellationToken = _ended.Token;
     }
@@ -33,19 +35,13 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <summary>The options, checked; the token is cancelled by ML.NET too.</summary>
     private protected TOptions Options { get; }
 
-    /// <summary>The column of texts or key vectors to learn from, or the columns of texts.</summary>
-    private protected abstract IReadOnlyList<string> SequenceColumnNames { get; }
-
-    /// <summary>The option that names several.</summary>
-    private protected abstract string SequenceColumnsOption { get; }
-
     /// <summary>Learns from the data, in one pass over it. Rows without a label, where there is a label column, are left out, with a warning.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
     /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
-    public TTransformer Fit(IDataView input) => FitChecked(input, validation: null);
+    public TTransformer Fit(IDataView input) => FitChecked(input, validation: null, previous: null);
 
     /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
     /// <param name="input">What is learned from.</param>
@@ -57,7 +53,47 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     public TTransformer Fit(IDataView input, IDataView validation)
     {
         ArgumentNullException.ThrowIfNull(validation);
-        return FitChecked(input, validation);
+        return FitChecked(input, validation, previous: null);
+    }
+
+    /// <summary>
+    /// Goes on with a model, of this estimator or another of its kind, trained just now or loaded: from its weights, on other or more data. The model itself stays as it is.
+    /// </summary>
+    /// <param name="input">
+    /// What is learned from, read in the model's tokens: what it does not know is unknown. Labels are compared with the model's by their value, also where their keys are of
+    /// another mapping; not all of them need occur. Keys of an input column must be of the same mapping.
+    /// </param>
+    /// <param name="previous">
+    /// The model. Its vocabulary, network and labels are taken, whatever the options leave open; columns, training and class weights are those of the options. Where it reads
+    /// several columns of text, or columns of numbers, the options must name the same in the same order; mean and deviation of numbers stay what they are. The optimiser
+    /// and its schedule begin anew, and the temperature of a calibrated classifier is 1 again. The same model, data, options and seed give the same bytes.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option was set to something else than the model has, or names a model to start from; the model is of a classifier's features; or the options ask for more than the
+    /// data allows.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// There are labels that the model does not know, no data, or nothing to be learned in it; training diverged, or a checkpoint cannot be used.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
+    public TTransformer Fit(IDataView input, TTransformer previous)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        return FitChecked(input, validation: null, previous);
+    }
+
+    /// <summary>Goes on with a model, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
+    /// <param name="input">What is learned from; see <see cref="Fit(IDataView, TTransformer)"/>.</param>
+    /// <param name="validation">Held-back data: the same columns, read in the model's tokens and labels.</param>
+    /// <param name="previous">The model; see <see cref="Fit(IDataView, TTransformer)"/>.</param>
+    /// <inheritdoc cref="Fit(IDataView, TTransformer)"/>
+    public TTransformer Fit(IDataView input, IDataView validation, TTransformer previous)
+    {
+        ArgumentNullException.ThrowIfNull(validation);
+        ArgumentNullException.ThrowIfNull(previous);
+        return FitChecked(input, validation, previous);
     }
 
     /// <summary>The columns of the input, and those that are added.</summary>
@@ -65,7 +101,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputSchema.CheckSequence(Host, inputSchema, SequenceColumnNames, SequenceColumnsOption);
+        InputSchema.CheckSequence(Host, inputSchema, Options.SequenceColumnNames, Options.SequenceColumnsOption);
         return InputSchema.With(inputSchema, AddedColumns(inputSchema));
     }
 
@@ -75,8 +111,15 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <summary>Trains on data whose schema was found right.</summary>
     /// <param name="input">What is learned from.</param>
     /// <param name="validation">Held-back data; null to hold back a part of <paramref name="input"/>.</param>
+    /// <param name="previous">The model to go on with, which the options do not contradict; null to start anew.</param>
     /// <param name="channel">The log.</param>
-    private protected abstract TTransformer Train(IDataView input, IDataView? validation, IChannel channel);
+    private protected abstract TTransformer Train(IDataView input, IDataView? validation, TTransformer? previous, IChannel channel);
+
+    /// <summary>Reads what is learned from: in tokens that there are already, or in those that are learned from it.</summary>
+    private protected TrainingRows ReadTraining(IDataView input, RowLabels? labels, Tokenization? known, IChannel channel) => known == null
+        ? TrainingRows.Read(input, SequenceColumns(input), labels, Options.Vocabulary, channel, Options.CancellationToken)
+        : TrainingRows.Read(
+            input, InputSchema.FindSequence(Host, input.Schema, Options.SequenceColumnNames, known), labels, known, channel, Options.CancellationToken);
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
     /// <param name="rows">What is trained on.</param>
@@ -98,25 +141,27 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     }
 
     /// <summary>The columns to learn from, in data whose schema was found right.</summary>
-    private protected IReadOnlyList<DataViewSchema.Column> SequenceColumns(IDataView input) => [.. SequenceColumnNames.Select(name => input.Schema[name])];
+    private protected IReadOnlyList<DataViewSchema.Column> SequenceColumns(IDataView input) => [.. Options.SequenceColumnNames.Select(name => input.Schema[name])];
 
     /// <summary>Reads held-back data, in the tokens that the training data has.</summary>
     private protected TrainingRows ReadValidation(IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel)
     {
-        var columns = InputSchema.FindSequence(Host, validation.Schema, SequenceColumnNames, tokenization);
+        var columns = InputSchema.FindSequence(Host, validation.Schema, Options.SequenceColumnNames, tokenization);
         return TrainingRows.ReadValidation(validation, columns, labels, tokenization, channel, Options.CancellationToken);
     }
 
-    /// <summary>Checks the schema of the data, then trains.</summary>
-    private TTransformer FitChecked(IDataView input, IDataView? validation)
+    /// <summary>Checks the schema of the data and the model to go on with, then trains.</summary>
+    private TTransformer FitChecked(IDataView input, IDataView? validation, TTransformer? previous)
     {
         ArgumentNullException.ThrowIfNull(input);
+        if (previous != null)
+            Options.CheckGoingOn(previous, _namedCell);
         GetOutputSchema(SchemaShape.Create(input.Schema));
         using var channel = Host.Start("Training");
         using var watch = new CancellationWatch(Host, _asked, _ended);
         try
         {
-            return Train(input, validation, channel);
+            return Train(input, validation, previous, channel);
         }
         catch (OperationCanceledException cancelled) when (cancelled.CancellationToken == _ended.Token)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.ML.RevRnn.Estimators;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -40,17 +41,40 @@ public abstract class RevRnnOptions
     [JsonIgnore]
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>The column of texts or key vectors that is read, or the columns of texts.</summary>
+    internal abstract IReadOnlyList<string> SequenceColumnNames { get; }
+
+    /// <summary>The option that names several.</summary>
+    internal abstract string SequenceColumnsOption { get; }
+
     /// <summary>A copy that later changes do not reach, after a check of every option.</summary>
     /// <param name="cell">The cell that was asked for by another way than these options; null for theirs.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     /// <exception cref="ArgumentException">A column has no name, or two have the same, or options contradict each other.</exception>
     internal RevRnnOptions Checked(CellKind? cell = null)
     {
-        var copy = (RevRnnOptions)MemberwiseClone();
+        var copy = Copy();
         if (cell is { } asked)
             copy.Network = copy.Network with { Cell = asked };
         copy.Check();
         return copy;
+    }
+
+    /// <summary>A copy; what it holds cannot be changed, or is shared.</summary>
+    internal RevRnnOptions Copy() => (RevRnnOptions)MemberwiseClone();
+
+    /// <summary>Takes on those values of a search that it has an option for.</summary>
+    internal virtual void Take(RevRnnHyperparameters values)
+    {
+        Network = Network with { EmbeddingSize = values.EmbeddingSize, HiddenSize = values.HiddenSize, LayerCount = values.LayerCount };
+        Training = Training with
+        {
+            LearningRate = values.LearningRate,
+            BatchSize = values.BatchSize,
+            Dropout = values.Dropout,
+            WeightDecay = values.WeightDecay,
+            MaximumEpochs = values.MaximumEpochs,
+        };
     }
 
     /// <summary>Checks every option, and fills in those that follow from others.</summary>
@@ -60,6 +84,21 @@ public abstract class RevRnnOptions
         Network.Validate();
         Training.Validate();
     }
+
+    /// <summary>Checks that the options say nothing else than a model to go on with, which decides what they leave open.</summary>
+    /// <param name="previous">The model.</param>
+    /// <param name="namedCell">The cell that was asked for by another way than these options; null for theirs.</param>
+    /// <exception cref="ArgumentException">They do; the message names the option, both values, and what to do.</exception>
+    internal virtual void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        // What pools nothing has no use for a pooling, and its model has none.
+        GoingOn.CheckNetwork(HasPooling ? Network : Network with { Pooling = previous.Network.Pooling }, previous.Network, namedCell);
+        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization);
+        GoingOn.CheckText(SequenceColumnsOption, SequenceColumnNames, previous.InputColumnNames);
+    }
+
+    /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
+    private protected virtual bool HasPooling => false;
 
     private protected static void CheckName(string option, string? columnName)
     {

@@ -36,7 +36,7 @@ public abstract class RevRnnTransformer : ITransformer
     bool ITransformer.IsRowToRowMapper => true;
 
     /// <summary>The columns that are read.</summary>
-    private protected ReadColumns Input { get; }
+    internal ReadColumns Input { get; }
 
     /// <summary>How a value of the column that is read becomes tokens.</summary>
     internal Tokenization Tokenization { get; }

@@ -5,9 +5,9 @@ namespace Microsoft.ML.RevRnn.Evaluation;
 /// <summary>Counts scored rows by class, predicted class and probability.</summary>
 /// <param name="names">What the classes stand for.</param>
 /// <param name="binCount">M: bins of probability.</param>
-internal sealed class ClassTally(string[] names, int binCount)
+internal sealed class ClassTally(IReadOnlyList<string> names, int binCount)
 {
-    private readonly long[][] _confusion = [.. names.Select(_ => new long[names.Length])];
+    private readonly long[][] _confusion = [.. names.Select(_ => new long[names.Count])];
     private readonly (long Count, long Right, double Confidence)[] _bins = new (long, long, double)[binCount];
     private long _rows;
     private long _right;
@@ -29,26 +29,18 @@ internal sealed class ClassTally(string[] names, int binCount)
 
     public PerClassMetrics Metrics()
     {
-        CalibrationBin[] calibration = [.. _bins.Select(bin => new CalibrationBin(bin.Count, Ratio(bin.Confidence, bin.Count), Ratio(bin.Right, bin.Count)))];
+        CalibrationBin[] calibration = [.. _bins.Select(bin => new CalibrationBin(bin.Count, Ratio.Of(bin.Confidence, bin.Count), Ratio.Of(bin.Right, bin.Count)))];
         return new PerClassMetrics
         {
             Classes = [.. names.Select((name, i) => Class(name, i))],
             ConfusionMatrix = _confusion,
             RowCount = _rows,
-            Accuracy = Ratio(_right, _rows),
+            Accuracy = Ratio.Of(_right, _rows),
             Calibration = calibration,
-            ExpectedCalibrationError = calibration.Sum(bin => Ratio(bin.Count, _rows) * Math.Abs(bin.Accuracy - bin.Confidence)),
+            ExpectedCalibrationError = calibration.Sum(bin => Ratio.Of(bin.Count, _rows) * Math.Abs(bin.Accuracy - bin.Confidence)),
         };
     }
 
-    private static double Ratio(double part, long whole) => whole == 0 ? 0 : part / whole;
-
     private ClassMetrics Class(string name, int index)
-    {
-        var hits = _confusion[index][index];
-        var support = _confusion[index].Sum();
-        var precision = Ratio(hits, _confusion.Sum(row => row[index]));
-        var recall = Ratio(hits, support);
-        return new ClassMetrics(name, precision, recall, hits == 0 ? 0 : 2 * precision * recall / (precision + recall), support);
-    }
+        => Ratio.OfClass(name, _confusion[index][index], _confusion.Sum(row => row[index]), _confusion[index].Sum());
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Evaluation;
@@ -8,9 +9,11 @@ namespace Microsoft.ML.RevRnn.Evaluation;
 /// <param name="Label">The column of the classes: Key&lt;UInt32&gt;.</param>
 /// <param name="Score">The column of their probabilities: a vector of Single.</param>
 /// <param name="Predicted">The column of the predicted classes: Key&lt;UInt32&gt;.</param>
-internal sealed record ScoredClasses(DataViewSchema.Column Label, DataViewSchema.Column Score, DataViewSchema.Column Predicted)
+/// <param name="Context">Told of errors.</param>
+internal sealed record ScoredClasses(DataViewSchema.Column Label, DataViewSchema.Column Score, DataViewSchema.Column Predicted, IExceptionContext Context)
 {
-    private const int MaximumClassCount = 4096;
+    /// <summary>Confusions are counted for each pair of classes.</summary>
+    public const int MaximumClassCount = 4096;
 
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type, or they are not of as many classes.</exception>
     public static ScoredClasses Find(IExceptionContext context, DataViewSchema schema, string label, string score, string predicted)
@@ -23,17 +26,16 @@ internal sealed record ScoredClasses(DataViewSchema.Column Label, DataViewSchema
             throw context.Process(new ArgumentOutOfRangeException(
                 nameof(schema), $"The data has no column '{score}' that is a vector of Single, with the probability of each class."));
         }
-        // Confusions are counted for each pair of classes.
         InputSchema.KeyCount(context, schema[label], "label", 1, MaximumClassCount);
         InputSchema.KeyCount(context, schema[label], "label", count, count);
         InputSchema.KeyCount(context, schema[predicted], "predicted label", count, count);
-        return new ScoredClasses(schema[label], schema[score], schema[predicted]);
+        return new ScoredClasses(schema[label], schema[score], schema[predicted], context);
     }
 
     /// <summary>Counts the rows in one pass; those without a label or a prediction are left out.</summary>
     public PerClassMetrics Evaluate(IDataView data, int binCount)
     {
-        var tally = new ClassTally(Names(), binCount);
+        var tally = new ClassTally(KnownLabels.Of(Label, Context).Names, binCount);
         using var cursor = data.GetRowCursor([Label, Score, Predicted]);
         var getLabel = cursor.GetGetter<uint>(Label);
         var getScore = cursor.GetGetter<VBuffer<float>>(Score);
@@ -54,22 +56,4 @@ internal sealed record ScoredClasses(DataViewSchema.Column Label, DataViewSchema
     }
 
     private int Count => ((VectorDataViewType)Score.Type).Size;
-
-    /// <summary>The label's key values as text, or else the numbers of the keys.</summary>
-    private string[] Names()
-    {
-        var values = Label.Annotations.Schema.GetColumnOrNull(AnnotationUtils.Kinds.KeyValues);
-        string[] numbers = [.. Enumerable.Range(1, Count).Select(key => $"{key}")];
-        if (values?.Type is not VectorDataViewType type || type.Size != Count)
-            return numbers;
-        return type.ItemType is TextDataViewType ? Texts<ReadOnlyMemory<char>>() : type.ItemType.RawType == typeof(float) ? Texts<float>()
-            : type.ItemType.RawType == typeof(int) ? Texts<int>() : type.ItemType.RawType == typeof(bool) ? Texts<bool>() : numbers;
-    }
-
-    private string[] Texts<T>()
-    {
-        var values = default(VBuffer<T>);
-        Label.Annotations.GetValue(AnnotationUtils.Kinds.KeyValues, ref values);
-        return [.. values.DenseValues().Select(value => FormattableString.Invariant($"{value}"))];
-    }
 }

@@ -19,32 +19,31 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
     {
     }
 
-    private protected override IReadOnlyList<string> SequenceColumnNames => Options.InputColumnNames ?? [Options.InputColumnName!];
-
-    private protected override string SequenceColumnsOption => nameof(Options.InputColumnNames);
-
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [FeaturesSchema.Shape(Options.OutputColumnName)];
 
-    private protected override RevRnnFeaturesTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnFeaturesTransformer Train(
+        IDataView input, IDataView? validation, RevRnnFeaturesTransformer? previous, IChannel channel)
     {
         if (Options.LanguageModel is { } model)
             return Trained(input, model.Tokenization, new SequenceEncoder(model.Model));
         if (Options.Encoder is { } features)
             return Trained(input, features.Tokenization, features.Encoder);
-        var rows = TrainingRows.Read(input, SequenceColumns(input), labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
-        var result = Run(rows, Options.Network, channel, (training, progress) => SequenceEncoder.Train(
-            rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken));
+        var result = Run(rows, previous?.Network ?? Options.Network, channel, (training, progress) => previous == null
+            ? SequenceEncoder.Train(
+                rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken)
+            : previous.Encoder.ContinueTraining(rows.Sequences, training, heldBack, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
     }
 
     private RevRnnFeaturesTransformer Trained(IDataView input, Tokenization tokenization, SequenceEncoder encoder)
     {
-        InputSchema.FindSequence(Host, input.Schema, SequenceColumnNames, tokenization);
+        InputSchema.FindSequence(Host, input.Schema, Options.SequenceColumnNames, tokenization);
         return Transformer(tokenization, encoder, report: null);
     }
 
     private RevRnnFeaturesTransformer Transformer(Tokenization tokenization, SequenceEncoder encoder, TrainingReport? report)
-        => new(Host, new FeaturesColumns(Options.OutputColumnName, ReadColumns.Of(SequenceColumnNames)), tokenization, encoder, report);
+        => new(Host, new FeaturesColumns(Options.OutputColumnName, ReadColumns.Of(Options.SequenceColumnNames)), tokenization, encoder, report);
 }

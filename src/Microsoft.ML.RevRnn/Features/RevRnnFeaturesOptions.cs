@@ -33,6 +33,29 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     [JsonIgnore]
     public RevRnnFeaturesTransformer? Encoder { get; set; }
 
+    internal override IReadOnlyList<string> SequenceColumnNames => InputColumnNames ?? [InputColumnName ?? OutputColumnName];
+
+    internal override string SequenceColumnsOption => nameof(InputColumnNames);
+
+    internal override void Take(RevRnnHyperparameters values)
+    {
+        base.Take(values);
+        Network = Network with { Bidirectional = values.Bidirectional && LanguageModel == null };
+    }
+
+    internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);
+        Pretrained.CheckGoingOn(nameof(Encoder), Encoder);
+        if (previous is RevRnnFeaturesTransformer { Encoder.IsOfClassifier: true })
+        {
+            throw new ArgumentException(
+                "The features to go on with are a classifier's, which learns from labels. Go on with the classifier, by Fit of its trainer, and make the features of the result.",
+                nameof(previous));
+        }
+        base.CheckGoingOn(previous, namedCell);
+    }
+
     private protected override void Check()
     {
         CheckName(nameof(OutputColumnName), OutputColumnName);

@@ -44,13 +44,15 @@ internal sealed class ExampleLabels(
         => labels.Check(sequences, input, context);
 
     /// <summary>Warns of numbers that are missing.</summary>
-    public void WarnOfMissing(IChannel channel)
+    /// <param name="substitute">What stands for one.</param>
+    /// <param name="channel">The log.</param>
+    public void WarnOfMissing(string substitute, IChannel channel)
     {
         var count = _features.Count(ofRow => Array.Exists(ofRow, float.IsNaN));
         if (count > 0)
         {
             channel.Warning(MessageSensitivity.Schema,
-                $"{count} rows have a missing number (NaN) in the feature {InputSchema.Describe(features)}; the mean of the others stands for it.");
+                $"{count} rows have a missing number (NaN) in the feature {InputSchema.Describe(features)}; {substitute} stands for it.");
         }
     }
 

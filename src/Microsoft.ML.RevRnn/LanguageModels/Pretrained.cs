@@ -1,8 +1,20 @@
 namespace Microsoft.ML.RevRnn.LanguageModels;
 
-/// <summary>Checks of a language model that another model is to be made of.</summary>
+/// <summary>Checks of a model that another is to be made of.</summary>
 internal static class Pretrained
 {
+    /// <param name="option">The option that holds the model.</param>
+    /// <param name="model">The model, where there is another one to go on with; null for none.</param>
+    /// <exception cref="ArgumentException">There are two.</exception>
+    public static void CheckGoingOn(string option, RevRnnTransformer? model)
+    {
+        if (model != null)
+        {
+            throw new ArgumentException(
+                $"{option} is set, and Fit was given a model to go on with, which has weights of its own; training starts from one of them only. Leave either out.", option);
+        }
+    }
+
     /// <param name="option">The option that holds the model.</param>
     /// <param name="model">The model; null for none.</param>
     /// <param name="network">The network that was asked for.</param>

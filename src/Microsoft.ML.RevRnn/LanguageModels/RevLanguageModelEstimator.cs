@@ -20,30 +20,30 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
         : base(env, options, cell: null)
     {
         _columns = new LanguageModelColumns(
-            ReadColumns.Of(Options.InputColumnNames ?? [Options.InputColumnName]), Options.LogLikelihoodColumnName, Options.PerplexityColumnName, Options.TokenCountColumnName);
+            ReadColumns.Of(Options.SequenceColumnNames), Options.LogLikelihoodColumnName, Options.PerplexityColumnName, Options.TokenCountColumnName);
     }
-
-    private protected override IReadOnlyList<string> SequenceColumnNames => _columns.Input.Sequence;
-
-    private protected override string SequenceColumnsOption => nameof(Options.InputColumnNames);
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
         => [.. _columns.Added.Select(column => new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, isKey: false))];
 
-    private protected override RevLanguageModelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevLanguageModelTransformer Train(
+        IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
     {
-        var rows = TrainingRows.Read(input, SequenceColumns(input), labels: null, Options.Vocabulary, channel, Options.CancellationToken);
+        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
-        var result = Run(rows, Options.Network, channel, (training, progress) => LanguageModel.Train(
-            rows.Sequences,
-            rows.Tokenization.VocabularySize,
-            Options.Network,
-            Options.Model,
-            training,
-            heldBack,
-            progress,
-            EpochListener(rows.Tokenization),
-            Options.CancellationToken));
+        var listener = EpochListener(rows.Tokenization);
+        var result = Run(rows, previous?.Network ?? Options.Network, channel, (training, progress) => previous == null
+            ? LanguageModel.Train(
+                rows.Sequences,
+                rows.Tokenization.VocabularySize,
+                Options.Network,
+                Options.Model,
+                training,
+                heldBack,
+                progress,
+                listener,
+                Options.CancellationToken)
+            : previous.Model.ContinueTraining(rows.Sequences, Options.Model, training, heldBack, progress, listener, Options.CancellationToken));
         return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
     }
 

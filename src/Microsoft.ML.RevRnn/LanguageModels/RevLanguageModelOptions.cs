@@ -40,6 +40,10 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     [JsonIgnore]
     public Action<EpochReport, RevLanguageModelTransformer>? EpochEnded { get; set; }
 
+    internal override IReadOnlyList<string> SequenceColumnNames => InputColumnNames ?? [InputColumnName];
+
+    internal override string SequenceColumnsOption => nameof(InputColumnNames);
+
     private protected override void Check()
     {
         CheckName(nameof(InputColumnName), InputColumnName);

@@ -1,5 +1,6 @@
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.MultiLabels;
+using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
@@ -27,25 +28,29 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => MultiLabelSchema.Shapes(Columns, label);
 
-    private protected override RevRnnMultiLabelTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnMultiLabelTransformer Train(
+        IDataView input, IDataView? validation, RevRnnMultiLabelTransformer? previous, IChannel channel)
     {
         var label = input.Schema[Options.LabelColumnName];
-        var labels = LabelSets.Of(label, Host);
-        var rows = Read(input, validation, LabelSets.Rows, (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
-        RequireDifferent(rows.TrainingLabels.Select(labels.Describe), text => text, label, "rows", channel);
-        var examples = Weighed(rows.Examples, () => labels.Count == 1 ? [bool.FalseString, bool.TrueString] : Names(labels.Names, labels.Count));
-        var result = Run(rows.Training, Network, channel, (training, progress) => MultiLabelClassifier.Train(
-            rows.Sequences,
-            rows.Labels,
-            labels.Count,
-            rows.VocabularySize,
-            Network,
-            training,
-            Start,
-            Options.FineTuning,
-            examples,
-            progress,
-            Options.CancellationToken));
-        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, labels.Names, result.Model, result.Report);
+        var known = previous?.Labels ?? KnownLabels.Of(label, Host);
+        var rows = Read(input, validation, previous, LabelSets.Rows, (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
+        if (previous == null)
+            RequireDifferent(rows.TrainingLabels.Select(value => LabelSets.Describe(known, value)), text => text, label, "rows", channel);
+        var examples = Weighed(rows.Examples, () => known.Count == 1 ? [bool.FalseString, bool.TrueString] : known.Names);
+        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+            ? MultiLabelClassifier.Train(
+                rows.Sequences,
+                rows.Labels,
+                known.Count,
+                rows.VocabularySize,
+                Network,
+                training,
+                Start,
+                Options.FineTuning,
+                examples,
+                progress,
+                Options.CancellationToken)
+            : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
+        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }
 }

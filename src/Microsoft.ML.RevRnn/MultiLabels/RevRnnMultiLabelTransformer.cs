@@ -47,6 +47,10 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
     public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
 
+    internal override KnownLabels Labels => new(_names, LabelCount);
+
+    internal MultiLabelClassifier Classifier => _classifier;
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

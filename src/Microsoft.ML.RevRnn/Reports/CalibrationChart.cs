@@ -11,7 +11,7 @@ internal static class CalibrationChart
     private const int CountsTop = 330;
     private const int CountsBottom = 380;
 
-    public static void Write(Html html, PerClassMetrics metrics)
+    public static void Write(Html html, PerClassMetrics metrics, string items = "rows")
     {
         var x = new Axis(0, 1, Left, Right);
         var y = new Axis(0, 1, Bottom, Top);
@@ -29,16 +29,16 @@ internal static class CalibrationChart
         {
             var (from, to) = (x.At((double)i / metrics.Calibration.Count), x.At((i + 1.0) / metrics.Calibration.Count));
             var height = (double)bin.Count / most * (CountsBottom - CountsTop);
-            html.Add($"<rect class='estimated' x='{from + 0.5:0.0}' y='{CountsBottom - height:0.0}' width='{to - from - 1:0.0}' height='{height:0.0}'><title>{bin.Count:#,0} rows</title></rect>");
+            html.Add($"<rect class='estimated' x='{from + 0.5:0.0}' y='{CountsBottom - height:0.0}' width='{to - from - 1:0.0}' height='{height:0.0}'><title>{bin.Count:#,0} {items}</title></rect>");
         }
         var points = metrics.Calibration.Where(bin => bin.Count > 0).ToArray();
         html.Add($"<polyline class='one' points='{string.Join(' ', points.Select(bin => FormattableString.Invariant($"{x.At(bin.Confidence):0.0},{y.At(bin.Accuracy):0.0}")))}'/>");
         foreach (var bin in points)
         {
             html.Add($"<circle class='one' cx='{x.At(bin.Confidence):0.0}' cy='{y.At(bin.Accuracy):0.0}' r='4'>");
-            html.Add($"<title>probability {bin.Confidence:0.000}, right {bin.Accuracy:0.000}, {bin.Count:#,0} rows</title></circle>");
+            html.Add($"<title>probability {bin.Confidence:0.000}, right {bin.Accuracy:0.000}, {bin.Count:#,0} {items}</title></circle>");
         }
-        html.Add($"<line class='grid' x1='{Left}' x2='{Right}' y1='{CountsBottom}' y2='{CountsBottom}'/><text class='tick end' x='{Left - 8}' y='{CountsBottom}'>rows</text>");
+        html.Add($"<line class='grid' x1='{Left}' x2='{Right}' y1='{CountsBottom}' y2='{CountsBottom}'/><text class='tick end' x='{Left - 8}' y='{CountsBottom}'>{items}</text>");
         html.Add($"<text class='tick end' x='{Right}' y='{CountsBottom + 32}'>probability of the predicted class</text><text class='tick' x='{Left + 6}' y='{Top + 12}'>part that is right</text>");
         html.AddConstant("</svg></figure>");
     }

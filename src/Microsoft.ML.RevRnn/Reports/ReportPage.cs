@@ -39,8 +39,9 @@ internal static class ReportPage
 
     /// <param name="report">What training did; null where it is not known.</param>
     /// <param name="network">What was trained; null where it is not known.</param>
-    /// <param name="metrics">How it does on test data; null for none.</param>
-    public static string Create(TrainingReport? report, NetworkOptions? network, PerClassMetrics? metrics)
+    /// <param name="hasPerplexity">Whether the loss is that of each next token.</param>
+    /// <param name="writeTest">Writes how it does on test data; null for none.</param>
+    public static string Create(TrainingReport? report, NetworkOptions? network, bool hasPerplexity = false, Action<Html>? writeTest = null)
     {
         var html = new Html().AddConstant(Head).AddConstant("<h1>Training report</h1>");
         if (network != null)
@@ -50,11 +51,10 @@ internal static class ReportPage
         }
         if (report != null)
         {
-            TrainingSection.Write(html, report);
+            TrainingSection.Write(html, report, hasPerplexity);
             MemorySection.Write(html, report, network);
         }
-        if (metrics != null)
-            TestSection.Write(html, metrics);
+        writeTest?.Invoke(html);
         return html.AddConstant("</body></html>").ToString();
     }
 

@@ -1,35 +1,112 @@
+using Microsoft.ML.RevRnn.Evaluation;
+
 namespace Microsoft.ML.RevRnn.Reports;
 
-/// <summary>How a classifier does on test data: figures, the classes, confusions, calibration.</summary>
+/// <summary>How a model does on test data: figures, the classes, and what there is to see of its kind.</summary>
 internal static class TestSection
 {
     private const int MostClassesOfAMatrix = 24;
     private const int MostConfusions = 30;
 
-    public static void Write(Html html, PerClassMetrics metrics)
+    /// <summary>One class of several for each row.</summary>
+    public static void OfClasses(Html html, PerClassMetrics metrics)
     {
-        html.AddConstant("<section><h2>Test data</h2><dl class='figures'>");
-        html.Add($"<div><dt>Rows</dt><dd>{metrics.RowCount:#,0}</dd></div>");
-        html.Add($"<div><dt>Accuracy</dt><dd>{Units.Percent(metrics.Accuracy)}</dd></div>");
-        html.Add($"<div><dt>Macro F1</dt><dd>{metrics.MacroF1:0.000}</dd></div>");
-        html.Add($"<div><dt>Expected calibration error</dt><dd>{metrics.ExpectedCalibrationError:0.000}</dd></div></dl>");
-        WriteClasses(html, metrics);
-        if (metrics.Classes.Count <= MostClassesOfAMatrix)
-            WriteMatrix(html, metrics);
-        else
-            WriteConfusions(html, metrics);
+        WriteFigures(
+            html,
+            ("Rows", Units.Count(metrics.RowCount)),
+            ("Accuracy", Units.Percent(metrics.Accuracy)),
+            ("Macro F1", Units.Score(metrics.MacroF1)),
+            ("Expected calibration error", Units.Score(metrics.ExpectedCalibrationError)));
+        WriteClasses(html, "Classes", "Class", metrics.Classes);
+        WriteConfusions(html, metrics);
         CalibrationChart.Write(html, metrics);
         html.AddConstant("</section>");
     }
 
-    private static void WriteClasses(Html html, PerClassMetrics metrics)
+    /// <summary>One class of several for each token.</summary>
+    public static void OfTags(Html html, TaggingMetrics metrics)
     {
-        html.AddConstant("<h3>Classes</h3><div class='wide'><table><thead><tr><th class='name'>Class<th>Precision<th>Recall<th>F1<th>Support</tr></thead><tbody>");
-        foreach (var each in metrics.Classes)
+        var tokens = metrics.Tokens;
+        WriteFigures(
+            html,
+            ("Tokens", Units.Count(tokens.RowCount)),
+            ("Token accuracy", Units.Percent(tokens.Accuracy)),
+            ("Rows", Units.Count(metrics.SequenceCount)),
+            ("Rows with all tokens right", Units.Percent(metrics.SequenceAccuracy)),
+            ("Macro F1", Units.Score(tokens.MacroF1)),
+            ("Expected calibration error", Units.Score(tokens.ExpectedCalibrationError)));
+        WriteClasses(html, "Tags", "Tag", tokens.Classes);
+        WriteConfusions(html, tokens);
+        CalibrationChart.Write(html, tokens, "tokens");
+        html.AddConstant("</section>");
+    }
+
+    /// <summary>Any of several labels for each row.</summary>
+    public static void OfSets(Html html, MultiLabelMetrics metrics)
+    {
+        WriteFigures(
+            html,
+            ("Rows", Units.Count(metrics.RowCount)),
+            ("Subset accuracy", Units.Percent(metrics.SubsetAccuracy)),
+            ("Hamming loss", Units.Score(metrics.HammingLoss)),
+            ("Micro F1", Units.Score(metrics.MicroF1)),
+            ("Macro F1", Units.Score(metrics.MacroF1)));
+        WriteClasses(html, "Labels", "Label", metrics.Labels);
+        html.AddConstant("</section>");
+    }
+
+    /// <summary>True or false for each row.</summary>
+    /// <param name="html">Receives it.</param>
+    /// <param name="metrics">Those of false and true, at the classifier's threshold.</param>
+    /// <param name="ranks">What other thresholds would do.</param>
+    public static void OfFlags(Html html, PerClassMetrics metrics, RankedScores ranks)
+    {
+        var (ofFalse, ofTrue) = (metrics.Classes[0], metrics.Classes[1]);
+        WriteFigures(
+            html,
+            ("Rows", Units.Count(metrics.RowCount)),
+            ("Of them true", Units.Count(ofTrue.Support)),
+            ("Accuracy", Units.Percent(metrics.Accuracy)),
+            ("F1 of true", Units.Score(ofTrue.F1)),
+            ("Area under the ROC curve", Units.Score(ranks.AreaUnderRoc)),
+            ("Average precision", Units.Score(ranks.AveragePrecision)),
+            ("Expected calibration error", Units.Score(metrics.ExpectedCalibrationError)));
+        WriteClasses(html, "Classes", "Class", metrics.Classes);
+        WriteConfusions(html, metrics);
+        html.AddConstant("<h3>Other thresholds</h3><p>Each point of a curve is a threshold; the dot is that of the classifier.</p><div class='charts'>");
+        if (ranks.RocCurve is { Count: > 0 } roc)
+            UnitChart.Write(html, "ROC curve", ("false positive rate", "true positive rate"), roc, (1 - ofFalse.Recall, ofTrue.Recall), hasDiagonal: true);
+        if (ranks.PrecisionRecallCurve is { Count: > 0 } curve)
+            UnitChart.Write(html, "Precision and recall", ("recall", "precision"), curve, (ofTrue.Recall, ofTrue.Precision), hasDiagonal: false);
+        html.AddConstant("</div>");
+        CalibrationChart.Write(html, metrics);
+        html.AddConstant("</section>");
+    }
+
+    private static void WriteFigures(Html html, params ReadOnlySpan<(string Name, string Value)> figures)
+    {
+        html.AddConstant("<section><h2>Test data</h2><dl class='figures'>");
+        foreach (var (name, value) in figures)
+            html.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+        html.AddConstant("</dl>");
+    }
+
+    private static void WriteClasses(Html html, string title, string one, IReadOnlyList<ClassMetrics> classes)
+    {
+        html.Add($"<h3>{title}</h3><div class='wide'><table><thead><tr><th class='name'>{one}<th>Precision<th>Recall<th>F1<th>Support</tr></thead><tbody>");
+        foreach (var each in classes)
         {
             html.Add($"<tr><th class='name'>{each.Name}<td>{each.Precision:0.000}<td>{each.Recall:0.000}<td>{each.F1:0.000}<td>{each.Support:#,0}</tr>");
         }
         html.AddConstant("</tbody></table></div>");
+    }
+
+    private static void WriteConfusions(Html html, PerClassMetrics metrics)
+    {
+        if (metrics.Classes.Count <= MostClassesOfAMatrix)
+            WriteMatrix(html, metrics);
+        else
+            WriteMostFrequent(html, metrics);
     }
 
     private static void WriteMatrix(Html html, PerClassMetrics metrics)
@@ -52,7 +129,7 @@ internal static class TestSection
         html.AddConstant("</tbody></table></div>");
     }
 
-    private static void WriteConfusions(Html html, PerClassMetrics metrics)
+    private static void WriteMostFrequent(Html html, PerClassMetrics metrics)
     {
         var confusions = metrics.ConfusionMatrix
             .SelectMany((row, i) => row.Select((count, j) => (Class: i, Prediction: j, Count: count)))

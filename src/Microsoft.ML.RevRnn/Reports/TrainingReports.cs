@@ -18,7 +18,7 @@ public static class TrainingReports
     public static void SaveHtml(this TrainingReport report, string path)
     {
         ArgumentNullException.ThrowIfNull(report);
-        ReportPage.Save(path, ReportPage.Create(report, network: null, metrics: null));
+        ReportPage.Save(path, ReportPage.Create(report, network: null));
     }
 
     /// <summary>Writes the report of a model as a page, with an estimate of what activations would have taken by each strategy.</summary>
@@ -33,7 +33,7 @@ public static class TrainingReports
         ArgumentNullException.ThrowIfNull(model);
         var report = model.Report ?? throw new InvalidOperationException(
             "The model has no training report: it was not trained itself, is of an epoch within a training, or was saved by version 0.1, which kept none.");
-        ReportPage.Save(path, ReportPage.Create(report, model.Network, metrics: null));
+        ReportPage.Save(path, ReportPage.Create(report, model.Network, model is RevLanguageModelTransformer or RevRnnFeaturesTransformer));
     }
 
     /// <summary>
@@ -52,12 +52,78 @@ public static class TrainingReports
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(test);
-        ReportPage.Save(path, ReportPage.Create(model.Report, model.Network, Evaluate(model, test, labelColumnName)));
+        var scored = model.Transform(test);
+        var metrics = ScoredClasses.Find(model.Context, scored.Schema, labelColumnName, model.ScoreColumnName, model.PredictedLabelColumnName)
+            .Evaluate(scored, BinCount);
+        Save(path, model, html => TestSection.OfClasses(html, metrics));
     }
 
-    private static PerClassMetrics Evaluate(RevRnnClassificationTransformer model, IDataView test, string labelColumnName)
+    /// <summary>
+    /// Writes the report of a binary classifier as a page, and how it does on test data: precision, recall, F1 and confusions at its threshold, ROC curve and the area under
+    /// it, precision by recall and its average, calibration. A model without a report has these alone.
+    /// </summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="test">Data that the classifier was not trained on.</param>
+    /// <param name="labelColumnName">Its column of what is true: Boolean. Default "Label".</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>binaryClassifier.SaveReport("report.html", test);</code></example>
+    public static void SaveReport(this RevRnnBinaryClassificationTransformer model, string path, IDataView test, string labelColumnName = "Label")
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
         var scored = model.Transform(test);
-        return ScoredClasses.Find(model.Context, scored.Schema, labelColumnName, model.ScoreColumnName, model.PredictedLabelColumnName).Evaluate(scored, BinCount);
+        var (metrics, ranks) = ScoredFlags.Find(model.Context, scored.Schema, labelColumnName, model.ProbabilityColumnName, model.PredictedLabelColumnName)
+            .Evaluate(scored, BinCount);
+        Save(path, model, html => TestSection.OfFlags(html, metrics, ranks));
     }
+
+    /// <summary>
+    /// Writes the report of a multi-label classifier as a page, and how it does on test data: precision, recall and F1 of each label, subset accuracy and Hamming loss. A
+    /// model without a report has these alone.
+    /// </summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="test">Data that the classifier was not trained on.</param>
+    /// <param name="labelColumnName">Its column of what holds: a vector of Boolean or of Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>multiLabelClassifier.SaveReport("report.html", test);</code></example>
+    public static void SaveReport(this RevRnnMultiLabelTransformer model, string path, IDataView test, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
+        var scored = model.Transform(test);
+        var metrics = ScoredSets.Find(model.Context, scored.Schema, labelColumnName, model.PredictedLabelColumnName).Evaluate(scored);
+        Save(path, model, html => TestSection.OfSets(html, metrics));
+    }
+
+    /// <summary>
+    /// Writes the report of a tagger as a page, and how it does on test data: precision, recall and F1 of each class of tokens, accuracy by token and by row, confusions and
+    /// calibration. A model without a report has these alone.
+    /// </summary>
+    /// <param name="model">The tagger.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="test">Data that the tagger was not trained on.</param>
+    /// <param name="labelColumnName">Its column of the classes, one a token: a vector of Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">A row has another number of labels than of tokens.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>tagger.SaveReport("report.html", test);</code></example>
+    public static void SaveReport(this RevRnnTaggingTransformer model, string path, IDataView test, string labelColumnName = "Label")
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
+        var scored = model.Transform(test);
+        var metrics = ScoredTags.Find(model.Context, scored.Schema, labelColumnName, model.ScoreColumnName, model.PredictedLabelColumnName)
+            .Evaluate(scored, BinCount);
+        Save(path, model, html => TestSection.OfTags(html, metrics));
+    }
+
+    private static void Save(string path, RevRnnTransformer model, Action<Html> writeTest)
+        => ReportPage.Save(path, ReportPage.Create(model.Report, model.Network, writeTest: writeTest));
 }

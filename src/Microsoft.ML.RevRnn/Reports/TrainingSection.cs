@@ -3,12 +3,17 @@ namespace Microsoft.ML.RevRnn.Reports;
 /// <summary>What training did: figures, curves, and a table of the epochs.</summary>
 internal static class TrainingSection
 {
-    public static void Write(Html html, TrainingReport report)
+    /// <param name="html">Receives it.</param>
+    /// <param name="report">What training did.</param>
+    /// <param name="hasPerplexity">Whether the loss is that of each next token, so that its exponential is told too.</param>
+    public static void Write(Html html, TrainingReport report, bool hasPerplexity)
     {
         html.AddConstant("<section><h2>Training</h2>");
-        WriteFigures(html, report);
+        WriteFigures(html, report, hasPerplexity);
         html.AddConstant("<div class='charts'>");
         Chart("Loss, nats", ("training", "one", epoch => epoch.Loss), ("validation", "two", epoch => epoch.ValidationLoss));
+        if (hasPerplexity)
+            Chart("Perplexity", ("training", "one", epoch => Math.Exp(epoch.Loss)), ("validation", "two", epoch => epoch.ValidationPerplexity));
         Chart("Accuracy", ("training", "one", epoch => epoch.Accuracy), ("validation", "two", epoch => epoch.ValidationAccuracy));
         Chart("Learning rate at the epoch's end", ("learning rate", "one", epoch => epoch.Course?.LearningRate));
         Chart(
@@ -22,7 +27,7 @@ internal static class TrainingSection
             html, title, [.. lines.Select(line => new Series(line.Name, line.Style, [.. report.Epochs.Select(line.Value)]))], report.BestEpoch);
     }
 
-    private static void WriteFigures(Html html, TrainingReport report)
+    private static void WriteFigures(Html html, TrainingReport report, bool hasPerplexity)
     {
         html.AddConstant("<dl class='figures'>");
         Figure("Kept epoch", FormattableString.Invariant($"{report.BestEpoch} of {report.Epochs.Count}"));
@@ -30,6 +35,8 @@ internal static class TrainingSection
         {
             var kept = report.Epochs[report.BestEpoch - 1];
             Figure(kept.ValidationLoss == null ? "Training loss" : "Validation loss", Units.Number(kept.ValidationLoss ?? kept.Loss));
+            if (hasPerplexity)
+                Figure(kept.ValidationLoss == null ? "Training perplexity" : "Validation perplexity", Units.Score(kept.ValidationPerplexity ?? Math.Exp(kept.Loss)));
             Figure(kept.ValidationAccuracy == null ? "Training accuracy" : "Validation accuracy", Units.Percent(kept.ValidationAccuracy ?? kept.Accuracy));
         }
         Figure("Ended by", report.StopReason switch

@@ -21,6 +21,10 @@ internal static class Units
 
     public static string Percent(double? part) => part is { } value ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.0} %") : "–";
 
+    public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    public static string Score(double? score) => score is { } value ? value.ToString("0.000", CultureInfo.InvariantCulture) : "–";
+
     public static string Number(double? number) => number is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) : "–";
 
     private static string Short(double value, int unit)

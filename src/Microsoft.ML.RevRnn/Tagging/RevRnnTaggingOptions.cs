@@ -8,6 +8,8 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnTaggingOptions : RevRnnTrainerOptions
 {
+    private protected override bool HasPooling => false;
+
     private protected override void Check()
     {
         base.Check();

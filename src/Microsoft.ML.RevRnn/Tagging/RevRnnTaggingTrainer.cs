@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Tagging;
 using Microsoft.ML.RevRnn.Trainers;
@@ -21,8 +20,6 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOptions, RevRnnTaggingTransformer>
 {
-    private const int MaximumClassCount = 10_000_000;
-
     internal RevRnnTaggingTrainer(IHostEnvironment env, CellKind cell, RevRnnTaggingOptions options)
         : base(env, options, cell)
     {
@@ -32,26 +29,29 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape.Column label) => TaggingSchema.Shapes(Columns, label);
 
-    private protected override RevRnnTaggingTransformer Train(IDataView input, IDataView? validation, IChannel channel)
+    private protected override RevRnnTaggingTransformer Train(
+        IDataView input, IDataView? validation, RevRnnTaggingTransformer? previous, IChannel channel)
     {
         var label = input.Schema[Options.LabelColumnName];
-        var classCount = InputSchema.KeyCount(Host, label, "label", 1, MaximumClassCount);
-        var labelValues = LabelValues.Of(label, AnnotationUtils.Kinds.KeyValues, classCount);
-        var rows = Read(input, validation, column => new TokenLabels(column), (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
-        RequireDifferent(rows.TrainingLabels.SelectMany(ofRow => ofRow), key => LabelValues.Name(labelValues, key), label, "tokens", channel);
-        var examples = Weighed(rows.Examples, () => Names(labelValues, classCount));
-        var result = Run(rows.Training, Network, channel, (training, progress) => SequenceTagger.Train(
-            rows.Sequences,
-            rows.Labels,
-            classCount,
-            rows.VocabularySize,
-            Network,
-            training,
-            Start,
-            Options.FineTuning,
-            examples,
-            progress,
-            Options.CancellationToken));
-        return new RevRnnTaggingTransformer(Host, Columns, rows.Training.Tokenization, labelValues, result.Model, result.Report);
+        var known = previous?.Labels ?? KnownLabels.Of(label, Host);
+        var rows = Read(input, validation, previous, column => new TokenLabels(column), (value, mapping) => Array.ConvertAll(value, mapping.Of), channel);
+        if (previous == null)
+            RequireDifferent(rows.TrainingLabels.SelectMany(ofRow => ofRow), key => LabelValues.Name(known.Values, key), label, "tokens", channel);
+        var examples = Weighed(rows.Examples, () => known.Names);
+        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+            ? SequenceTagger.Train(
+                rows.Sequences,
+                rows.Labels,
+                known.Count,
+                rows.VocabularySize,
+                Network,
+                training,
+                Start,
+                Options.FineTuning,
+                examples,
+                progress,
+                Options.CancellationToken)
+            : previous.Tagger.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
+        return new RevRnnTaggingTransformer(Host, Columns, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }
 }

@@ -45,6 +45,10 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _tagger.Network;
 
+    internal override KnownLabels Labels => new(_labels, ClassCount);
+
+    internal SequenceTagger Tagger => _tagger;
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

@@ -1,80 +1,69 @@
-using System.Globalization;
-using Microsoft.ML.Data;
-using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Trainers;
 
-/// <summary>From the labels of a validation set to those of the training data, by what they stand for.</summary>
+/// <summary>From the labels of data to those that are known already, by what they stand for.</summary>
 internal sealed class LabelMapping
 {
     private const int MostNamed = 10;
 
-    private readonly DataViewSchema.Column _column;
-    private readonly LabelValues? _values;
+    private readonly string _column;
+    private readonly string _use;
+    private readonly string _owner;
+    private readonly KnownLabels _known;
+    private readonly KnownLabels _labels;
     private readonly int[]? _places;
-    private readonly int _count;
     private readonly SortedSet<int> _unknown = [];
 
-    /// <param name="validation">The label column of the validation set.</param>
-    /// <param name="training">That of the training data.</param>
+    /// <param name="column">The label column of the data.</param>
+    /// <param name="use">What the data are: "validation data".</param>
+    /// <param name="known">The labels that are known.</param>
+    /// <param name="owner">Who knows them: "training data", or "model to go on with".</param>
     /// <param name="context">Told of errors.</param>
     /// <exception cref="InvalidOperationException">The labels cannot be compared.</exception>
-    public LabelMapping(DataViewSchema.Column validation, DataViewSchema.Column training, IExceptionContext context)
+    public LabelMapping(DataViewSchema.Column column, string use, KnownLabels known, string owner, IExceptionContext context)
     {
-        _column = validation;
-        _count = Count(training);
-        if (_count == 0)
-            return;
-        var known = Values(training);
-        _values = Values(validation);
-        // Flags are compared by their place where they have no names.
-        var areComparable = known == null || _values == null ? AreFlags(training) || known == _values : known.ItemType.Equals(_values.ItemType);
+        (_column, _use, _known, _owner) = (column.Name, use, known, owner);
+        _labels = KnownLabels.Of(column, context);
+        if (known.Values != null && _labels.Values != null)
+            _places = _labels.Values.PlacesIn(known.Values);
+        var areComparable = known.Values == null || _labels.Values == null
+            ? known.AreFlags || _labels.AreFlags || known.Values == _labels.Values
+            : known.Values.ItemType.Equals(_labels.Values.ItemType);
         if (!areComparable)
         {
             throw context.Process(new InvalidOperationException(
-                $"The label column '{validation.Name}' stands for {Describe(known)} in the training data and for {Describe(_values)} in the validation data; " +
+                $"The label column '{_column}' stands for {Describe(known.Values)} in the {owner} and for {Describe(_labels.Values)} in the {use}; " +
                 "they cannot be compared."));
         }
-        _places = known == null ? null : _values?.PlacesIn(known);
     }
 
-    /// <summary>The number of a label in the training data.</summary>
+    /// <summary>The number of a label among those that are known.</summary>
     public int Of(int label)
     {
         var place = _places == null ? label : _places[label];
-        if (place >= 0 && (place < _count || _count == 0))
+        if (place >= 0 && (place < _known.Count || _known.Count == 0))
             return place;
         _unknown.Add(label);
         return -1;
     }
 
     /// <summary>Checks that all labels that were asked for are known.</summary>
+    /// <param name="remedy">What helps.</param>
+    /// <param name="context">Told of errors.</param>
     /// <exception cref="InvalidOperationException">Some are not; it names them.</exception>
-    public void RequireKnown(IExceptionContext context)
+    public void RequireKnown(string remedy, IExceptionContext context)
     {
-        if (_unknown.Count == 0)
-            return;
-        var names = string.Join(", ", _unknown.Take(MostNamed).Select(label => $"'{Name(label)}'"));
-        var more = _unknown.Count > MostNamed ? $" and {_unknown.Count - MostNamed} more" : "";
-        throw context.Process(new InvalidOperationException(
-            $"The label column '{_column.Name}' of the validation data has labels that the training data does not know: {names}{more}."));
+        if (_unknown.Count > 0)
+        {
+            throw context.Process(new InvalidOperationException(
+                $"The label column '{_column}' of the {_use} has labels that the {_owner} does not know: {List([.. _unknown.Select(_labels.Name)])}. " +
+                $"It knows {List(_known.Names)}.{remedy}"));
+        }
     }
 
-    private string Name(int label) => _values?.Text(label) ?? (label + 1).ToString(CultureInfo.InvariantCulture);
-
-    private static bool AreFlags(DataViewSchema.Column label) => label.Type is VectorDataViewType { ItemType: BooleanDataViewType };
-
-    /// <summary>How many labels there are; 0 for true and false.</summary>
-    private static int Count(DataViewSchema.Column label) => label.Type switch
-    {
-        BooleanDataViewType => 0,
-        VectorDataViewType { ItemType: BooleanDataViewType, Size: var size } => size,
-        _ => (int)Math.Min(InputSchema.KeyType(label).Count, int.MaxValue),
-    };
-
-    private static LabelValues? Values(DataViewSchema.Column label)
-        => LabelValues.Of(label, AreFlags(label) ? AnnotationUtils.Kinds.SlotNames : AnnotationUtils.Kinds.KeyValues, Count(label));
+    private static string List(IReadOnlyList<string> names)
+        => string.Join(", ", names.Take(MostNamed).Select(name => $"'{name}'")) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
 
     private static string Describe(LabelValues? values) => values == null ? "nothing" : $"values of type {values.ItemType}";
 }

@@ -23,6 +23,9 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
     /// <summary>The column that is added with the label that it decides for.</summary>
     public string PredictedLabelColumnName => Columns.PredictedLabel;
 
+    /// <summary>The labels that it knows.</summary>
+    internal abstract KnownLabels Labels { get; }
+
     private protected PredictionColumns Columns { get; }
 
     /// <summary>A transformer of what the scores are made of.</summary>

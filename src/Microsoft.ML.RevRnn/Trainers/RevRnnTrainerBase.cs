@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
@@ -12,6 +11,8 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     where TOptions : RevRnnTrainerOptions
     where TTransformer : RevRnnPredictionTransformer
 {
+    private const string NewClasses = " Going on adds no classes: leave these rows out, or train anew on data of all classes.";
+
     private protected RevRnnTrainerBase(IHostEnvironment env, TOptions options, CellKind? cell)
         : base(env, options, cell)
     {
@@ -20,14 +21,10 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
 
     private protected PredictionColumns Columns { get; }
 
-    private protected sealed override IReadOnlyList<string> SequenceColumnNames => Columns.Input.Sequence;
-
-    private protected sealed override string SequenceColumnsOption => nameof(Options.TextColumnNames);
-
     /// <summary>What the label column must be.</summary>
     private protected abstract LabelType LabelType { get; }
 
-    /// <summary>The network that is trained. What a language model has none of, the pooling, is that of the options.</summary>
+    /// <summary>The network that is trained anew. What a language model has none of, the pooling, is that of the options.</summary>
     private protected NetworkOptions Network
         => Options.LanguageModel is { } model ? model.Network with { Pooling = Options.Network.Pooling } : Options.Network;
 
@@ -45,37 +42,59 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape.Column label);
 
     /// <summary>
-    /// Reads the data: in the language model's tokens, or in tokens that are learned from it. A validation set is read in the same tokens and labels.
+    /// Reads the data: in the tokens and labels of a model to go on with, in the language model's tokens, or in tokens that are learned from it. A validation set is
+    /// read in the same tokens and labels.
     /// </summary>
     /// <param name="input">What is learned from.</param>
     /// <param name="validation">Held-back data; null for none.</param>
+    /// <param name="previous">The model to go on with; null for none.</param>
     /// <param name="createLabels">Makes what takes the labels of a column.</param>
-    /// <param name="map">From a label of the validation set to that of the training data.</param>
+    /// <param name="map">From a label of the data to one that is known already.</param>
     /// <param name="channel">The log.</param>
     private protected LabelledRows<T> Read<T>(
-        IDataView input, IDataView? validation, Func<DataViewSchema.Column, RowLabels<T>> createLabels, Func<T, LabelMapping, T> map, IChannel channel)
+        IDataView input,
+        IDataView? validation,
+        TTransformer? previous,
+        Func<DataViewSchema.Column, RowLabels<T>> createLabels,
+        Func<T, LabelMapping, T> map,
+        IChannel channel)
     {
         if (validation != null)
             FindLabel(SchemaShape.Create(validation.Schema));
         var label = input.Schema[Options.LabelColumnName];
+        var known = previous?.Labels ?? KnownLabels.Of(label, channel);
+        var owner = previous == null ? "training data" : "model to go on with";
         var labels = createLabels(label);
-        var columns = Columns.Input with { Features = [.. (Options.FeatureColumnNames ?? []).Select(name => FeatureColumn.Of(input.Schema[name]))] };
+        var columns = Columns.Input with
+        {
+            Features = previous?.Input.Features ?? [.. (Options.FeatureColumnNames ?? []).Select(name => FeatureColumn.Of(input.Schema[name]))],
+        };
         var examples = Examples(input, labels, columns.Features, validation == null ? Options.SamplingKeyColumnName : null);
-        var rows = Read(input, examples, channel);
+        var rows = ReadTraining(input, examples, previous?.Tokenization ?? Options.LanguageModel?.Tokenization, channel);
         examples.Check(rows.Sequences, SequenceColumns(input), channel);
-        examples.WarnOfMissing(channel);
+        examples.WarnOfMissing(previous == null ? "the mean of the others" : "the mean that the model to go on with has", channel);
+        var values = previous == null ? labels.Values : Map(labels, "data", NewClasses);
         if (validation == null)
-            return new(columns, rows, rows.Sequences, labels.Values, examples.Options);
+            return new(columns, rows, rows.Sequences, values, examples.Options);
 
-        var otherLabel = validation.Schema[Options.LabelColumnName];
-        var otherLabels = createLabels(otherLabel);
+        var otherLabels = createLabels(validation.Schema[Options.LabelColumnName]);
         var others = Examples(validation, otherLabels, columns.Features, samplingKey: null);
         var otherRows = ReadValidation(validation, others, rows.Tokenization, channel);
         others.Check(otherRows.Sequences, SequenceColumns(validation), channel);
-        var mapping = new LabelMapping(otherLabel, label, channel);
-        T[] mapped = [.. otherLabels.Values.Select(value => map(value, mapping))];
-        mapping.RequireKnown(channel);
-        return new(columns, rows, [.. rows.Sequences, .. otherRows.Sequences], [.. labels.Values, .. mapped], examples.With(others, otherRows.Sequences.Count));
+        return new(
+            columns,
+            rows,
+            [.. rows.Sequences, .. otherRows.Sequences],
+            [.. values, .. Map(otherLabels, "validation data", "")],
+            examples.With(others, otherRows.Sequences.Count));
+
+        IReadOnlyList<T> Map(RowLabels<T> ofRows, string use, string remedy)
+        {
+            var mapping = new LabelMapping(ofRows.Column, use, known, owner, channel);
+            T[] mapped = [.. ofRows.Values.Select(value => map(value, mapping))];
+            mapping.RequireKnown(remedy, channel);
+            return mapped;
+        }
     }
 
     /// <summary>What the engine is told of the rows, with what their classes weigh.</summary>
@@ -87,10 +106,6 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         BalancesClasses = Options.ClassWeights is { AreBalanced: true },
         ClassWeights = Options.ClassWeights?.Of(Options.ClassWeights.AreBalanced ? [] : names(), Options.LabelColumnName),
     };
-
-    /// <summary>What classes are called: by what they stand for, or else by their number from 1.</summary>
-    private protected static IReadOnlyList<string> Names(LabelValues? values, int count)
-        => [.. Enumerable.Range(0, count).Select(i => values?.Text(i) ?? (i + 1).ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>The label column, after a check of those of weights and numbers.</summary>
     private SchemaShape.Column FindLabel(SchemaShape schema)
@@ -106,10 +121,6 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         Options.ExampleWeightColumnName is { } weight ? data.Schema[weight] : null,
         samplingKey == null ? null : data.Schema[samplingKey],
         InputSchema.FindFeatures(Host, data.Schema, features));
-
-    private TrainingRows Read(IDataView input, RowLabels labels, IChannel channel) => Options.LanguageModel is { Tokenization: var tokens }
-        ? TrainingRows.Read(input, InputSchema.FindSequence(Host, input.Schema, SequenceColumnNames, tokens), labels, tokens, channel, Options.CancellationToken)
-        : TrainingRows.Read(input, SequenceColumns(input), labels, Options.Vocabulary, channel, Options.CancellationToken);
 
     /// <summary>Checks that there is something to tell apart.</summary>
     /// <param name="values">The labels.</param>

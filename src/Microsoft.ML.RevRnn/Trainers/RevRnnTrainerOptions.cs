@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Microsoft.ML.RevRnn.Estimators;
 using Microsoft.ML.RevRnn.LanguageModels;
 
 namespace Microsoft.ML.RevRnn;
@@ -62,7 +63,7 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <summary>
     /// A language model to start from (Howard and Ruder 2018, ULMFiT): its tokens, network and weights are taken, and what the options say of vocabulary and network is
     /// not used, but for the pooling. Its cell must be the trainer's, and <see cref="NetworkOptions.Bidirectional"/> unset. Texts without labels teach it, many; few
-    /// with labels are then enough. Null for none.
+    /// with labels are then enough. One of all kinds of texts is best adapted to these before, by <c>Fit(texts, model)</c> of its estimator. Null for none.
     /// </summary>
     [JsonIgnore]
     public RevLanguageModelTransformer? LanguageModel { get; set; }
@@ -71,8 +72,26 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public FineTuningOptions FineTuning { get; set => field = value ?? throw new ArgumentNullException(nameof(FineTuning)); } = new();
 
-    /// <summary>The columns of text or keys that are read.</summary>
-    internal IReadOnlyList<string> SequenceColumnNames => TextColumnNames ?? [TextColumnName];
+    internal override IReadOnlyList<string> SequenceColumnNames => TextColumnNames ?? [TextColumnName];
+
+    internal override string SequenceColumnsOption => nameof(TextColumnNames);
+
+    private protected override bool HasPooling => true;
+
+    internal override void Take(RevRnnHyperparameters values)
+    {
+        base.Take(values);
+        LabelSmoothing = values.LabelSmoothing;
+        if (HasPooling)
+            Network = Network with { Pooling = values.Pooling, Bidirectional = values.Bidirectional && LanguageModel == null };
+    }
+
+    internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
+    {
+        Pretrained.CheckGoingOn(nameof(LanguageModel), LanguageModel);
+        base.CheckGoingOn(previous, namedCell);
+        GoingOn.CheckColumns(nameof(FeatureColumnNames), FeatureColumnNames ?? [], ((RevRnnPredictionTransformer)previous).FeatureColumnNames);
+    }
 
     private protected override void Check()
     {

@@ -33,8 +33,7 @@ internal static class GoldenTraining
         Loss loss = number % 4 < 2
             ? new SoftmaxLoss(labels) { LabelSmoothing = 0.1f }
             : new SigmoidLoss(Array.ConvertAll(labels, label => (int[])[label, (label + 2) % Classes]));
-        Run(training, width).OfClassifier(
-            parameters, new SequenceObjective(loss, labels, training), _sequences, HeldBack.Random(_sequences.Length, training), null, null);
+        Run(training, width).OfClassifier(parameters, new SequenceObjective(loss, labels, training), _sequences, HeldBack.Random(_sequences.Length, training));
         return Digest(parameters);
     }
 

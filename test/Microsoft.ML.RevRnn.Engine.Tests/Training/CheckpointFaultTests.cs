@@ -262,8 +262,8 @@ internal sealed class CheckpointFaultTests
     {
         using var folder = new TemporaryFolder();
         var run = Written(folder["state"]);
-        Forge(folder["state"], 8, 1);
-        CheckRefused(run.Run, folder["state"], "format version 1, and this library reads version 2");
+        Forge(folder["state"], 8, 2);
+        CheckRefused(run.Run, folder["state"], "format version 2, and this library reads version 3");
     }
 
     [TestMethod]

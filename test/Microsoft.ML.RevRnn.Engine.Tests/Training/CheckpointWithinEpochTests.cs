@@ -58,7 +58,7 @@ internal sealed class CheckpointWithinEpochTests
 
             CollectionAssert.AreEqual(expected, model, $"{ask} of {asks}");
             CollectionAssert.AreEqual(report.Epochs.ToArray(), resumed.Epochs.ToArray(), $"{ask} of {asks}");
-            Assert.AreEqual(report.BestEpoch, resumed.BestEpoch);
+            CollectionAssert.AreEqual(Reports.WithoutTimes(report), Reports.WithoutTimes(resumed), $"{ask} of {asks}");
             // At the most one batch, or one validation, is run again.
             Assert.IsTrue(left <= asks - ask + 1 + 20, $"{left} of {asks} after {ask}");
         }

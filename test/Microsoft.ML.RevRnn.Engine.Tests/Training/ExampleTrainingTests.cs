@@ -63,7 +63,7 @@ internal sealed class ExampleTrainingTests
     [TestMethod]
     public void TheBestEpochIsThatOfTheMetric()
     {
-        foreach (var metric in Enum.GetValues<ValidationMetric>())
+        foreach (var metric in Enum.GetValues<ValidationMetric>().Where(metric => metric != ValidationMetric.Perplexity))
         {
             var task = _random with { Training = _random.Training with { MaximumEpochs = 12, ValidationMetric = metric } };
             var (model, report) = Train(task, new() { ValidationCount = 25 });

@@ -61,12 +61,19 @@ internal sealed class ColumnRow
     /// <summary>Trains each kind of classifier of whole texts.</summary>
     /// <param name="view">Data of <see cref="View"/>.</param>
     /// <param name="change">Sets options.</param>
-    public static IEnumerable<RevRnnPredictionTransformer> FitEach(IDataView view, Action<RevRnnTrainerOptions> change)
+    /// <param name="previous">What this gave before, to go on with; null to start anew.</param>
+    public static IEnumerable<RevRnnPredictionTransformer> FitEach(
+        IDataView view, Action<RevRnnTrainerOptions> change, IReadOnlyList<RevRnnPredictionTransformer>? previous = null)
     {
         var context = new MLContext(seed: 3);
-        yield return context.MulticlassClassification.Trainers.RevLstm(Changed(Small.Classification(), "Label")).Fit(view);
-        yield return context.BinaryClassification.Trainers.RevGru(Changed(Small.Binary(), "Flag")).Fit(view);
-        yield return context.MulticlassClassification.Trainers.RevLstmMultiLabel(Changed(Small.MultiLabel(), "Flags")).Fit(view);
+        yield return Fit(context.MulticlassClassification.Trainers.RevLstm(Changed(Small.Classification(), "Label")), 0);
+        yield return Fit(context.BinaryClassification.Trainers.RevGru(Changed(Small.Binary(), "Flag")), 1);
+        yield return Fit(context.MulticlassClassification.Trainers.RevLstmMultiLabel(Changed(Small.MultiLabel(), "Flags")), 2);
+
+        TTransformer Fit<TOptions, TTransformer>(RevRnnTrainerBase<TOptions, TTransformer> trainer, int number)
+            where TOptions : RevRnnTrainerOptions
+            where TTransformer : RevRnnPredictionTransformer
+            => previous == null ? trainer.Fit(view) : trainer.Fit(view, (TTransformer)previous[number]);
 
         T Changed<T>(T options, string label)
             where T : RevRnnTrainerOptions
