@@ -28,7 +28,8 @@ internal sealed class HugeWeightsTests
             {
                 var model = MultiLabelClassifier.Load(reader);
                 return Floats(Outcomes, model.Score).Concat(Floats(Outcomes, model.Predict));
-            }),
+            }
+        ),
         ["tags"] = (
             network => Models.Bytes(SequenceTagger.Train(
                 _sequences, Array.ConvertAll(_sequences, sequence => Sequences.Labels(sequence.Length)), Outcomes, Vocabulary, network, new(),
@@ -40,7 +41,8 @@ internal sealed class HugeWeightsTests
             {
                 var model = SequenceEncoder.Load(reader);
                 return Floats(model.FeatureCount, model.Encode);
-            }),
+            }
+        ),
         ["score"] = (Language, reader => [LanguageModel.Load(reader).Score(_text).LogLikelihood]),
         ["session"] = (Language, reader =>
         {
@@ -48,7 +50,8 @@ internal sealed class HugeWeightsTests
             foreach (var token in _text)
                 session.Read(token);
             return [session.LogLikelihood];
-        }),
+        }
+        ),
         ["next"] = (Language, reader => LanguageModel.Load(reader).CreateSession().LogProbabilities.ToArray().Select(value => Math.Exp(value))),
         ["generated"] = (Language, reader => LanguageModel.Load(reader).CreateSession().Generate(new GenerationOptions { MaximumTokens = 5 }).Select(token => (double)token)),
     };
