@@ -5,7 +5,7 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// <see cref="LaneMath"/>. Those of the platform are banned (BannedSymbols.txt), for their last bits differ from one C library, operating system and processor to another,
 /// and so would trained weights; these take correctly rounded operations only.
 /// </summary>
-/// <remarks>The polynomials and reductions are those of fdlibm (Sun Microsystems 1993): errors are below one unit in the last place.</remarks>
+/// <remarks>Polynomials and reductions are those of fdlibm (Sun Microsystems 1993), with errors of about a unit in the last place; of a power x^n of up to n of them.</remarks>
 internal static class HostMath
 {
     private const double Log2E = 1.44269504088896338700;
