@@ -55,8 +55,9 @@ internal static class Experiment
         AnsiConsole.MarkupLine(
             $"Accuracy [bold]{metrics.MicroAccuracy:P1}[/] ({metrics.MacroAccuracy:P1} averaged over classes) " +
             $"in {clock.Elapsed.TotalSeconds:F0} s, {training.TokensPerSecond:N0} tokens/s.");
+        var linear = settings.SkipsLinear ? null : LinearPipeline.Run(ml, split);
         if (settings.Json)
-            Report.Json(metrics, training, clock.Elapsed);
+            Report.Json(metrics, training, clock.Elapsed, linear);
     }
 
     private static IDataView Load(MLContext ml, Settings settings)

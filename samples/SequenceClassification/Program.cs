@@ -7,16 +7,22 @@ var cell = new Option<string>("--cell") { Description = "The recurrent cell.", D
 cell.AcceptOnlyFromAmong("lstm", "gru");
 var epochs = new Option<int>("--epochs") { Description = "Most passes over the training data.", DefaultValueFactory = _ => 5 };
 var threads = new Option<int?>("--threads") { Description = "Threads; as many as there are processors if not given. The result is the same." };
+var skipsLinear = new Option<bool>("--skip-linear") { Description = "Do not train ML.NET's linear pipeline for comparison." };
 var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
 
 var command = new RootCommand("Trains a reversible recurrent network to tell the class of a text, in an ML.NET pipeline.")
 {
-    data, cell, epochs, threads, json,
+    data, cell, epochs, threads, skipsLinear, json,
 };
 command.SetAction(arguments =>
 {
     var settings = new Settings(
-        arguments.GetValue(data), arguments.GetValue(cell) == "gru", arguments.GetValue(epochs), arguments.GetValue(threads), arguments.GetValue(json));
+        arguments.GetValue(data),
+        arguments.GetValue(cell) == "gru",
+        arguments.GetValue(epochs),
+        arguments.GetValue(threads),
+        arguments.GetValue(skipsLinear),
+        arguments.GetValue(json));
     return Terminal.Run(() => Experiment.Run(settings));
 });
 return command.Parse(args).Invoke();

@@ -36,11 +36,12 @@ internal static class Report
             $"({training.LostBits / training.OptimalBits:F3} times as much).");
     }
 
-    public static void Json(MulticlassClassificationMetrics metrics, TrainingReport training, TimeSpan elapsed) =>
+    public static void Json(MulticlassClassificationMetrics metrics, TrainingReport training, TimeSpan elapsed, MulticlassClassificationMetrics? linear) =>
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             microAccuracy = metrics.MicroAccuracy,
             macroAccuracy = metrics.MacroAccuracy,
+            linearMicroAccuracy = linear?.MicroAccuracy,
             seconds = elapsed.TotalSeconds,
             tokensPerSecond = training.TokensPerSecond,
             peakActivationBytes = training.PeakActivationBytes,

@@ -18,6 +18,9 @@ internal enum RandomUse : ulong
     /// <summary>Of a run, with the epoch's number: the seed of an epoch's batches.</summary>
     EpochBatches = 5,
 
+    /// <summary>Of a run, with the pass: the order in which the map of n-grams sees texts.</summary>
+    NGramOrder = 12,
+
     /// <summary>Of an epoch: the order of sequences of the same length.</summary>
     SequenceOrder = 1,
 

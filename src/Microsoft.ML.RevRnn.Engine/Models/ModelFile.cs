@@ -8,7 +8,8 @@ namespace Microsoft.ML.RevRnn.Models;
 /// The binary form of a network, little-endian:
 /// int32 version; byte kind of model; byte cell; byte forgetting limit; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
-/// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders.
+/// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
+/// whose part (NGramPart, NGramWeights) follows the parameters.
 /// Of F features float32 means [F] and deviations [F].
 /// Then each parameter's values as float32, row after row without padding: embedding [V, I]; for each direction and layer input [I, N G P], bias [1, N G P] and for
 /// each of its N halves hidden [P, G P]; a head's attention vector [1, D H] if it has one (D directions); last a classifier's weight [C, values of a pooled output]
@@ -19,14 +20,16 @@ internal static class ModelFile
 {
     private const int FirstVersion = 2;
     private const int ShapeVersion = 3;
-    private const int Version = 4;
+    private const int FeaturesVersion = 4;
+    private const int Version = 5;
     private const long MostPadding = 8;
     private const long AlwaysAllowedBytes = 256L << 20;
 
-    public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0, int features = 0)
+    public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0, int features = 0, bool hasNGrams = false)
     {
         var network = shape.Options;
-        var version = features > 0 || kind == ModelKind.PooledEncoder ? Version
+        var version = hasNGrams ? Version
+            : features > 0 || kind == ModelKind.PooledEncoder ? FeaturesVersion
             : network.Bidirectional || network.Pooling != PoolingKind.MeanMax ? ShapeVersion
             : FirstVersion;
         writer.Write(version);
@@ -44,7 +47,7 @@ internal static class ModelFile
             return;
         writer.Write(network.Bidirectional);
         writer.Write((byte)network.Pooling);
-        if (version >= Version)
+        if (version >= FeaturesVersion)
             writer.Write(features);
     }
 
@@ -86,12 +89,13 @@ internal static class ModelFile
 
     /// <summary>Reads a classifier of whole sequences.</summary>
     /// <exception cref="FormatException">The content is damaged, from a newer version, or of another kind of model.</exception>
-    public static NetworkParameters ReadClassifier(BinaryReader reader, ModelKind kind)
+    public static (NetworkParameters Parameters, NGramPart? NGrams) ReadClassifier(BinaryReader reader, ModelKind kind)
     {
-        var (_, shape, outcomes, features) = ReadHeader(reader, kind);
+        var header = ReadHeader(reader, kind);
+        var (_, shape, outcomes, features) = header;
         var parameters = NetworkParameters.OfSequences(shape, outcomes, features > 0 ? DenseFeatures.ReadMoments(reader, outcomes, features) : null);
         ReadParameters(reader, parameters.All);
-        return parameters;
+        return (parameters, header.HasNGrams ? NGramPart.Load(reader, outcomes) : null);
     }
 
     /// <exception cref="FormatException">The content ends early or holds values that are not finite.</exception>
@@ -131,7 +135,7 @@ internal static class ModelFile
         var outcomes = reader.ReadInt32();
         if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
-        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= Version ? reader.ReadInt32() : 0);
+        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0) { HasNGrams = version >= Version && IsClassifier(kind) };
     }
 
     private static bool IsClassifier(ModelKind kind) => kind is ModelKind.Classifier or ModelKind.MultiLabelClassifier;

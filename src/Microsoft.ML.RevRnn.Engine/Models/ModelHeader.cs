@@ -7,4 +7,8 @@ namespace Microsoft.ML.RevRnn.Models;
 /// <param name="Shape">What it is made of.</param>
 /// <param name="Outcomes">C; 0 where there are none.</param>
 /// <param name="Features">F; 0 for none.</param>
-internal readonly record struct ModelHeader(ModelKind Kind, NetworkShape Shape, int Outcomes, int Features);
+internal readonly record struct ModelHeader(ModelKind Kind, NetworkShape Shape, int Outcomes, int Features)
+{
+    /// <summary>Whether what it makes of n-grams follows its parameters.</summary>
+    public bool HasNGrams { get; init; }
+}

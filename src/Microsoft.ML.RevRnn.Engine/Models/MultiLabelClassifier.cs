@@ -16,10 +16,10 @@ public sealed class MultiLabelClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private MultiLabelClassifier(NetworkParameters parameters)
+    private MultiLabelClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
-        _scorer = new SequenceScorer(parameters);
+        _scorer = new SequenceScorer(parameters, nGrams);
     }
 
     /// <summary>C: the number of labels.</summary>
@@ -27,6 +27,15 @@ public sealed class MultiLabelClassifier
 
     /// <summary>F: how many numbers go with each sequence, see <see cref="ExampleOptions.Features"/>; 0 for none.</summary>
     public int FeatureCount => _parameters.FeatureCount;
+
+    /// <summary>The n-grams that it reads beside the tokens, see <see cref="ExampleOptions.NGrams"/>; null for none.</summary>
+    public NGramOptions? NGrams => _scorer.NGrams?.Options;
+
+    /// <summary>How much the network's scores count, where n-grams have scores too; 1 where not.</summary>
+    public float NetworkShare => _scorer.NGrams?.NetworkShare ?? 1;
+
+    /// <summary>How much the scores of n-grams count; 0 where there are none.</summary>
+    public float NGramShare => _scorer.NGrams?.NGramShare ?? 0;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
@@ -65,7 +74,7 @@ public sealed class MultiLabelClassifier
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
         var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
-        return Train(sequences, labels, labelCount, new NetworkShape(network, vocabularySize), training, start, examples, progress, cancellationToken);
+        return Train(sequences, labels, labelCount, new NetworkShape(network, vocabularySize), training, start, previous: null, examples, progress, cancellationToken);
     }
 
     /// <summary>Trains the classifier further: from its weights, with its tokens, network and labels, on other or more sequences. This one stays as it is.</summary>
@@ -92,7 +101,7 @@ public sealed class MultiLabelClassifier
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
         return Train(
-            sequences, labels, LabelCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), examples, progress, cancellationToken);
+            sequences, labels, LabelCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), _scorer.NGrams, examples, progress, cancellationToken);
     }
 
     private static TrainingResult<MultiLabelClassifier> Train(
@@ -102,6 +111,7 @@ public sealed class MultiLabelClassifier
         NetworkShape shape,
         TrainingOptions training,
         StartingWeights? start,
+        NGramPart? previous,
         ExampleOptions? examples,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
@@ -122,8 +132,15 @@ public sealed class MultiLabelClassifier
             Examples = examples,
             Counts = run.CountsOf(Math.Max(labelCount, 2)),
         };
+        var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, training, previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        return new TrainingResult<MultiLabelClassifier>(new MultiLabelClassifier(parameters), report);
+        return new TrainingResult<MultiLabelClassifier>(new MultiLabelClassifier(parameters, Mixed()), report);
+
+        NGramPart? Mixed()
+        {
+            var network = new SequenceScorer(parameters);
+            return nGrams?.Mix(examples.NGrams!, loss, set.Parts.Validation, member => network.Score(sequences[member], examples.Features?[member] ?? []));
+        }
     }
 
     /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>
@@ -138,10 +155,12 @@ public sealed class MultiLabelClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
     /// <param name="scores">[C]: receives the scores.</param>
+    /// <param name="nGrams">The n-grams that belong to the tokens; null where it reads none.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a span's length is not F or C.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores) => _scorer.Score(tokens, features, scores);
+    public void Score(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> scores, NGramVector? nGrams = null)
+        => _scorer.Score(tokens, features, nGrams, scores);
 
     /// <summary>Probability of each label for one sequence.</summary>
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
@@ -155,11 +174,12 @@ public sealed class MultiLabelClassifier
     /// <param name="tokens">Token numbers; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
     /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
     /// <param name="probabilities">[C]: receives the probabilities, each from 0 to 1.</param>
+    /// <param name="nGrams">The n-grams that belong to the tokens; null where it reads none.</param>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or a span's length is not F or C.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities)
+    public void Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, NGramVector? nGrams = null)
     {
-        Score(tokens, features, probabilities);
+        Score(tokens, features, probabilities, nGrams);
         RowMath.Sigmoid(probabilities);
     }
 
@@ -169,9 +189,10 @@ public sealed class MultiLabelClassifier
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount, FeatureCount);
+        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount, FeatureCount, _scorer.NGrams != null);
         _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
+        _scorer.NGrams?.Save(writer);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
@@ -179,6 +200,7 @@ public sealed class MultiLabelClassifier
     public static MultiLabelClassifier Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        return new MultiLabelClassifier(ModelFile.ReadClassifier(reader, ModelKind.MultiLabelClassifier));
+        var (parameters, nGrams) = ModelFile.ReadClassifier(reader, ModelKind.MultiLabelClassifier);
+        return new MultiLabelClassifier(parameters, nGrams);
     }
 }

@@ -16,10 +16,10 @@ public sealed class SequenceClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private SequenceClassifier(NetworkParameters parameters)
+    private SequenceClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
-        _scorer = new SequenceScorer(parameters);
+        _scorer = new SequenceScorer(parameters, nGrams);
     }
 
     /// <summary>C: the number of classes.</summary>
@@ -27,6 +27,15 @@ public sealed class SequenceClassifier
 
     /// <summary>F: how many numbers go with each sequence, see <see cref="ExampleOptions.Features"/>; 0 for none.</summary>
     public int FeatureCount => _parameters.FeatureCount;
+
+    /// <summary>The n-grams that it reads beside the tokens, see <see cref="ExampleOptions.NGrams"/>; null for none.</summary>
+    public NGramOptions? NGrams => _scorer.NGrams?.Options;
+
+    /// <summary>How much the network's scores count, where n-grams have scores too; 1 where not.</summary>
+    public float NetworkShare => _scorer.NGrams?.NetworkShare ?? 1;
+
+    /// <summary>How much the scores of n-grams count; 0 where there are none.</summary>
+    public float NGramShare => _scorer.NGrams?.NGramShare ?? 0;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
@@ -67,7 +76,7 @@ public sealed class SequenceClassifier
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
         var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
-        return Train(sequences, labels, classCount, new NetworkShape(network, vocabularySize), training, start, examples, progress, cancellationToken);
+        return Train(sequences, labels, classCount, new NetworkShape(network, vocabularySize), training, start, previous: null, examples, progress, cancellationToken);
     }
 
     /// <summary>Trains the classifier further: from its weights, with its tokens, network and classes, on other or more sequences. This one stays as it is.</summary>
@@ -94,7 +103,7 @@ public sealed class SequenceClassifier
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
         return Train(
-            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), examples, progress, cancellationToken);
+            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), _scorer.NGrams, examples, progress, cancellationToken);
     }
 
     private static TrainingResult<SequenceClassifier> Train(
@@ -104,6 +113,7 @@ public sealed class SequenceClassifier
         NetworkShape shape,
         TrainingOptions training,
         StartingWeights? start,
+        NGramPart? previous,
         ExampleOptions? examples,
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
@@ -126,8 +136,15 @@ public sealed class SequenceClassifier
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
+        var nGrams = NGramPart.Train(examples.NGrams, loss, classCount, set.Parts, training, previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters), report);
+        return new TrainingResult<SequenceClassifier>(new SequenceClassifier(parameters, Mixed()), report);
+
+        NGramPart? Mixed()
+        {
+            var network = new SequenceScorer(parameters);
+            return nGrams?.Mix(examples.NGrams!, loss, set.Parts.Validation, member => network.Score(sequences[member], examples.Features?[member] ?? []));
+        }
     }
 
     /// <summary>Class probabilities of one sequence.</summary>
@@ -153,13 +170,15 @@ public sealed class SequenceClassifier
     /// <param name="features">[F]: the numbers, as they were given in training; NaN for a missing one, which counts as the mean.</param>
     /// <param name="probabilities">[C]: receives the probabilities, which add up to 1.</param>
     /// <param name="temperature">T, 0.01 to 100.</param>
+    /// <param name="nGrams">The n-grams that belong to the tokens; null where it reads none.</param>
     /// <returns>The most probable class at T = 1, the first of several.</returns>
     /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, a span's length is not F or C, or T is out of its range.</exception>
     /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
-    public int Predict(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, float temperature = 1)
+    public int Predict(
+        ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, Span<float> probabilities, float temperature = 1, NGramVector? nGrams = null)
     {
         OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
-        _scorer.Score(tokens, features, probabilities);
+        _scorer.Score(tokens, features, nGrams, probabilities);
         var scores = temperature == 1 ? [] : probabilities.ToArray();
         SoftmaxLoss.Normalize(probabilities);
         var prediction = TensorPrimitives.IndexOfMax<float>(probabilities);
@@ -179,22 +198,26 @@ public sealed class SequenceClassifier
     /// <param name="sequences">Token numbers of each sequence; at least one.</param>
     /// <param name="labels">Class of each sequence, 0 to C - 1.</param>
     /// <param name="features">The F numbers that go with each; null where there are none.</param>
+    /// <param name="nGrams">The n-grams of each; null where it reads none.</param>
     /// <returns>T, 0.01 to 100.</returns>
     /// <exception cref="ArgumentException">There are no sequences, a token or a label is out of its range, or there are not as many labels.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
-    public float FitTemperature(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, IReadOnlyList<float[]>? features = null)
+    public float FitTemperature(
+        IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, IReadOnlyList<float[]>? features = null, IReadOnlyList<NGramVector>? nGrams = null)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(labels);
         if (features != null && features.Count != sequences.Count)
             throw new ArgumentException($"There are {sequences.Count} sequences, and features of {features.Count}.", nameof(features));
+        if (nGrams != null && nGrams.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences, and n-grams of {nGrams.Count}.", nameof(nGrams));
         if (sequences.Count == 0 || labels.Count != sequences.Count)
             throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels; there must be as many, and at least one.", nameof(labels));
         var scores = new float[sequences.Count][];
         for (var i = 0; i < scores.Length; i++)
         {
             OptionCheck.Range(nameof(labels), labels[i], 0, ClassCount - 1);
-            _scorer.Score(sequences[i], features?[i] ?? [], scores[i] = new float[ClassCount]);
+            _scorer.Score(sequences[i], features?[i] ?? [], nGrams?[i], scores[i] = new float[ClassCount]);
         }
         return TemperatureScaling.Fit(scores, labels);
     }
@@ -205,9 +228,10 @@ public sealed class SequenceClassifier
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount, FeatureCount);
+        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount, FeatureCount, _scorer.NGrams != null);
         _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
+        _scorer.NGrams?.Save(writer);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>
@@ -215,6 +239,7 @@ public sealed class SequenceClassifier
     public static SequenceClassifier Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        return new SequenceClassifier(ModelFile.ReadClassifier(reader, ModelKind.Classifier));
+        var (parameters, nGrams) = ModelFile.ReadClassifier(reader, ModelKind.Classifier);
+        return new SequenceClassifier(parameters, nGrams);
     }
 }

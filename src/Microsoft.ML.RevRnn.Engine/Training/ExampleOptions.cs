@@ -55,6 +55,12 @@ public sealed record ExampleOptions
     /// </summary>
     public IReadOnlyList<float[]>? Features { get; init; }
 
+    /// <summary>
+    /// The n-grams of each sequence, for a linear map of them whose scores join those of the network, see <see cref="NGramOptions"/>: both are trained on the same sequences, each
+    /// by itself, and those that are held back tell how much either counts, so that the classifier is about as good as the better one at least. A tagger takes none. Null for none.
+    /// </summary>
+    public NGramSet? NGrams { get; init; }
+
     /// <summary>Checks every option.</summary>
     /// <param name="count">How many sequences there are.</param>
     /// <param name="classCount">How many classes or labels.</param>
@@ -71,6 +77,9 @@ public sealed record ExampleOptions
             throw new ArgumentException($"There are {count} sequences, and {nameof(Groups)} of {Groups.Count}.", nameof(Groups));
         OptionCheck.Range(nameof(ValidationCount), ValidationCount ?? 0, 0, count - 1);
         CheckFeatures(count);
+        NGrams?.Options.Validate();
+        if (NGrams != null && NGrams.Vectors.Count != count)
+            throw new ArgumentException($"There are {count} sequences, and {nameof(NGrams)} of {NGrams.Vectors.Count}.", nameof(NGrams));
     }
 
     /// <summary>The same for some of the sequences.</summary>
@@ -86,7 +95,8 @@ public sealed record ExampleOptions
     /// <summary>Writes what differs from the defaults, for the identity of a training.</summary>
     internal void WriteIdentity(BinaryWriter writer)
     {
-        if (this == new ExampleOptions())
+        // N-grams have a training of their own, which is not in checkpoints.
+        if (this with { NGrams = null } == new ExampleOptions())
             return;
         foreach (var weights in (ReadOnlySpan<IReadOnlyList<float>?>)[Weights, ClassWeights])
         {

@@ -22,6 +22,8 @@ internal sealed record ExampleSet(HeldBack Parts, float[]? Weights, float[]? Cla
     /// <inheritdoc cref="OfClasses"/>
     public static ExampleSet OfTokens(ExampleOptions options, IReadOnlyList<int[]> classes, int classCount, TrainingOptions training)
     {
+        if (options.NGrams != null)
+            throw new ArgumentException($"{nameof(options.NGrams)} go with whole sequences; a tagger, which tells the class of each token, takes none.", nameof(options));
         if (options.Features != null)
             throw new ArgumentException($"{nameof(options.Features)} go with whole sequences; a tagger, which tells the class of each token, takes none.", nameof(options));
         options.Validate(classes.Count, classCount);

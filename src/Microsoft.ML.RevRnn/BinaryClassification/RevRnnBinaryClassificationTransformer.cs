@@ -41,6 +41,9 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    /// <inheritdoc/>
+    public override NGramOptions? NGrams => _classifier.NGrams;
+
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
     public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
 
@@ -55,7 +58,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values));
+        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values, input.NGrams()));
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;

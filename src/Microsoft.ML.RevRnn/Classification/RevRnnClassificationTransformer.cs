@@ -50,6 +50,9 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    /// <inheritdoc/>
+    public override NGramOptions? NGrams => _classifier.NGrams;
+
     internal override KnownLabels Labels => new(_labels, ClassCount);
 
     internal SequenceClassifier Classifier => _classifier;
@@ -78,8 +81,8 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         var labels = new KeyLabels(label);
         var sources = InputSchema.Find(Host, data.Schema, Input, Tokenization);
         var examples = new ExampleLabels(labels, weight: null, samplingKey: null, sources.Features);
-        var rows = TrainingRows.ReadCalibration(data, sources.Sequence, examples, Tokenization, channel);
-        var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values, examples.Features);
+        var rows = TrainingRows.ReadCalibration(data, sources.Sequence, examples, (Tokenization, NGrams), channel);
+        var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values, examples.Features, rows.NGrams);
         return new RevRnnClassificationTransformer(Host, Columns, Tokenization, _labels, _classifier, Report) { Temperature = temperature };
     }
 
@@ -109,7 +112,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
         var prediction = 0;
-        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(input.Tokens(), input.Features(), values, Temperature));
+        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(input.Tokens(), input.Features(), values, Temperature, input.NGrams()));
         ValueGetter<uint> predictedLabel = (ref uint key) =>
         {
             _ = probabilities.Value;

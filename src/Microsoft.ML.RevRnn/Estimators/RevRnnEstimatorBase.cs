@@ -116,10 +116,11 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     private protected abstract TTransformer Train(IDataView input, IDataView? validation, TTransformer? previous, IChannel channel);
 
     /// <summary>Reads what is learned from: in tokens that there are already, or in those that are learned from it.</summary>
-    private protected TrainingRows ReadTraining(IDataView input, RowLabels? labels, Tokenization? known, IChannel channel) => known == null
-        ? TrainingRows.Read(input, SequenceColumns(input), labels, Options.Vocabulary, channel, Options.CancellationToken)
+    private protected TrainingRows ReadTraining(
+        IDataView input, RowLabels? labels, Tokenization? known, IChannel channel, NGramOptions? nGrams = null) => known == null
+        ? TrainingRows.Read(input, SequenceColumns(input), labels, (Options.Vocabulary, nGrams), channel, Options.CancellationToken)
         : TrainingRows.Read(
-            input, InputSchema.FindSequence(Host, input.Schema, Options.SequenceColumnNames, known), labels, known, channel, Options.CancellationToken);
+            input, InputSchema.FindSequence(Host, input.Schema, Options.SequenceColumnNames, known), labels, (known, nGrams), channel, Options.CancellationToken);
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
     /// <param name="rows">What is trained on.</param>
@@ -144,10 +145,11 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     private protected IReadOnlyList<DataViewSchema.Column> SequenceColumns(IDataView input) => [.. Options.SequenceColumnNames.Select(name => input.Schema[name])];
 
     /// <summary>Reads held-back data, in the tokens that the training data has.</summary>
-    private protected TrainingRows ReadValidation(IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel)
+    private protected TrainingRows ReadValidation(
+        IDataView validation, RowLabels? labels, Tokenization tokenization, IChannel channel, NGramOptions? nGrams = null)
     {
         var columns = InputSchema.FindSequence(Host, validation.Schema, Options.SequenceColumnNames, tokenization);
-        return TrainingRows.ReadValidation(validation, columns, labels, tokenization, channel, Options.CancellationToken);
+        return TrainingRows.ReadValidation(validation, columns, labels, (tokenization, nGrams), channel, Options.CancellationToken);
     }
 
     /// <summary>Checks the schema of the data and the model to go on with, then trains.</summary>

@@ -46,6 +46,9 @@ public abstract class RevRnnTransformer : ITransformer
 
     private protected IHost Host { get; }
 
+    /// <summary>The n-grams that are read beside the tokens; null for none.</summary>
+    private protected virtual NGramOptions? ReadNGrams => null;
+
     /// <summary>The columns of the input, and those that are added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column to read is missing or of another type than in training.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
@@ -130,7 +133,7 @@ public abstract class RevRnnTransformer : ITransformer
     private BoundMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, Host)));
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, ReadNGrams, Host)));
     }
 
     private BoundMapper Bind(

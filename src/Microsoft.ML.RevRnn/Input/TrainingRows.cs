@@ -6,7 +6,8 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <summary>The training data, read in one pass over the columns that are needed.</summary>
 /// <param name="Sequences">Token numbers of each row.</param>
 /// <param name="Tokenization">How the tokens came about.</param>
-internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization Tokenization)
+/// <param name="NGrams">The n-grams of each row; null where none are read.</param>
+internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization Tokenization, IReadOnlyList<NGramVector>? NGrams)
 {
     /// <summary>What may be wrong where a column has nothing in it.</summary>
     public const string SeparatorHint = "If the data come from a file, see whether they are read with its separator, and the columns in its order.";
@@ -21,41 +22,62 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows Read(
-        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, VocabularyOptions options, IChannel channel, CancellationToken cancellationToken)
+        IDataView data,
+        IReadOnlyList<DataViewSchema.Column> input,
+        RowLabels? labels,
+        (VocabularyOptions Vocabulary, NGramOptions? NGrams) options,
+        IChannel channel,
+        CancellationToken cancellationToken)
     {
         if (input[0].Type is not TextDataViewType)
         {
             var keyCount = InputSchema.KeyCount(channel, input[0], "input", 1, KeyTokenization.MaximumKeyCount);
-            return Read(data, input, labels, new KeyTokenization(keyCount), channel, cancellationToken);
+            return Read(data, input, labels, (new KeyTokenization(keyCount), options.NGrams), channel, cancellationToken);
         }
-        var rows = ReadValues(data, input, labels, TextReader, Training, channel, cancellationToken);
-        var tokenizer = TextTokenizer.Learn(new CancellableTexts([.. rows.SelectMany(texts => texts)], cancellationToken), options);
+        var rows = ReadValues(data, input, labels, RowNGrams.TextReader, Training, channel, cancellationToken);
+        var tokenizer = TextTokenizer.Learn(new CancellableTexts([.. rows.SelectMany(texts => texts)], cancellationToken), options.Vocabulary);
         var sequences = rows.ConvertAll(texts =>
         {
             cancellationToken.ThrowIfCancellationRequested();
             return Tokenization.Join(Array.ConvertAll(texts, text => tokenizer.Encode(text)));
         });
-        return new TrainingRows(sequences, new TextTokenization(tokenizer)).Checked(input, Training, UnknownTokens.Remedy(options), channel);
+        var nGrams = options.NGrams == null ? null : rows.ConvertAll(texts =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return NGramVector.Of(texts, options.NGrams);
+        });
+        return new TrainingRows(sequences, new TextTokenization(tokenizer), nGrams).Checked(input, Training, UnknownTokens.Remedy(options.Vocabulary), channel);
     }
 
     /// <summary>Reads all rows in the tokens of a model that there is already; those whose label is missing are left out, with a warning.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows Read(
-        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
-        => Read(data, input, labels, tokenization, Training, channel, cancellationToken);
+        IDataView data,
+        IReadOnlyList<DataViewSchema.Column> input,
+        RowLabels? labels,
+        (Tokenization Tokenization, NGramOptions? NGrams) known,
+        IChannel channel,
+        CancellationToken cancellationToken)
+        => Read(data, input, labels, known, Training, channel, cancellationToken);
 
     /// <summary>Reads all rows of held-back data, in the tokens that the training data has.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, or none has a token.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows ReadValidation(
-        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels? labels, Tokenization tokenization, IChannel channel, CancellationToken cancellationToken)
-        => Read(data, input, labels, tokenization, Validation, channel, cancellationToken);
+        IDataView data,
+        IReadOnlyList<DataViewSchema.Column> input,
+        RowLabels? labels,
+        (Tokenization Tokenization, NGramOptions? NGrams) known,
+        IChannel channel,
+        CancellationToken cancellationToken)
+        => Read(data, input, labels, known, Validation, channel, cancellationToken);
 
     /// <summary>Reads all rows that a classifier is calibrated on, in its tokens; those whose label is missing are left out, with a warning.</summary>
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
-    public static TrainingRows ReadCalibration(IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels labels, Tokenization tokenization, IChannel channel)
-        => Read(data, input, labels, tokenization, Calibration, channel, CancellationToken.None);
+    public static TrainingRows ReadCalibration(
+        IDataView data, IReadOnlyList<DataViewSchema.Column> input, RowLabels labels, (Tokenization Tokenization, NGramOptions? NGrams) known, IChannel channel)
+        => Read(data, input, labels, known, Calibration, channel, CancellationToken.None);
 
     /// <summary>Part of the tokens that are unknown; null of keys.</summary>
     public double? UnknownShare => Tokenization.Tokenizer == null ? null : TextTokenizer.UnknownShare(Sequences);
@@ -64,13 +86,22 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
         IDataView data,
         IReadOnlyList<DataViewSchema.Column> input,
         RowLabels? labels,
-        Tokenization tokenization,
+        (Tokenization Tokenization, NGramOptions? NGrams) known,
         string use,
         IChannel channel,
         CancellationToken cancellationToken)
     {
-        var sequences = ReadValues(data, input, labels, tokenization.CreateReader, use, channel, cancellationToken);
-        return new TrainingRows(sequences, tokenization).Checked(input, use, tokenization.Tokenizer == null ? OfKeys : OfModel, channel);
+        var (tokenization, options) = known;
+        var rows = ReadValues(data, input, labels, CreateReader, use, channel, cancellationToken);
+        var nGrams = options == null ? null : rows.ConvertAll(row => row.NGrams!);
+        return new TrainingRows(rows.ConvertAll(row => row.Tokens), tokenization, nGrams)
+            .Checked(input, use, tokenization.Tokenizer == null ? OfKeys : OfModel, channel);
+
+        Func<(int[] Tokens, NGramVector? NGrams)> CreateReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
+        {
+            var (readTokens, readNGrams) = RowNGrams.CreateReaders(row, columns, tokenization, options);
+            return () => (readTokens(), readNGrams());
+        }
     }
 
     /// <summary>The same rows, if there is something to learn from; what is not known of it is warned of.</summary>
@@ -124,17 +155,5 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
                 : $"The data has no rows, so there is nothing in {InputSchema.Describe(input)} to {use} on."));
         }
         return values;
-    }
-
-    /// <summary>Texts are copied: the view may overwrite its own with the next row.</summary>
-    private static Func<string[]> TextReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
-    {
-        ValueGetter<ReadOnlyMemory<char>>[] getters = [.. columns.Select(row.GetGetter<ReadOnlyMemory<char>>)];
-        var text = default(ReadOnlyMemory<char>);
-        return () => Array.ConvertAll(getters, getter =>
-        {
-            getter(ref text);
-            return text.ToString();
-        });
     }
 }

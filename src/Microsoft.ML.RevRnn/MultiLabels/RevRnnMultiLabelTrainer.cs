@@ -51,6 +51,7 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
+        TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
         return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }
 }

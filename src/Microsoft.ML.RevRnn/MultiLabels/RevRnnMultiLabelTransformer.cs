@@ -44,6 +44,9 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
+    /// <inheritdoc/>
+    public override NGramOptions? NGrams => _classifier.NGrams;
+
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
     public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
 
@@ -58,7 +61,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
 
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values));
+        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values, input.NGrams()));
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 

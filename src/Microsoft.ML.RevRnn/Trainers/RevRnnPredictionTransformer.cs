@@ -26,7 +26,12 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
     /// <summary>The labels that it knows.</summary>
     internal abstract KnownLabels Labels { get; }
 
+    /// <summary>The n-grams that a linear part of the model reads, see <see cref="RevRnnTrainerOptions.NGrams"/>; null for none.</summary>
+    public virtual NGramOptions? NGrams => null;
+
     private protected PredictionColumns Columns { get; }
+
+    private protected sealed override NGramOptions? ReadNGrams => NGrams;
 
     /// <summary>A transformer of what the scores are made of.</summary>
     private protected RevRnnFeaturesTransformer Features(string outputColumnName, SequenceEncoder encoder)

@@ -70,23 +70,26 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
             Features = previous?.Input.Features ?? [.. (Options.FeatureColumnNames ?? []).Select(name => FeatureColumn.Of(input.Schema[name]))],
         };
         var examples = Examples(input, labels, columns.Features, validation == null ? Options.SamplingKeyColumnName : null);
-        var rows = ReadTraining(input, examples, previous?.Tokenization ?? Options.LanguageModel?.Tokenization, channel);
+        var nGrams = previous == null ? Options.NGramsOfRows : previous.NGrams;
+        var rows = ReadTraining(input, examples, previous?.Tokenization ?? Options.LanguageModel?.Tokenization, channel, nGrams);
         examples.Check(rows.Sequences, SequenceColumns(input), channel);
         examples.WarnOfMissing(previous == null ? "the mean of the others" : "the mean that the model to go on with has", channel);
         var values = previous == null ? labels.Values : Map(labels, "data", NewClasses);
         if (validation == null)
-            return new(columns, rows, rows.Sequences, values, examples.Options);
+            return new(columns, rows, rows.Sequences, values, With(examples.Options, rows.NGrams));
 
         var otherLabels = createLabels(validation.Schema[Options.LabelColumnName]);
         var others = Examples(validation, otherLabels, columns.Features, samplingKey: null);
-        var otherRows = ReadValidation(validation, others, rows.Tokenization, channel);
+        var otherRows = ReadValidation(validation, others, rows.Tokenization, channel, nGrams);
         others.Check(otherRows.Sequences, SequenceColumns(validation), channel);
         return new(
             columns,
             rows,
             [.. rows.Sequences, .. otherRows.Sequences],
             [.. values, .. Map(otherLabels, "validation data", "")],
-            examples.With(others, otherRows.Sequences.Count));
+            With(examples.With(others, otherRows.Sequences.Count), nGrams == null ? null : [.. rows.NGrams!, .. otherRows.NGrams!]));
+
+        ExampleOptions With(ExampleOptions options, IReadOnlyList<NGramVector>? vectors) => vectors == null ? options : options with { NGrams = new(nGrams!, vectors) };
 
         IReadOnlyList<T> Map(RowLabels<T> ofRows, string use, string remedy)
         {
@@ -94,6 +97,16 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
             T[] mapped = [.. ofRows.Values.Select(value => map(value, mapping))];
             mapping.RequireKnown(remedy, channel);
             return mapped;
+        }
+    }
+
+    /// <summary>Says how much network and n-grams count in the scores.</summary>
+    private protected static void TellShares(float networkShare, float nGramShare, IChannel channel)
+    {
+        if (nGramShare != 0 || networkShare != 1)
+        {
+            channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+                $"Scores are {networkShare:F2} times those of the network and {nGramShare:F2} times those of the n-grams, as is best for what was held back."));
         }
     }
 

@@ -33,6 +33,13 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// </summary>
     public string[]? FeatureColumnNames { get; set; }
 
+    /// <summary>
+    /// The linear part of the model, whose scores join those of the network: a map of hashed n-grams of words and characters. It knows words that the vocabulary has not and is
+    /// hard to beat where texts are few; the network adds what their order tells. Both are trained on the same rows, and those that are held back tell how much either counts.
+    /// Null for the network alone. A model to go on with has its own; a tagger has none, whatever this is.
+    /// </summary>
+    public NGramOptions? NGrams { get; set; } = new();
+
     /// <summary>The column that will hold what the trained model thinks of each label that is possible.</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
@@ -78,6 +85,9 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
 
     private protected override bool HasPooling => true;
 
+    /// <summary>The n-grams of whole rows that are learned from; null for none.</summary>
+    internal NGramOptions? NGramsOfRows => HasPooling ? NGrams : null;
+
     internal override void Take(RevRnnHyperparameters values)
     {
         base.Take(values);
@@ -99,6 +109,7 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
         CheckName(nameof(TextColumnName), TextColumnName);
         TextColumnNames = CheckNames(nameof(TextColumnNames), TextColumnNames);
         FeatureColumnNames = CheckNames(nameof(FeatureColumnNames), FeatureColumnNames);
+        NGrams?.Validate();
         CheckName(nameof(ScoreColumnName), ScoreColumnName);
         CheckName(nameof(PredictedLabelColumnName), PredictedLabelColumnName);
         if (ExampleWeightColumnName != null)

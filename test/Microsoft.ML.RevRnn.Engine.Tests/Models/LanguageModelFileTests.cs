@@ -46,7 +46,7 @@ internal sealed class LanguageModelFileTests
     }
 
     [TestMethod]
-    [DataRow(0, 5, "version 5")]
+    [DataRow(0, 6, "version 6")]
     [DataRow(4, 0, "kind Encoder; LanguageModel is expected")]
     [DataRow(4, 1, "kind Classifier; LanguageModel is expected")]
     [DataRow(4, 3, "kind MultiLabelClassifier; LanguageModel is expected")]

@@ -30,13 +30,15 @@ internal sealed class ContinuedFeatureTests
         var model = Classifier(_features).Model;
         var still = model.ContinueTraining(_task.Sequences, _ones, _still, new() { Features = _others }).Model;
         Assert.AreEqual(2, still.FeatureCount);
-        CheckNear(Outputs(model.Predict), Outputs(still.Predict));
+        CheckNear(Outputs(Predict(model)), Outputs(Predict(still)));
 
         int[][] labels = [.. _task.Labels.Select(label => (int[])(label == 0 ? [] : [label - 1]))];
         var ofSets = MultiLabelClassifier.Train(
             _task.Sequences, labels, 3, ToyTask.VocabularySize, _task.Network, _task.Training with { MaximumEpochs = 40 }, examples: new() { Features = _features }).Model;
         var stillOfSets = ofSets.ContinueTraining(_task.Sequences, labels, _still, new() { Features = _others }).Model;
         CheckNear(Outputs(Score(ofSets)), Outputs(Score(stillOfSets)));
+
+        static Output Predict(SequenceClassifier model) => (tokens, features, scores, temperature) => model.Predict(tokens, features, scores, temperature);
 
         static Output Score(MultiLabelClassifier model) => (tokens, features, scores, _) =>
         {

@@ -3,14 +3,14 @@ namespace Microsoft.ML.RevRnn.Tests.Support;
 /// <summary>Options for networks that are trained within the blink of an eye.</summary>
 internal static class Small
 {
-    public static RevRnnClassificationOptions Classification() => Shrink(new RevRnnClassificationOptions());
+    public static RevRnnClassificationOptions Classification() => Alone(Shrink(new RevRnnClassificationOptions()));
 
     public static RevRnnBinaryClassificationOptions Binary()
-        => Shrink(new RevRnnBinaryClassificationOptions { LabelColumnName = nameof(MixedText.HasMetal) }, epochs: 16);
+        => Alone(Shrink(new RevRnnBinaryClassificationOptions { LabelColumnName = nameof(MixedText.HasMetal) }, epochs: 16));
 
     /// <summary>For labels that are flags.</summary>
     public static RevRnnMultiLabelOptions MultiLabel()
-        => Shrink(new RevRnnMultiLabelOptions { LabelColumnName = nameof(MixedText.Flags) }, epochs: 16);
+        => Alone(Shrink(new RevRnnMultiLabelOptions { LabelColumnName = nameof(MixedText.Flags) }, epochs: 16));
 
     /// <summary>For tags and words that are keys.</summary>
     public static RevRnnTaggingOptions Tagging() => Shrink(
@@ -23,6 +23,14 @@ internal static class Small
     {
         var options = Shrink(new RevLanguageModelOptions());
         options.Model = options.Model with { WindowLength = 10 };
+        return options;
+    }
+
+    /// <summary>The network without n-grams beside it, which would do its work: what most tests are of.</summary>
+    private static TOptions Alone<TOptions>(TOptions options)
+        where TOptions : RevRnnTrainerOptions
+    {
+        options.NGrams = null;
         return options;
     }
 

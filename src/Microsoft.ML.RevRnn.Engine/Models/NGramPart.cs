@@ -1,0 +1,100 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn.Models;
+
+/// <summary>What a classifier makes of n-grams, beside its network: scores are a times the network's plus b times those of the n-grams.</summary>
+/// <param name="Options">Which n-grams are read.</param>
+/// <param name="Weights">Their map.</param>
+/// <param name="NetworkShare">a.</param>
+/// <param name="NGramShare">b.</param>
+internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, float NetworkShare = 1, float NGramShare = 1)
+{
+    private const float MostShare = 1e6f;
+
+    /// <summary>Trains the map by itself, on what the network will be trained on.</summary>
+    /// <param name="set">The n-grams; null for none.</param>
+    /// <param name="loss">What the outcomes should be.</param>
+    /// <param name="outcomes">C.</param>
+    /// <param name="parts">What is trained on.</param>
+    /// <param name="training">The seed.</param>
+    /// <param name="previous">The part to go on from; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null where there are no n-grams.</returns>
+    public static NGramPart? Train(
+        NGramSet? set, Loss loss, int outcomes, HeldBack parts, TrainingOptions training, NGramPart? previous, CancellationToken cancellationToken)
+    {
+        if (previous != null && set == null)
+            throw new ArgumentException($"The classifier reads n-grams, so those of the sequences must be given to train it further: {nameof(ExampleOptions)}.{nameof(ExampleOptions.NGrams)}.");
+        if (set == null)
+            return null;
+        var trainer = new NGramTrainer(set.Options, loss, outcomes, CounterRandom.Mix(training.RandomSeed));
+        return new NGramPart(set.Options, trainer.Train(set.Vectors, parts.Training, previous?.Weights, cancellationToken));
+    }
+
+    /// <summary>The same with the shares that are best for what was held back.</summary>
+    /// <param name="set">The n-grams.</param>
+    /// <param name="loss">What the outcomes should be.</param>
+    /// <param name="heldBack">Texts that neither network nor map has seen.</param>
+    /// <param name="scoreNetwork">Gives a text's scores by the network.</param>
+    public NGramPart Mix(NGramSet set, Loss loss, int[] heldBack, Func<int, float[]> scoreNetwork)
+    {
+        var network = Array.ConvertAll(heldBack, member => scoreNetwork(member));
+        var nGrams = Array.ConvertAll(heldBack, member =>
+        {
+            var scores = new float[Weights.Outcomes];
+            Weights.Score(set.Vectors[member], scores);
+            return scores;
+        });
+        var (a, b) = ScoreMixture.Fit(loss, heldBack, network, nGrams);
+        return this with { NetworkShare = a, NGramShare = b };
+    }
+
+    /// <summary>From the network's scores to those of both, in place.</summary>
+    public void Join(NGramVector nGrams, Span<float> scores)
+    {
+        var own = scores.Length <= 256 ? stackalloc float[scores.Length] : new float[scores.Length];
+        Weights.Score(nGrams, own);
+        for (var c = 0; c < scores.Length; c++)
+            scores[c] = NetworkShare * scores[c] + NGramShare * own[c];
+    }
+
+    /// <summary>Writes: byte words, shortest, longest characters; float32 their weight, a, b; the map.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write((byte)Options.WordLength);
+        writer.Write((byte)Options.ShortestCharacters);
+        writer.Write((byte)Options.LongestCharacters);
+        writer.Write(Options.CharacterWeight);
+        writer.Write(NetworkShare);
+        writer.Write(NGramShare);
+        Weights.Save(writer);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FormatException">The content is damaged.</exception>
+    public static NGramPart Load(BinaryReader reader, int outcomes)
+    {
+        try
+        {
+            var options = new NGramOptions
+            {
+                WordLength = reader.ReadByte(),
+                ShortestCharacters = reader.ReadByte(),
+                LongestCharacters = reader.ReadByte(),
+                CharacterWeight = reader.ReadSingle(),
+            };
+            options.Validate();
+            var (a, b) = (reader.ReadSingle(), reader.ReadSingle());
+            OptionCheck.Range(nameof(NetworkShare), a, 0, MostShare);
+            OptionCheck.Range(nameof(NGramShare), b, 0, MostShare);
+            var weights = NGramWeights.Load(reader, outcomes);
+            return new NGramPart(options with { HashBits = weights.Bits }, weights, a, b);
+        }
+        catch (Exception failure) when (failure is EndOfStreamException or ArgumentException)
+        {
+            throw new FormatException("The n-grams are damaged: " + failure.Message, failure);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+namespace Microsoft.ML.RevRnn.Text;
+
+/// <summary>Collects the hashes of a text's n-grams. A hash depends on the characters alone: it is part of every saved model.</summary>
+internal sealed class NGramHasher(NGramOptions options)
+{
+    private const uint Offset = 2166136261;
+    private const uint Prime = 16777619;
+    private const int LongestWord = 256;
+
+    private readonly Dictionary<uint, float> _values = [];
+    private readonly List<uint> _words = [];
+
+    /// <summary>Adds the n-grams of a text.</summary>
+    public void Add(ReadOnlySpan<char> text)
+    {
+        var buffer = (stackalloc char[LongestWord + 2]);
+        buffer[0] = '\u0002';
+        _words.Clear();
+        foreach (var word in new WordTokenizer(TextNormalizer.Apply(text, TextNormalization.Canonical)))
+        {
+            var length = CaseFolding.Fold(word.Length <= LongestWord ? word : word[..LongestWord], buffer[1..^1]);
+            buffer[length + 1] = '\u0003';
+            _words.Add(OfCharacters(Offset, buffer.Slice(1, length)));
+            AddCharacters(buffer[..(length + 2)]);
+        }
+        AddWords();
+    }
+
+    /// <summary>Adds the n-grams of tokens.</summary>
+    public void Add(ReadOnlySpan<int> tokens)
+    {
+        _words.Clear();
+        foreach (var token in tokens)
+            _words.Add(Mix((uint)token + Offset));
+        AddWords();
+    }
+
+    public NGramVector ToVector()
+    {
+        uint[] hashes = [.. _values.Keys];
+        Array.Sort(hashes);
+        return new NGramVector(hashes, Array.ConvertAll(hashes, hash => _values[hash]));
+    }
+
+    private void AddWords()
+    {
+        for (var first = 0; first < _words.Count; first++)
+        {
+            var hash = Offset;
+            var value = 1f;
+            for (var n = 1; n <= options.WordLength && first + n <= _words.Count; n++)
+            {
+                hash = (hash ^ _words[first + n - 1]) * Prime;
+                if (n > 2)
+                    value /= 2;
+                Add(Mix(hash + (uint)n), value);
+            }
+        }
+    }
+
+    /// <summary>Adds the runs of characters of a word with its ends.</summary>
+    private void AddCharacters(ReadOnlySpan<char> word)
+    {
+        for (var first = 0; first < word.Length; first++)
+        {
+            var hash = ~Offset;
+            for (var n = 1; n <= options.LongestCharacters && first + n <= word.Length; n++)
+            {
+                hash = (hash ^ word[first + n - 1]) * Prime;
+                if (n >= options.ShortestCharacters)
+                    Add(Mix(hash), options.CharacterWeight);
+            }
+        }
+    }
+
+    private void Add(uint hash, float value) => _values[hash] = _values.GetValueOrDefault(hash) + value;
+
+    private static uint OfCharacters(uint hash, ReadOnlySpan<char> characters)
+    {
+        foreach (var character in characters)
+            hash = (hash ^ character) * Prime;
+        return hash;
+    }
+
+    /// <summary>So that every bit depends on all: the finaliser of MurmurHash3.</summary>
+    private static uint Mix(uint x)
+    {
+        x = (x ^ (x >> 16)) * 0x85EBCA6B;
+        x = (x ^ (x >> 13)) * 0xC2B2AE35;
+        return x ^ (x >> 16);
+    }
+}
