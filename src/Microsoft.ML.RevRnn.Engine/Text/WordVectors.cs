@@ -18,7 +18,9 @@ namespace Microsoft.ML.RevRnn;
 /// are that word; parts of words have no vector. <c>&lt;unk&gt;</c> is the unknown token, and <c>&lt;/s&gt;</c> the boundary.
 /// </para>
 /// <para>
-/// A network starts from the vectors times a factor that is the same for all, and from random vectors of the other tokens, of the same deviation.
+/// A network starts from the vectors times a factor that is the same for all: their values then have the deviation 0.5, or 1 / sqrt(3 D) where <see
+/// cref="NetworkOptions.TieEmbeddings"/> makes them a language model's output weights too. The other tokens, those of words without a vector among them, have the random vectors
+/// that they have anyway, uniform within 1 / sqrt(D), so that what means nothing yet is small beside what does.
 /// </para>
 /// </remarks>
 public sealed class WordVectors
