@@ -14,7 +14,8 @@ public sealed record WordVectorOptions
 
     /// <summary>
     /// Whether words of the file that the texts do not have are known too: its first ones, which mostly are the most frequent, as far as <see
-    /// cref="VocabularyOptions.MaximumSize"/> has room behind those of the texts. Of <see cref="TokenKind.Words"/> only. By default they are unknown, as they are without vectors.
+    /// cref="VocabularyOptions.MaximumSize"/> has room behind those of the texts. Of <see cref="TokenKind.Words"/> only. By default they are unknown, as they are without vectors. They make the model
+    /// larger, and a language model's softmax, for which they are outcomes that never come.
     /// </summary>
     public bool AddsUnseenWords { get; init; }
 

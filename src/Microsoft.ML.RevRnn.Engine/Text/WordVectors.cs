@@ -22,7 +22,17 @@ namespace Microsoft.ML.RevRnn;
 /// cref="NetworkOptions.TieEmbeddings"/> makes them a language model's output weights too. The other tokens, those of words without a vector among them, have the random vectors
 /// that they have anyway, uniform within 1 / sqrt(D), so that what means nothing yet is small beside what does.
 /// </para>
+/// <para>Immutable and safe for use from many threads.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var file = new WordVectorOptions { Path = "cc.en.300.vec", AddsUnseenWords = true };
+/// var tokenizer = TextTokenizer.Learn(texts, new VocabularyOptions(), file);
+/// var vectors = WordVectors.Load(file, tokenizer);
+/// var network = new NetworkOptions { EmbeddingSize = vectors.Dimension };
+/// var (model, report) = SequenceClassifier.Train(sequences, labels, classCount, tokenizer.Size, network, new TrainingOptions(), vectors: vectors);
+/// </code>
+/// </example>
 public sealed class WordVectors
 {
     /// <summary>So many words are looked at before cancellation is.</summary>
