@@ -211,9 +211,16 @@ public sealed class WordVectorTests : IDisposable
         using var source = new CancellationTokenSource();
         var options = Options(new() { Path = Path });
         options.CancellationToken = source.Token;
-        _context.Log += (_, _) => source.Cancel();
+        _context.Log += (_, e) =>
+        {
+            if (e.RawMessage.StartsWith($"Reading word vectors: '{Path}', 0.0 MB", StringComparison.Ordinal))
+                source.Cancel();
+        };
 
         Assert.ThrowsExactly<OperationCanceledException>(() => Trainer(options).Fit(Data()));
+
+        Assert.IsTrue(source.IsCancellationRequested);
+        Assert.IsFalse(_log.Any(line => line.Text.Contains("have a vector", StringComparison.Ordinal)));
     }
 
     private RevRnnClassificationTransformer Fit(WordVectorOptions? vectors) => Trainer(Options(vectors)).Fit(Data());

@@ -7,9 +7,10 @@ namespace Microsoft.ML.RevRnn.Training;
 /// Vectors of tokens that were learned elsewhere, all times one factor, which gives them a deviation that does not depend on who made them. All else is random as it is without them.
 /// </summary>
 /// <remarks>
-/// On texts of which half the words occur in the test alone, the deviation 0.5 was better than that of random vectors, 1 / sqrt(3 D), by 6 to 8 points of accuracy:
-/// with that small one vectors that are trained on lose what they mean within an epoch, and frozen ones hardly move the gates. To draw the random vectors of words without one as
-/// large cost 8 to 18 points, as these are noise then. A tied table is the output weights too, which so large would give scores far apart before anything is learned.
+/// On made-up texts whose words lie about topics, many of the test's in no training text, the deviation 0.5 gave 1 to 10 points of accuracy more than that of random vectors,
+/// 1 / sqrt(3 D): with that small one vectors that are trained on lose what they mean within an epoch, and frozen ones hardly move the gates. Where half of the words had no
+/// vector, random ones as large as the others cost 8 to 16 points, as they are noise then. A tied table is the output weights too, which so large would give scores far apart
+/// before anything is learned.
 /// </remarks>
 internal sealed class StartingVectors(WordVectors vectors) : StartingWeights
 {

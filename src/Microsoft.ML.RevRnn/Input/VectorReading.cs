@@ -88,6 +88,8 @@ internal sealed class VectorReading
 
     private T Tell<T>(string what, Func<IProgress<double>, T> read)
     {
+        // The log is not told of progress, and a large file takes a while.
+        _channel.Info(MessageSensitivity.Schema, string.Create(CultureInfo.InvariantCulture, $"{what}: '{_options.Path}', {new FileInfo(_options.Path).Length / 1e6:F1} MB."));
         using var channel = _host.StartProgressChannel(what);
         var position = new ReadPosition();
         channel.SetHeader(new ProgressHeader(["percent"]), entry => entry.SetProgress(0, 100 * position.Fraction, 100));
