@@ -15,7 +15,7 @@ public sealed class DocumentTests
     public void TheCodeCompiles(string document) => Assert.IsNotNull(CodeBlocks.Compile(CodeBlocks.Of(document)).EntryPoint);
 
     [TestMethod]
-    public void ThereIsCodeInTheReadme() => Assert.HasCount(8, CodeBlocks.Of("README.md"));
+    public void ThereIsCodeInTheReadme() => Assert.HasCount(9, CodeBlocks.Of("README.md"));
 
     /// <summary>It is run on the tests' rows, in a folder of its own.</summary>
     [TestMethod]

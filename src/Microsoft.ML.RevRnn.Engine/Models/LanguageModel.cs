@@ -39,6 +39,10 @@ public sealed class LanguageModel
     /// <param name="model">How the texts are laid out, dropout and softmax.</param>
     /// <param name="training">How to train.</param>
     /// <param name="validation">Held-back texts; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="texts"/>.</param>
+    /// <param name="vectors">
+    /// Vectors of the tokens to start from, of the same vocabulary and as long as <see cref="NetworkOptions.EmbeddingSize"/>.
+    /// Null for random ones.
+    /// </param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="epochEnded">Called after each epoch with its result and the model as it is then; each is a model of its own.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
@@ -54,6 +58,7 @@ public sealed class LanguageModel
         LanguageModelOptions model,
         TrainingOptions training,
         IReadOnlyList<int[]>? validation = null,
+        WordVectors? vectors = null,
         IProgress<TrainingProgress>? progress = null,
         Action<EpochReport, LanguageModel>? epochEnded = null,
         CancellationToken cancellationToken = default)
@@ -64,7 +69,8 @@ public sealed class LanguageModel
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.Bidirectional)} is set; a language model reads forwards only, since what it is to predict lies behind.", nameof(network));
         }
-        return Train((texts, validation), new NetworkShape(network, vocabularySize), model, training, start: null, progress, epochEnded, cancellationToken);
+        var start = TrainingInput.Start(vectors, network, vocabularySize);
+        return Train((texts, validation), new NetworkShape(network, vocabularySize), model, training, start, progress, epochEnded, cancellationToken);
     }
 
     /// <summary>
@@ -91,7 +97,7 @@ public sealed class LanguageModel
         IProgress<TrainingProgress>? progress = null,
         Action<EpochReport, LanguageModel>? epochEnded = null,
         CancellationToken cancellationToken = default)
-        => Train((texts, validation), _parameters.Encoder.Shape, model, training, new StartingWeights(_parameters), progress, epochEnded, cancellationToken);
+        => Train((texts, validation), _parameters.Encoder.Shape, model, training, new StartingNetwork(_parameters), progress, epochEnded, cancellationToken);
 
     /// <summary>log p of a sequence.</summary>
     /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>

@@ -60,9 +60,13 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
                 $"{nameof(NetworkOptions.EmbeddingSize)} or {nameof(NetworkOptions.HiddenSize)} is so small for a vocabulary or classes of this size that nearly all of the memory would be padding.");
         }
         objective.Start = Start;
+        var embedding = parameters.Encoder.Embedding.Value;
+        embedding.RateFactor = Start is { FreezesEmbedding: true } ? 0 : 1;
         using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.BatchSize));
         using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
-        return loop.Run(cancellationToken);
+        var report = loop.Run(cancellationToken);
+        embedding.RateFactor = 1;
+        return report;
     }
 }

@@ -55,6 +55,10 @@ public sealed class SequenceClassifier
     /// </param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
     /// <param name="examples">What the sequences weigh, label smoothing, which of them are held back, and numbers that go with them; null for the defaults.</param>
+    /// <param name="vectors">
+    /// Vectors of the tokens to start from, of the same vocabulary and as long as <see cref="NetworkOptions.EmbeddingSize"/>; not together with <paramref name="pretrained"/>.
+    /// Null for random ones.
+    /// </param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -71,11 +75,12 @@ public sealed class SequenceClassifier
         LanguageModel? pretrained = null,
         FineTuningOptions? fineTuning = null,
         ExampleOptions? examples = null,
+        WordVectors? vectors = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
-        var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
+        var start = TrainingInput.Start(pretrained, fineTuning, vectors, network, vocabularySize);
         return Train(sequences, labels, classCount, new NetworkShape(network, vocabularySize), training, start, previous: null, examples, progress, cancellationToken);
     }
 
@@ -103,7 +108,7 @@ public sealed class SequenceClassifier
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
         return Train(
-            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), _scorer.NGrams, examples, progress, cancellationToken);
+            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingNetwork(_parameters), _scorer.NGrams, examples, progress, cancellationToken);
     }
 
     private static TrainingResult<SequenceClassifier> Train(

@@ -82,6 +82,10 @@ public sealed class SequenceEncoder
     /// <param name="network">Shape of the network.</param>
     /// <param name="training">How to train.</param>
     /// <param name="validation">Held-back sequences; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="sequences"/>.</param>
+    /// <param name="vectors">
+    /// Vectors of the tokens to start from, of the same vocabulary and as long as <see cref="NetworkOptions.EmbeddingSize"/>.
+    /// Null for random ones.
+    /// </param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -94,10 +98,11 @@ public sealed class SequenceEncoder
         NetworkOptions network,
         TrainingOptions training,
         IReadOnlyList<int[]>? validation = null,
+        WordVectors? vectors = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        return Train((sequences, validation), new NetworkShape(network, vocabularySize), training, start: null, progress, cancellationToken);
+        return Train((sequences, validation), new NetworkShape(network, vocabularySize), training, TrainingInput.Start(vectors, network, vocabularySize), progress, cancellationToken);
     }
 
     /// <summary>
@@ -122,7 +127,7 @@ public sealed class SequenceEncoder
     {
         if (IsOfClassifier)
             throw new InvalidOperationException("The encoder is of a classifier, which learns from labels: train the classifier further, and make an encoder of the result.");
-        return Train((sequences, validation), _parameters.Shape, training, new StartingWeights(_parameters), progress, cancellationToken);
+        return Train((sequences, validation), _parameters.Shape, training, new StartingEncoder(_parameters), progress, cancellationToken);
     }
 
     /// <summary>Features of one sequence.</summary>

@@ -40,6 +40,10 @@ public sealed class SequenceTagger
     /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
     /// <param name="examples">What the sequences weigh, label smoothing, and which of them are held back; null for the defaults.</param>
+    /// <param name="vectors">
+    /// Vectors of the tokens to start from, of the same vocabulary and as long as <see cref="NetworkOptions.EmbeddingSize"/>; not together with <paramref name="pretrained"/>.
+    /// Null for random ones.
+    /// </param>
     /// <param name="progress">Told where training stands; called on the training thread.</param>
     /// <param name="cancellationToken">Ends training within the batch under way, which is given up; the best weights so far are returned.</param>
     /// <exception cref="ArgumentException">The data do not fit together; the message says which part.</exception>
@@ -56,6 +60,7 @@ public sealed class SequenceTagger
         LanguageModel? pretrained = null,
         FineTuningOptions? fineTuning = null,
         ExampleOptions? examples = null,
+        WordVectors? vectors = null,
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -66,7 +71,7 @@ public sealed class SequenceTagger
                 $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
                 nameof(network));
         }
-        var start = TrainingInput.Pretrained(pretrained, fineTuning, network, vocabularySize);
+        var start = TrainingInput.Start(pretrained, fineTuning, vectors, network, vocabularySize);
         var shape = new NetworkShape(network with { Pooling = default }, vocabularySize);
         return Train(sequences, labels, classCount, shape, training, start, examples, progress, cancellationToken);
     }
@@ -92,7 +97,7 @@ public sealed class SequenceTagger
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
         return Train(
-            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingWeights(_parameters), examples, progress, cancellationToken);
+            sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingNetwork(_parameters), examples, progress, cancellationToken);
     }
 
     private static TrainingResult<SequenceTagger> Train(

@@ -32,15 +32,19 @@ internal static class TrainingInput
         }
     }
 
-    /// <summary>The weights of a language model to start from, after a check that it has the network and the tokens that are asked for; null for none.</summary>
-    public static StartingWeights? Pretrained(LanguageModel? pretrained, FineTuningOptions? fineTuning, NetworkOptions network, int vocabularySize)
+    /// <summary>
+    /// The vectors or the weights of a language model to start from, after a check that they are of the network and the tokens that are asked for; null for neither.
+    /// </summary>
+    public static StartingWeights? Start(LanguageModel? pretrained, FineTuningOptions? fineTuning, WordVectors? vectors, NetworkOptions network, int vocabularySize)
     {
         fineTuning ??= new FineTuningOptions();
         fineTuning.Validate();
         if (pretrained == null)
-            return null;
+            return Start(vectors, network, vocabularySize);
+        if (vectors != null)
+            throw new ArgumentException("There are word vectors and a language model to start from, which has vectors of its own; leave either out.", nameof(vectors));
         if (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize)
-            return new StartingWeights(pretrained.Parameters.Encoder, fineTuning);
+            return new StartingEncoder(pretrained.Parameters.Encoder, fineTuning);
         if (network.Bidirectional)
         {
             throw new ArgumentException(
@@ -49,6 +53,23 @@ internal static class TrainingInput
         throw new ArgumentException(
             $"The language model has {pretrained.VocabularySize} tokens and the network {pretrained.Network}, not {vocabularySize} and {network}; " +
             "a classifier that starts from it must have the same.", nameof(pretrained));
+    }
+
+    /// <summary>The vectors to start from, after the same check; null for none.</summary>
+    public static StartingWeights? Start(WordVectors? vectors, NetworkOptions network, int vocabularySize)
+    {
+        if (vectors == null)
+            return null;
+        if (vectors.Dimension != network.EmbeddingSize)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.EmbeddingSize)} is {network.EmbeddingSize}, and the word vectors have {vectors.Dimension} numbers; set it to {vectors.Dimension}.",
+                nameof(network));
+        }
+        return vectors.VocabularySize == vocabularySize
+            ? new StartingVectors(vectors)
+            : throw new ArgumentException(
+                $"The word vectors are of {vectors.VocabularySize} tokens, and the vocabulary has {vocabularySize}; load those of its tokens.", nameof(vectors));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.ML.RevRnn.Text;
 
 namespace Microsoft.ML.RevRnn;
@@ -85,6 +86,20 @@ public sealed class BytePairTokenizer : Utf8Tokenizer
         var (left, right) = _merges[token - ByteTokens];
         var length = Expand(left, bytes);
         return length + Expand(right, bytes[length..]);
+    }
+
+    /// <summary>Of the tokens that are a space and a whole word: others may be parts of words.</summary>
+    internal override WordMatcher CreateWordMatcher() => new(WordTokens(), (word, _) => TextNormalizer.Apply(word, Normalization), isCased: true);
+
+    private IEnumerable<(string Word, int Token)> WordTokens()
+    {
+        var bytes = new byte[LongestToken];
+        for (var token = ByteTokens; token < Size; token++)
+        {
+            var length = Expand(token, bytes);
+            if (bytes[0] == ' ' && bytes.AsSpan(1, length - 1) is var word && !word.Contains((byte)' ') && Utf8.IsValid(word))
+                yield return (Encoding.UTF8.GetString(word), token);
+        }
     }
 
     /// <summary>Writes: int32 version; version 2: byte normalization; int32 count of merges; for each, from token 258 on, int32 left and right token.</summary>

@@ -33,14 +33,37 @@ public abstract class TextTokenizer
     /// <summary>Learns from texts which tokens there are. The order of the texts does not matter.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">Byte pairs are asked for, and the texts have more than 2 GB of distinct words.</exception>
-    public static TextTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options)
+    public static TextTokenizer Learn(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) => Learn(texts, options, vectors: null);
+
+    /// <summary>
+    /// The same for a network that starts from word vectors: words of the texts that have one are known even if they occur less often than <see
+    /// cref="VocabularyOptions.MinimumCount"/>, and with <see cref="WordVectorOptions.AddsUnseenWords"/> words of the file that the texts do not have. Other kinds of tokens
+    /// are what they are without vectors.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="options">How they are cut into tokens and which are known.</param>
+    /// <param name="vectors">The vectors; null for none. Their file is read where the tokens depend on it.</param>
+    /// <param name="progress">Told which part of the file has been read, 0 to 1.</param>
+    /// <param name="cancellationToken">Ends the reading of the file.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The vectors are for no tokens of this kind; or byte pairs are asked for, and the texts have more than 2 GB of distinct words.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="FormatException">The file has no word vectors; the message names file, line and what is wrong.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static TextTokenizer Learn(
+        IReadOnlyList<ReadOnlyMemory<char>> texts,
+        VocabularyOptions options,
+        WordVectorOptions? vectors,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        vectors?.Validate(options.Kind);
         return options.Kind switch
         {
-            TokenKind.Words => Vocabulary.Learn(texts, options),
+            TokenKind.Words => Vocabulary.Learn(texts, options, vectors, progress, cancellationToken),
             TokenKind.Characters => CharacterTokenizer.Learn(texts, options),
             TokenKind.Bytes => new ByteTokenizer(options.NormalizationOfKind),
             _ => BytePairTokenizer.Learn(texts, options),
@@ -122,6 +145,9 @@ public abstract class TextTokenizer
         writer.Write((byte)Kind);
         SaveContent(writer);
     }
+
+    /// <summary>What finds the tokens of written words; null where tokens are no words.</summary>
+    internal virtual WordMatcher? CreateWordMatcher() => null;
 
     /// <summary>The texts as they are to be learned from.</summary>
     private protected static IReadOnlyList<ReadOnlyMemory<char>> Normalize(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>

@@ -15,7 +15,7 @@ public sealed class Vocabulary : TextTokenizer
     /// <summary>The token of a text that has no words.</summary>
     public const int EmptyToken = BoundaryToken;
 
-    private const int LongestWord = 256;
+    private const int LongestWord = WordMatcher.LongestWord;
 
     private readonly string[] _words;
     private readonly Dictionary<string, int> _numbers;
@@ -46,26 +46,27 @@ public sealed class Vocabulary : TextTokenizer
     /// <summary>Counts the words of <paramref name="texts"/> and keeps the most frequent; ties go to the word that sorts first.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ArgumentException">The options ask for another kind of tokens.</exception>
-    public static Vocabulary Learn(IEnumerable<ReadOnlyMemory<char>> texts, VocabularyOptions options)
+    public static Vocabulary Learn(IEnumerable<ReadOnlyMemory<char>> texts, VocabularyOptions options) => Learn(texts, options, vectors: null, null, default);
+
+    /// <summary>The same, and words that vectors know are kept however rare they are in the texts, and others of the file's if it is asked for.</summary>
+    internal static Vocabulary Learn(
+        IEnumerable<ReadOnlyMemory<char>> texts, VocabularyOptions options, WordVectorOptions? vectors, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (options.Kind != TokenKind.Words)
             throw new ArgumentException($"{nameof(options.Kind)} is {options.Kind}; a vocabulary is of {TokenKind.Words}.", nameof(options));
-        var form = options.NormalizationOfKind;
-        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
-        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
-        var buffer = new char[LongestWord];
-        foreach (var text in texts)
-        {
-            foreach (var word in new WordTokenizer(TextNormalizer.Apply(text.Span, form)))
-            {
-                if (word is not UnknownName)
-                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, options.Lowercase ? Fold(word, buffer, form) : Cut(word), out _)++;
-            }
-        }
-        return new Vocabulary(TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal), options.Lowercase, form);
+        var counts = Count(texts, options);
+        var least = TokenSelection.LeastCount(counts, options);
+        if (vectors == null || (least == 1 && !vectors.AddsUnseenWords))
+            return new Vocabulary(TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal), options.Lowercase, options.NormalizationOfKind);
+
+        // What the file knows is looked up among all words of the texts, and only then it is known which of them have room.
+        var all = new Vocabulary([.. counts.Keys], options.Lowercase, options.NormalizationOfKind);
+        var (known, unseen) = all.FindIn(vectors, options.MaximumSize - ReservedTokens, progress, cancellationToken);
+        var words = TokenSelection.MostFrequent(counts, options, StringComparer.Ordinal, known.Contains);
+        return new Vocabulary([.. words.Concat(unseen).Take(options.MaximumSize - ReservedTokens)], options.Lowercase, options.NormalizationOfKind);
     }
 
     /// <summary>The token numbers of a text's words; empty for a text without words.</summary>
@@ -85,6 +86,10 @@ public sealed class Vocabulary : TextTokenizer
 
     /// <summary>Puts words together with spaces where they are usual; the spaces of the text that was encoded are not kept.</summary>
     public override TextAssembler CreateAssembler() => new WordAssembler(this);
+
+    /// <inheritdoc/>
+    internal override WordMatcher CreateWordMatcher() => new(
+        _words.Select((word, i) => (word, i + ReservedTokens)), (word, buffer) => Key(TextNormalizer.Apply(word, Normalization), buffer), isCased: !Lowercase);
 
     /// <exception cref="FormatException">The content is damaged or from a newer version.</exception>
     internal static Vocabulary LoadContent(BinaryReader reader)
@@ -115,6 +120,51 @@ public sealed class Vocabulary : TextTokenizer
         writer.Write(_words.Length);
         foreach (var word in _words)
             writer.Write(word);
+    }
+
+    private static Dictionary<string, long> Count(IEnumerable<ReadOnlyMemory<char>> texts, VocabularyOptions options)
+    {
+        var form = options.NormalizationOfKind;
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var lookup = counts.GetAlternateLookup<ReadOnlySpan<char>>();
+        var buffer = new char[LongestWord];
+        foreach (var text in texts)
+        {
+            foreach (var word in new WordTokenizer(TextNormalizer.Apply(text.Span, form)))
+            {
+                if (word is not UnknownName)
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, options.Lowercase ? Fold(word, buffer, form) : Cut(word), out _)++;
+            }
+        }
+        return counts;
+    }
+
+    /// <summary>Which of the words a file of vectors knows, and, if they are asked for, the file's first words of others, in its order.</summary>
+    private (HashSet<string> Known, List<string> Unseen) FindIn(WordVectorOptions vectors, int most, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        var unseen = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
+        var matcher = CreateWordMatcher();
+        var buffer = new char[LongestWord];
+        WordVectors.Scan(vectors.Path, progress, cancellationToken, file =>
+        {
+            var token = matcher.Find(file.Word);
+            if (token >= ReservedTokens)
+                known.Add(_words[token - ReservedTokens]);
+            foreach (var other in matcher.FindOfAnyCase(file.Word))
+                known.Add(_words[other - ReservedTokens]);
+            if (token < 0 && vectors.AddsUnseenWords && unseen.Count < most && ReadsAsOne(file.Word, buffer) is { } word)
+                unseen.TryAdd(word, true);
+        });
+        return (known, [.. unseen.Keys]);
+    }
+
+    /// <summary>The form of what the tokenizer reads as one word; null for anything else.</summary>
+    private string? ReadsAsOne(ReadOnlySpan<char> text, Span<char> buffer)
+    {
+        text = TextNormalizer.Apply(text, Normalization);
+        var words = new WordTokenizer(text, HasClusters);
+        return text.Length is > 0 and <= LongestWord && words.MoveNext() && words.Current.Length == text.Length && text is not UnknownName ? Key(text, buffer).ToString() : null;
     }
 
     /// <summary>The form under which a word is found.</summary>

@@ -4,49 +4,30 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
-/// <summary>Weights that a training starts from instead of random ones: those of a whole network, or of its encoder.</summary>
-internal sealed class StartingWeights
+/// <summary>What a training starts from instead of random weights alone.</summary>
+internal abstract class StartingWeights
 {
-    private readonly EncoderParameters? _encoder;
-    private readonly NetworkParameters? _network;
-
-    /// <summary>A network that is trained further, with its output weights.</summary>
-    public StartingWeights(NetworkParameters network) => _network = network;
-
-    /// <summary>What knows texts, for outputs that are learned anew.</summary>
-    /// <param name="encoder">The weights.</param>
-    /// <param name="fineTuning">How its layers are trained on; null to train them as any.</param>
-    public StartingWeights(EncoderParameters encoder, FineTuningOptions? fineTuning = null)
-    {
-        _encoder = encoder;
-        FineTuning = fineTuning;
-    }
-
     /// <summary>How the layers are trained on; null where they are trained as any.</summary>
-    public FineTuningOptions? FineTuning { get; }
+    public virtual FineTuningOptions? FineTuning => null;
 
-    /// <summary>The network that is trained further; null where it is an encoder.</summary>
-    public NetworkParameters? Network => _network;
+    /// <summary>The network that is trained further; null where there is none.</summary>
+    public virtual NetworkParameters? Network => null;
 
-    private IEnumerable<Parameter> All => _network?.All ?? _encoder!.All;
+    /// <summary>Whether token vectors stay as they are.</summary>
+    public virtual bool FreezesEmbedding => false;
 
-    /// <summary>Sets the parameters of a network of the same shape.</summary>
-    public void CopyTo(NetworkParameters parameters)
-    {
-        if (_network != null)
-            parameters.CopyFrom(_network);
-        else
-            parameters.Encoder.CopyFrom(_encoder!);
-    }
+    /// <summary>Sets the parameters of a network of the same shape, which have random values.</summary>
+    public abstract void CopyTo(NetworkParameters parameters);
 
     /// <summary>Writes what a training that starts from them depends on.</summary>
-    public void WriteIdentity(BinaryWriter writer)
+    public abstract void WriteIdentity(BinaryWriter writer);
+
+    private protected static void WriteIdentity(BinaryWriter writer, bool isNetwork, FineTuningOptions? fineTuning, IEnumerable<Parameter> parameters)
     {
-        writer.Write(_network != null);
-        writer.Write(FineTuning?.GradualUnfreezing ?? false);
-        writer.Write(FineTuning?.LayerRateFactor ?? 1);
-        foreach (var parameter in All)
+        writer.Write(isNetwork);
+        writer.Write(fineTuning?.GradualUnfreezing ?? false);
+        writer.Write(fineTuning?.LayerRateFactor ?? 1);
+        foreach (var parameter in parameters)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
-        _network?.Features?.WriteMoments(writer);
     }
 }

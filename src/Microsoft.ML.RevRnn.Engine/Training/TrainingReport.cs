@@ -35,6 +35,9 @@ public sealed record TrainingReport
     /// <summary>Part of the data's tokens that were unknown, 0 to 1; null where whoever trained did not say, or there is no text: keys, for instance.</summary>
     public double? UnknownTokenShare { get; init; }
 
+    /// <summary>Part of the data's tokens that had a word vector to start from, 0 to 1; null where there were no such vectors, or whoever trained did not say.</summary>
+    public double? VectorTokenShare { get; init; }
+
     /// <summary>Bits that the lost-bit stores held before each reversal, summed over all batches that were reversed.</summary>
     public required long LostBits { get; init; }
 

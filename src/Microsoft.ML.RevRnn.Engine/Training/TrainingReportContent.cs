@@ -1,17 +1,18 @@
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
-/// The binary form of a report, little-endian: int32 version (1); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
-/// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); the epochs, as
+/// The binary form of a report, little-endian: int32 version (1, or 2 where there is a share of tokens with a word vector); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
+/// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); version 2: float64 share of tokens with a word vector; the epochs, as
 /// <see cref="EpochReportContent"/> has them.
 /// </summary>
 internal static class TrainingReportContent
 {
-    private const int Version = 1;
+    private const int FirstVersion = 1;
+    private const int VectorVersion = 2;
 
     public static void Write(BinaryWriter writer, TrainingReport report)
     {
-        writer.Write(Version);
+        writer.Write(report.VectorTokenShare == null ? FirstVersion : VectorVersion);
         writer.Write(report.BestEpoch);
         writer.Write((byte)report.StopReason);
         writer.Write(report.Elapsed.Ticks);
@@ -23,27 +24,29 @@ internal static class TrainingReportContent
         writer.Write(report.LostBits);
         writer.Write(report.OptimalBits);
         writer.Write(report.UnknownTokenShare ?? double.NaN);
+        if (report.VectorTokenShare is { } share)
+            writer.Write(share);
         EpochReportContent.Write(writer, report.Epochs);
     }
 
     /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
     public static TrainingReport Read(BinaryReader reader)
     {
-        var version = Version;
+        var version = FirstVersion;
         try
         {
             version = reader.ReadInt32();
-            if (version == Version)
-                return ReadContent(reader);
+            if (version is FirstVersion or VectorVersion)
+                return ReadContent(reader, version);
         }
         catch (Exception failure) when (failure is EndOfStreamException or FormatException)
         {
             throw new FormatException($"The training report is damaged: {failure.Message.TrimEnd('.')}.", failure);
         }
-        throw new FormatException($"The training report has format version {version}; this library reads version {Version}. A newer library may have written it.");
+        throw new FormatException($"The training report has format version {version}; this library reads versions {FirstVersion} and {VectorVersion}. A newer library may have written it.");
     }
 
-    private static TrainingReport ReadContent(BinaryReader reader)
+    private static TrainingReport ReadContent(BinaryReader reader, int version)
     {
         var report = new TrainingReport
         {
@@ -58,6 +61,7 @@ internal static class TrainingReportContent
             LostBits = EpochReportContent.Count(reader.ReadInt64()),
             OptimalBits = EpochReportContent.ReadNumber(reader),
             UnknownTokenShare = EpochReportContent.ReadOptional(reader),
+            VectorTokenShare = version == VectorVersion ? EpochReportContent.ReadNumber(reader) : null,
             Epochs = EpochReportContent.Read(reader),
         };
         return report.BestEpoch >= 0 && report.BestEpoch <= report.Epochs.Count

@@ -37,17 +37,19 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
             RequireDifferent(rows.TrainingLabels, value => $"'{value}'", label, "rows", channel);
         int[][] labels = [.. rows.Labels.Select(value => (int[])(value ? [0] : []))];
         var examples = Weighed(rows.Examples, () => [bool.FalseString, bool.TrueString]);
-        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? NetworkOf(rows.Training);
+        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
             ? MultiLabelClassifier.Train(
                 rows.Sequences,
                 labels,
                 labelCount: 1,
                 rows.VocabularySize,
-                Network,
+                network,
                 training,
                 Start,
                 Options.FineTuning,
                 examples,
+                rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, labels, training, examples, progress, Options.CancellationToken));

@@ -35,17 +35,19 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
         if (previous == null)
             RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(known.Values, key), label, "rows", channel);
         var examples = Weighed(rows.Examples, () => known.Names);
-        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? NetworkOf(rows.Training);
+        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
             ? SequenceClassifier.Train(
                 rows.Sequences,
                 rows.Labels,
                 known.Count,
                 rows.VocabularySize,
-                Network,
+                network,
                 training,
                 Start,
                 Options.FineTuning,
                 examples,
+                rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));

@@ -40,7 +40,8 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <exception cref="ArgumentException">The options ask for more than the data allows, such as a memory budget below one batch's needs.</exception>
     /// <exception cref="InvalidOperationException">There is no data, or nothing to be learned in it, training diverged, or a checkpoint cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before the first epoch was complete, so there is no model yet.</exception>
-    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to.</exception>
+    /// <exception cref="IOException">The folder of the checkpoint is missing or cannot be written to, or there is no file of the word vectors, or it cannot be read.</exception>
+    /// <exception cref="FormatException">The file of the word vectors is none; the message names file, line and what is wrong.</exception>
     public TTransformer Fit(IDataView input) => FitChecked(input, validation: null, previous: null);
 
     /// <summary>Learns from the data, and chooses the best epoch by other data; <see cref="TrainingOptions.ValidationFraction"/> has no meaning then.</summary>
@@ -70,7 +71,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type.</exception>
     /// <exception cref="ArgumentException">
-    /// An option was set to something else than the model has, or names a model to start from; the model is of a classifier's features; or the options ask for more than the
+    /// An option was set to something else than the model has, or names a model or word vectors to start from; the model is of a classifier's features; or the options ask for more than the
     /// data allows.
     /// </exception>
     /// <exception cref="InvalidOperationException">
@@ -118,9 +119,12 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     /// <summary>Reads what is learned from: in tokens that there are already, or in those that are learned from it.</summary>
     private protected TrainingRows ReadTraining(
         IDataView input, RowLabels? labels, Tokenization? known, IChannel channel, NGramOptions? nGrams = null) => known == null
-        ? TrainingRows.Read(input, SequenceColumns(input), labels, (Options.Vocabulary, nGrams), channel, Options.CancellationToken)
+        ? TrainingRows.Read(input, SequenceColumns(input), labels, (Options.Vocabulary, nGrams), Vectors(channel), channel, Options.CancellationToken)
         : TrainingRows.Read(
             input, InputSchema.FindSequence(Host, input.Schema, Options.SequenceColumnNames, known), labels, (known, nGrams), channel, Options.CancellationToken);
+
+    private VectorReading? Vectors(IChannel channel)
+        => Options.WordVectors is { } vectors ? new VectorReading(vectors, Options.Network, Host, channel, Options.CancellationToken) : null;
 
     /// <summary>Has the engine train, and tells of it: in the log, through ML.NET's progress channel, and to the listener of the options.</summary>
     /// <param name="rows">What is trained on.</param>
@@ -138,7 +142,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         monitor.Ended(result.Report);
         if (result.Report.BestEpoch == 0)
             Options.CancellationToken.ThrowIfCancellationRequested();
-        return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare } };
+        return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare, VectorTokenShare = rows.Coverage?.TokenShare } };
     }
 
     /// <summary>The columns to learn from, in data whose schema was found right.</summary>

@@ -20,7 +20,7 @@ namespace Microsoft.ML.RevRnn;
 /// </example>
 public sealed class RevRnnHyperparameters
 {
-    /// <summary><see cref="NetworkOptions.EmbeddingSize"/>: 32, 64, 128 (the default) or 256.</summary>
+    /// <summary><see cref="NetworkOptions.EmbeddingSize"/>: 32, 64, 128 (the default) or 256. Not used where there are word vectors.</summary>
     [Choice(new object[] { 32, 64, 128, 256 }, 128)]
     public int EmbeddingSize { get; set; } = 128;
 

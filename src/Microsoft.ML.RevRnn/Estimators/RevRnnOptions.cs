@@ -30,6 +30,15 @@ public abstract class RevRnnOptions
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public TrainingOptions Training { get; set => field = value ?? throw new ArgumentNullException(nameof(Training)); } = new();
 
+    /// <summary>
+    /// Word vectors that were learned elsewhere, from a file of fastText's (.vec) or GloVe's (.txt) format, which the network starts from in place of random vectors: few texts
+    /// with labels are then enough for words to mean something. <see cref="NetworkOptions.EmbeddingSize"/> is the number of their numbers if it is left at its default, and else
+    /// must be it. Words of the data that have a vector are known however rare they are, up to <see cref="VocabularyOptions.MaximumSize"/>. Tokens must be words, byte
+    /// pairs, or keys of text. How much of the data has a vector is logged, and in <see cref="TrainingReport.VectorTokenShare"/>. The trained model does not need the file. Not
+    /// together with a model to start from or to go on with, which has vectors of its own. Null for none.
+    /// </summary>
+    public WordVectorOptions? WordVectors { get; set; }
+
     /// <summary>Told several times a second where training stands, on the training thread; null for nobody.</summary>
     [JsonIgnore]
     public IProgress<TrainingProgress>? Progress { get; set; }
@@ -66,7 +75,8 @@ public abstract class RevRnnOptions
     /// <summary>Takes on those values of a search that it has an option for.</summary>
     internal virtual void Take(RevRnnHyperparameters values)
     {
-        Network = Network with { EmbeddingSize = values.EmbeddingSize, HiddenSize = values.HiddenSize, LayerCount = values.LayerCount };
+        // Word vectors are as long as they are.
+        Network = Network with { EmbeddingSize = WordVectors == null ? values.EmbeddingSize : Network.EmbeddingSize, HiddenSize = values.HiddenSize, LayerCount = values.LayerCount };
         Training = Training with
         {
             LearningRate = values.LearningRate,
@@ -83,6 +93,17 @@ public abstract class RevRnnOptions
         Vocabulary.Validate();
         Network.Validate();
         Training.Validate();
+        WordVectors?.Validate();
+    }
+
+    /// <summary>Checks that a network starts either from word vectors or from a model that another option holds.</summary>
+    /// <param name="option">That option.</param>
+    /// <param name="model">Its value.</param>
+    /// <exception cref="ArgumentException">Both are set.</exception>
+    private protected void CheckVectors(string option, RevRnnTransformer? model)
+    {
+        if (WordVectors != null && model != null)
+            throw new ArgumentException($"{nameof(WordVectors)} and {option} are both set, and the model has vectors of its own; leave either out.", nameof(WordVectors));
     }
 
     /// <summary>Checks that the options say nothing else than a model to go on with, which decides what they leave open.</summary>
@@ -91,6 +112,11 @@ public abstract class RevRnnOptions
     /// <exception cref="ArgumentException">They do; the message names the option, both values, and what to do.</exception>
     internal virtual void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)
     {
+        if (WordVectors != null)
+        {
+            throw new ArgumentException(
+                $"{nameof(WordVectors)} is set, and Fit was given a model to go on with, which has vectors of its own. Leave either out.", nameof(WordVectors));
+        }
         // What pools nothing has no use for a pooling, and its model has none.
         GoingOn.CheckNetwork(HasPooling ? Network : Network with { Pooling = previous.Network.Pooling }, previous.Network, namedCell);
         GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization);

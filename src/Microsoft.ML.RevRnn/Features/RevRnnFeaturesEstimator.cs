@@ -31,9 +31,10 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
             return Trained(input, features.Tokenization, features.Encoder);
         var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
-        var result = Run(rows, previous?.Network ?? Options.Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? rows.Fitted(Options.Network);
+        var result = Run(rows, network, channel, (training, progress) => previous == null
             ? SequenceEncoder.Train(
-                rows.Sequences, rows.Tokenization.VocabularySize, Options.Network, training, heldBack, progress, Options.CancellationToken)
+                rows.Sequences, rows.Tokenization.VocabularySize, network, training, heldBack, rows.Vectors, progress, Options.CancellationToken)
             : previous.Encoder.ContinueTraining(rows.Sequences, training, heldBack, progress, Options.CancellationToken));
         return Transformer(rows.Tokenization, result.Model, result.Report);
     }

@@ -64,6 +64,8 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
         InputColumnNames = CheckNames(nameof(InputColumnNames), InputColumnNames);
         base.Check();
         Pretrained.Check(nameof(LanguageModel), LanguageModel, Network);
+        CheckVectors(nameof(LanguageModel), LanguageModel);
+        CheckVectors(nameof(Encoder), Encoder);
         if (Encoder != null && LanguageModel != null)
             throw new ArgumentException($"{nameof(Encoder)} and {nameof(LanguageModel)} are both set; leave either out.", nameof(Encoder));
         if (Encoder != null && Encoder.Network.Cell != Network.Cell)

@@ -18,7 +18,20 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
     private const string OfKeys = "They are missing keys: values that were not there when the keys were made.";
     private const string OfModel = "The tokens were learned from other texts. Of all text there are tokens where they are TokenKind.BytePairs or TokenKind.Bytes.";
 
+    /// <summary>Vectors of the tokens to start from; null for random ones.</summary>
+    public WordVectors? Vectors { get; init; }
+
+    /// <summary>How much of the sequences has such a vector.</summary>
+    public VectorCoverage? Coverage { get; init; }
+
     /// <summary>Reads all rows, and learns their tokens; those whose label is missing are left out, with a warning.</summary>
+    /// <param name="data">Has the rows.</param>
+    /// <param name="input">The columns of texts, or the one of keys.</param>
+    /// <param name="labels">Takes the labels; null for none.</param>
+    /// <param name="options">What is a token.</param>
+    /// <param name="vectors">Reads the vectors of the tokens; null for none.</param>
+    /// <param name="channel">The log.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InvalidOperationException">There are no rows, none has a token, or a label is not of its column's type.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static TrainingRows Read(
@@ -26,16 +39,20 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
         IReadOnlyList<DataViewSchema.Column> input,
         RowLabels? labels,
         (VocabularyOptions Vocabulary, NGramOptions? NGrams) options,
+        VectorReading? vectors,
         IChannel channel,
         CancellationToken cancellationToken)
     {
         if (input[0].Type is not TextDataViewType)
         {
             var keyCount = InputSchema.KeyCount(channel, input[0], "input", 1, KeyTokenization.MaximumKeyCount);
-            return Read(data, input, labels, (new KeyTokenization(keyCount), options.NGrams), channel, cancellationToken);
+            var ofKeys = Read(data, input, labels, (new KeyTokenization(keyCount), options.NGrams), channel, cancellationToken);
+            return vectors?.Add(ofKeys, input[0], keyCount) ?? ofKeys;
         }
+        vectors?.Check(options.Vocabulary.Kind);
         var rows = ReadValues(data, input, labels, RowNGrams.TextReader, Training, channel, cancellationToken);
-        var tokenizer = TextTokenizer.Learn(new CancellableTexts([.. rows.SelectMany(texts => texts)], cancellationToken), options.Vocabulary);
+        var learned = new CancellableTexts([.. rows.SelectMany(texts => texts)], cancellationToken);
+        var tokenizer = vectors?.Learn(learned, options.Vocabulary) ?? TextTokenizer.Learn(learned, options.Vocabulary);
         var sequences = rows.ConvertAll(texts =>
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -46,7 +63,8 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
             cancellationToken.ThrowIfCancellationRequested();
             return NGramVector.Of(texts, options.NGrams);
         });
-        return new TrainingRows(sequences, new TextTokenization(tokenizer), nGrams).Checked(input, Training, UnknownTokens.Remedy(options.Vocabulary), channel);
+        var read = new TrainingRows(sequences, new TextTokenization(tokenizer), nGrams).Checked(input, Training, UnknownTokens.Remedy(options.Vocabulary), channel);
+        return vectors?.Add(read, tokenizer) ?? read;
     }
 
     /// <summary>Reads all rows in the tokens of a model that there is already; those whose label is missing are left out, with a warning.</summary>
@@ -81,6 +99,9 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
     /// <summary>Part of the tokens that are unknown; null of keys.</summary>
     public double? UnknownShare => Tokenization.Tokenizer == null ? null : TextTokenizer.UnknownShare(Sequences);
+
+    /// <summary>The network as it was asked for, with vectors as long as there are any.</summary>
+    public NetworkOptions Fitted(NetworkOptions network) => Vectors is { } vectors ? network with { EmbeddingSize = vectors.Dimension } : network;
 
     private static TrainingRows Read(
         IDataView data,

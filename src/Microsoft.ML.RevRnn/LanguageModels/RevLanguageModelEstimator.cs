@@ -32,14 +32,16 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
         var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
         var listener = EpochListener(rows.Tokenization);
-        var result = Run(rows, previous?.Network ?? Options.Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? rows.Fitted(Options.Network);
+        var result = Run(rows, network, channel, (training, progress) => previous == null
             ? LanguageModel.Train(
                 rows.Sequences,
                 rows.Tokenization.VocabularySize,
-                Options.Network,
+                network,
                 Options.Model,
                 training,
                 heldBack,
+                rows.Vectors,
                 progress,
                 listener,
                 Options.CancellationToken)

@@ -37,17 +37,19 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
         if (previous == null)
             RequireDifferent(rows.TrainingLabels.Select(value => LabelSets.Describe(known, value)), text => text, label, "rows", channel);
         var examples = Weighed(rows.Examples, () => known.Count == 1 ? [bool.FalseString, bool.TrueString] : known.Names);
-        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? NetworkOf(rows.Training);
+        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
             ? MultiLabelClassifier.Train(
                 rows.Sequences,
                 rows.Labels,
                 known.Count,
                 rows.VocabularySize,
-                Network,
+                network,
                 training,
                 Start,
                 Options.FineTuning,
                 examples,
+                rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));

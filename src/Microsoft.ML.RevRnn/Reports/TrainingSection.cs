@@ -55,6 +55,8 @@ internal static class TrainingSection
         }
         if (report.UnknownTokenShare is { } unknown)
             Figure("Unknown tokens", Units.Percent(unknown));
+        if (report.VectorTokenShare is { } vectors)
+            Figure("Tokens with a word vector", Units.Percent(vectors));
         html.AddConstant("</dl>");
 
         void Figure(string name, string value) => html.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>");

@@ -38,17 +38,19 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
         if (previous == null)
             RequireDifferent(rows.TrainingLabels.SelectMany(ofRow => ofRow), key => LabelValues.Name(known.Values, key), label, "tokens", channel);
         var examples = Weighed(rows.Examples, () => known.Names);
-        var result = Run(rows.Training, previous?.Network ?? Network, channel, (training, progress) => previous == null
+        var network = previous?.Network ?? NetworkOf(rows.Training);
+        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
             ? SequenceTagger.Train(
                 rows.Sequences,
                 rows.Labels,
                 known.Count,
                 rows.VocabularySize,
-                Network,
+                network,
                 training,
                 Start,
                 Options.FineTuning,
                 examples,
+                rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
             : previous.Tagger.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));

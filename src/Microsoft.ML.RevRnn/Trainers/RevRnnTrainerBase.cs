@@ -25,8 +25,8 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     private protected abstract LabelType LabelType { get; }
 
     /// <summary>The network that is trained anew. What a language model has none of, the pooling, is that of the options.</summary>
-    private protected NetworkOptions Network
-        => Options.LanguageModel is { } model ? model.Network with { Pooling = Options.Network.Pooling } : Options.Network;
+    private protected NetworkOptions NetworkOf(TrainingRows rows)
+        => Options.LanguageModel is { } model ? model.Network with { Pooling = Options.Network.Pooling } : rows.Fitted(Options.Network);
 
     /// <summary>The engine's language model to start from; null for none.</summary>
     private protected LanguageModel? Start => Options.LanguageModel?.Model;

@@ -125,5 +125,6 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
         base.Check();
         FineTuning.Validate();
         Pretrained.Check(nameof(LanguageModel), LanguageModel, Network);
+        CheckVectors(nameof(LanguageModel), LanguageModel);
     }
 }

@@ -38,5 +38,5 @@ internal sealed record LanguageTask
 
     public TrainingResult<LanguageModel> Run(
         IProgress<TrainingProgress>? progress = null, Action<EpochReport, LanguageModel>? epochEnded = null, CancellationToken cancellationToken = default) =>
-        LanguageModel.Train(Texts, VocabularySize, Network, Model, Training, Validation, progress, epochEnded, cancellationToken);
+        LanguageModel.Train(Texts, VocabularySize, Network, Model, Training, Validation, vectors: null, progress, epochEnded, cancellationToken);
 }

@@ -47,6 +47,21 @@ internal sealed class TrainingReportContentTests
         Assert.IsNull(Read(Bytes(_report with { UnknownTokenShare = null })).UnknownTokenShare);
     }
 
+    /// <summary>A report without one is as it was before there were word vectors.</summary>
+    [TestMethod]
+    public void TheShareOfTokensWithAVectorRaisesTheVersion()
+    {
+        var bytes = Bytes(_report with { VectorTokenShare = 0.75 });
+
+        Assert.AreEqual(1, Bytes(_report)[0]);
+        Assert.AreEqual(2, bytes[0]);
+        Assert.AreEqual(0.75, Read(bytes).VectorTokenShare);
+        Assert.AreEqual(2, Read(bytes).Epochs.Count);
+        Assert.IsNull(Read(Bytes(_report)).VectorTokenShare);
+        BitConverter.GetBytes(double.NaN).CopyTo(bytes, EpochCountOffset);
+        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Read(bytes)).Message, "a number is NaN");
+    }
+
     [TestMethod]
     [DataRow(-1)]
     [DataRow(10_001)]
@@ -71,7 +86,7 @@ internal sealed class TrainingReportContentTests
     [TestMethod]
     public void WhatCannotBeIsRefused()
     {
-        AssertRefused("format version 2", bytes => bytes[0] = 2);
+        AssertRefused("format version 3", bytes => bytes[0] = 3);
         AssertRefused("kept number 3", bytes => bytes[BestEpochOffset] = 3);
         AssertRefused("kept number -1", bytes => BitConverter.GetBytes(-1).CopyTo(bytes, BestEpochOffset));
         AssertRefused("for reason 9", bytes => bytes[StopOffset] = 9);
