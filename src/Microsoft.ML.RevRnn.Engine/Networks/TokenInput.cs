@@ -14,6 +14,8 @@ internal sealed unsafe class TokenInput(EmbeddingTable table, float dropout) : I
 
     public int Stride => table.Stride;
 
+    public int Vocabulary => table.Value.Rows;
+
     public void Begin(PackedBatch batch, bool training, ulong seed)
     {
         _batch = batch;
@@ -21,13 +23,13 @@ internal sealed unsafe class TokenInput(EmbeddingTable table, float dropout) : I
         _rate = training ? dropout : 0;
     }
 
-    public void Write(in Chunk chunk, float* inputs, int begin, int end) => table.Gather(chunk, inputs, _rate, _key, begin, end);
+    public void Write(ReadOnlySpan<int> tokens, float* inputs) => table.Gather(tokens, inputs, _rate, _key);
 
     public void BeginGradient() => table.BeginGradient(_batch);
 
-    public void AddGradient(in Chunk chunk, float* gradient, WorkerTeam team, int worker)
+    public void AddGradient(ReadOnlySpan<int> tokens, float* gradient, WorkerTeam team, int worker)
     {
         var (begin, end) = team.Share(Stride, LostBitLanes.Count, worker);
-        table.Scatter(chunk, gradient, _rate, _key, begin, end);
+        table.Scatter(tokens, gradient, _rate, _key, begin, end);
     }
 }

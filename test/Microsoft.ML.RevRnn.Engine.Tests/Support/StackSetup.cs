@@ -37,6 +37,8 @@ internal sealed record StackSetup
 
     public DropoutRates Rates => new(Dropout, Dropout, OutputDropout ?? Dropout, EmbeddingDropout, WeightDropout);
 
+    public bool SharesInputs { get; init; } = true;
+
     public bool TiesEmbedding { get; init; }
 
     public bool HasSkips { get; init; }
@@ -82,6 +84,7 @@ internal sealed record StackSetup
         Arithmetic = Arithmetic,
         Strategy = Strategy,
         Dropout = Rates,
+        SharesInputs = SharesInputs,
         ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
         MaximumStateGradientNorm = MaximumStateGradientNorm,
     };
