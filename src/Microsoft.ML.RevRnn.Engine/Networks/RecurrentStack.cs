@@ -81,6 +81,9 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     /// <summary>The layers, from the bottom.</summary>
     public ReadOnlySpan<StackLayer> Layers => _layers;
 
+    /// <summary>Whether the batch's products with the first layer's inputs are made by tokens, not by positions.</summary>
+    public bool SharesInputs => _shared.IsOn;
+
     /// <summary>Bits in the lost-bit stores now.</summary>
     public long LostBits
     {
