@@ -110,11 +110,19 @@ internal sealed unsafe partial class RecurrentStack
             var inputs = shared == null ? layer.Inputs(chunk, training: true) : shared.Others;
             layer.Layer.WeightGradient(chunk, record, inputs, shared?.Gates, stack.Device.Team, worker);
             var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
-            if (begin == end || shared != null)
+            if (begin == end)
                 return;
+            if (shared != null)
+            {
+                if (isSkipped)
+                    stack._input.Mask(chunk.Tokens[begin..end], stack._skippedGradient.Pointer + (nint)begin * layer.Layer.InputStride);
+                return;
+            }
             var gates = record.Gates.Pointer + (nint)begin * layer.Layer.Shape.GateRow;
             layer.Layer.InputGradient(gates, below + (nint)begin * layer.Layer.InputStride, end - begin);
             layer.PassDown(chunk, below, stack._skippedGradient.Pointer, isSkipped, stack._seed, begin, end);
+            if (layer == stack._layers[0])
+                stack._input.Mask(chunk.Tokens[begin..end], below + (nint)begin * layer.Layer.InputStride);
         }
     }
 

@@ -258,7 +258,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private int MostChunkRows => (int)_batch.FlatOffset(Math.Min(ChunkSteps, _batch.StepCount));
 
     /// <summary>Whether a token's vector is the same at each of its positions, so that its products may be shared: there is no mask that depends on the row.</summary>
-    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout.Input == 0);
+    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout is { InputByToken: true } or { Input: 0 });
 
     /// <summary>Whether the second layer reads the first one's inputs too.</summary>
     private bool IsInputSkipped => _parameters.Shape.SkipsTo(1);
@@ -279,7 +279,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         {
             WeightDrop = rates.Weight > 0 ? new WeightDrop(_parameters.Layers[index].Hidden, Dropout.For(Device.Width, rates.Weight), index) : null,
         };
-        var rate = index == 0 ? rates.Input : rates.Layer;
+        var rate = index > 0 ? rates.Layer : rates.InputByToken ? 0 : rates.Input;
         return new StackLayer(layer, index, index == 0 ? null : _layers[index - 1], _parameters.Shape.SkipsTo(index),
             rate > 0 ? Dropout.For(Device.Width, rate) : null, Device.Memory);
     }

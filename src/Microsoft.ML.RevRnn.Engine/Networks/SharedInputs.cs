@@ -12,6 +12,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// </remarks>
 internal sealed unsafe class SharedInputs : IDisposable
 {
+    /// <summary>Products that are left, of those that a batch has positions, up to which it pays: measured, see docs/performance.md.</summary>
+    private const double LargestShare = 0.75;
+
     private readonly RecurrentLayer _layer;
     private readonly IStackInput _input;
     private readonly WorkerTeam _team;
@@ -58,7 +61,7 @@ internal sealed unsafe class SharedInputs : IDisposable
     {
         var most = MostTokens(chunkRows);
         _tokens.Choose(batch.Tokens, most);
-        IsOn = Pays(_tokens.ProductCount, batch.TokenCount);
+        IsOn = _tokens.ProductCount <= LargestShare * batch.TokenCount;
         if (!IsOn)
             return;
         _vectors.EnsureLength((long)most * _layer.InputStride);
@@ -123,7 +126,9 @@ internal sealed unsafe class SharedInputs : IDisposable
             if (source != target)
                 new ReadOnlySpan<float>(source, gateRow).CopyTo(new Span<float>(target, gateRow));
         }
-        _layer.InputGradient(own, inputGradient + (nint)first * _layer.InputStride, behind - first);
+        inputGradient += (nint)first * _layer.InputStride;
+        _layer.InputGradient(own, inputGradient, behind - first);
+        _input.Mask(_tokens.OtherTokens[first..behind], inputGradient);
     }
 
     /// <summary>A worker's share of what <see cref="OtherGradients"/> gave.</summary>
@@ -144,10 +149,6 @@ internal sealed unsafe class SharedInputs : IDisposable
         _products.Dispose();
         _others.Dispose();
     }
-
-    private static bool Pays(int products, int tokens) => products <= Share * tokens;
-
-    internal static float Share = float.Parse(Environment.GetEnvironmentVariable("SHARE") ?? "0.7");
 
     private float* Other(int index) => _others.Pointer + (nint)index * _layer.InputStride;
 
@@ -177,6 +178,7 @@ internal sealed unsafe class SharedInputs : IDisposable
         {
             var (begin, end) = shared.TokenShare(worker);
             shared._layer.InputGradient(shared._gates.Sums, shared._vectors.Pointer, begin, end);
+            shared._input.Mask(shared._tokens.Tokens[begin..end], shared._vectors.Pointer + (nint)begin * shared._layer.InputStride);
         }
     }
 

@@ -38,6 +38,7 @@ internal sealed class SharedInputsTests
             setup,
             setup with { Layers = 2, WeightDropout = 0.2f, OutputDropout = 0.3f },
             setup with { EmbeddingDropout = 0.4f, MaximumStateGradientNorm = 0.5f },
+            setup with { Layers = 2, EmbeddingWidth = 34, HasSkips = true, InputByToken = true, Dropout = 0.3f },
             // The second layer reads the first one's inputs too, and so does the third the second one's.
             setup with { Layers = 3, EmbeddingWidth = 34, HasSkips = true },
         ])
@@ -63,7 +64,7 @@ internal sealed class SharedInputsTests
     {
         foreach (var (layers, width) in ((int, int)[])[(1, 10), (2, 34)])
         {
-            var setup = _setup with { Cell = cell, Layers = layers, EmbeddingWidth = width, HasSkips = true, EmbeddingDropout = 0.2f };
+            var setup = _setup with { Cell = cell, Layers = layers, EmbeddingWidth = width, HasSkips = true, EmbeddingDropout = 0.2f, InputByToken = layers == 2, Dropout = layers == 2 ? 0.3f : 0 };
             using var expected = new StackRun(setup with { Strategy = ActivationStrategy.Stored });
             expected.Train(_sequences);
             Assert.IsTrue(expected.Stack.SharesInputs);

@@ -21,6 +21,16 @@ internal sealed class WidthTests
         [CellKind.GruResetAfter] = "C591D7C9A5743D3D A6845643F5ABD5D9",
     };
 
+    private static readonly Dictionary<CellKind, string> _sharedDigests = new()
+    {
+        [CellKind.RevLstm] = "",
+        [CellKind.RevGru] = "",
+        [CellKind.Lstm] = "",
+        [CellKind.GruResetAfter] = "",
+    };
+
+    public static IEnumerable<CellKind> SharedCells => _sharedDigests.Keys;
+
     public static IEnumerable<CellKind> Cells => Enum.GetValues<CellKind>();
 
     [TestMethod]
@@ -30,6 +40,15 @@ internal sealed class WidthTests
         foreach (var width in Enum.GetValues<SimdWidth>())
             Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, width), $"{width}");
         Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, SimdWidths.Best, threads: 3), "three threads");
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(SharedCells))]
+    public void SharedProductsGiveTheGoldenWeights(CellKind cell)
+    {
+        foreach (var width in Enum.GetValues<SimdWidth>())
+            Assert.AreEqual(_sharedDigests[cell], GoldenTraining.SharedDigests(cell, width), $"{width}");
+        Assert.AreEqual(_sharedDigests[cell], GoldenTraining.SharedDigests(cell, SimdWidths.Best, threads: 3), "three threads");
     }
 
     /// <summary>Here the platform's own vectors are narrower too. A processor that has no more than it is left with changes nothing.</summary>
