@@ -13,7 +13,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 internal sealed unsafe class SharedInputs : IDisposable
 {
     /// <summary>Products that are left, of those that a batch has positions, up to which it pays: measured, see docs/performance.md.</summary>
-    private const double LargestShare = 0.75;
+    private const double LargestShare = 0.8;
 
     private readonly RecurrentLayer _layer;
     private readonly IStackInput _input;

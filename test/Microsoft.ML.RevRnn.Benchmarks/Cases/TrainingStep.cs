@@ -72,6 +72,13 @@ internal sealed class TrainingStep : IDisposable
         _pass.Train(_batch, seed: 1);
     }
 
+    /// <summary>The forward pass alone, as evaluation has it.</summary>
+    public void RunForward()
+    {
+        _pass.PackWeights();
+        _pass.Run(_batch);
+    }
+
     public void Dispose()
     {
         _head.Dispose();
