@@ -61,7 +61,7 @@ internal sealed unsafe class SharedInputs : IDisposable
     {
         var most = MostTokens(chunkRows);
         _tokens.Choose(batch.Tokens, most);
-        IsOn = _tokens.ProductCount <= LargestShare * batch.TokenCount;
+        IsOn = _tokens.ProductCount < LargestShare * batch.TokenCount;
         if (!IsOn)
             return;
         _vectors.EnsureLength((long)most * _layer.InputStride);
