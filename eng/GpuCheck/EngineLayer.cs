@@ -29,7 +29,7 @@ internal static unsafe class EngineLayer
         {
             var record = records[chunk.Index];
             layer.PrepareChunk(chunk, record, backward: false);
-            layer.MultiplyInputs(record, inputs.Pointer + chunk.FlatStart * layerCase.InputStride, 0, chunk.FlatRows);
+            layer.MultiplyInputs(inputs.Pointer + chunk.FlatStart * layerCase.InputStride, record.Gates.Pointer, chunk.FlatRows);
             layer.Forward(chunk, record, 0, batch.RowCount);
             new Span<float>(record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * shape.StateStride, chunk.FlatRows * shape.StateStride)
                 .CopyTo(outputs.AsSpan((int)(chunk.FlatStart * shape.StateStride)));
@@ -41,8 +41,8 @@ internal static unsafe class EngineLayer
             layer.PrepareChunk(chunk, record, backward: true);
             layer.Backward(chunk, record, outputGradient.Pointer + chunk.FlatStart * shape.StateStride, float.PositiveInfinity, 0, batch.RowCount);
             var read = inputs.Pointer + chunk.FlatStart * layerCase.InputStride;
-            layer.WeightGradient(chunk, record, read, device.Team, 0);
-            layer.InputGradient(record, inputGradient.Pointer + chunk.FlatStart * layerCase.InputStride, 0, chunk.FlatRows);
+            layer.WeightGradient(chunk, record, read, null, device.Team, 0);
+            layer.InputGradient(record.Gates.Pointer, inputGradient.Pointer + chunk.FlatStart * layerCase.InputStride, chunk.FlatRows);
         }
         var result = new LayerResult
         {

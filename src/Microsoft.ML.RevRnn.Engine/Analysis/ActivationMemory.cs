@@ -19,9 +19,14 @@ public static class ActivationMemory
     /// Mean of -log2 z over the forget gates, which is what reversal has to keep; null for its value before training. Training moves it, up to
     /// the forgetting limit; <see cref="TrainingReport.OptimalBits"/> over the multiplications of a run tells where to.
     /// </param>
+    /// <param name="sharesInputs">
+    /// Whether the first layer's products with a repeated token's vector are made once for all of its positions, which takes buffers as large as a chunk's gates: where
+    /// its inputs have no dropout, or <see cref="TrainingOptions.InputDropoutByToken"/>, and the text repeats tokens enough. Null for all but <paramref name="hasDropout"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public static ActivationEstimate Estimate(
-        NetworkOptions network, int batchSize, int stepCount, int threadCount = 1, bool hasDropout = false, double? bitsPerForgetGate = null)
+        NetworkOptions network, int batchSize, int stepCount, int threadCount = 1, bool hasDropout = false, double? bitsPerForgetGate = null,
+        bool? sharesInputs = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         network.Validate();
@@ -34,7 +39,7 @@ public static class ActivationMemory
         var shape = new NetworkShape(network, Vocabulary: 2);
         var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
         var chunkSteps = ChunkLength.Default.Steps(batchSize);
-        var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, bits);
+        var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, sharesInputs ?? !hasDropout, bits);
         // Each direction has a stack's buffers, and both together a chunk of joined outputs and their gradient.
         var joined = shape.Directions == 1 ? 0 : 2L * sizeof(float) * shape.OutputStride * Math.Min(stepCount, chunkSteps) * batchSize;
         long Total(ActivationStrategy strategy) => shape.Directions * footprint.Bytes(footprint.Plan(strategy)) + joined;

@@ -80,5 +80,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         }
     }
 
+    public void Clear() => _panels.Clear();
+
     public void Dispose() => _panels.Dispose();
 }

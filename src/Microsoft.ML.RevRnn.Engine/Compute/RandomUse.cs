@@ -39,6 +39,9 @@ internal enum RandomUse : ulong
     /// <summary>Of a batch: which tokens' vectors are left out.</summary>
     EmbeddingDropout = 500,
 
+    /// <summary>Of a batch, with the token: dropout of the values of its vector.</summary>
+    TokenDropout = 501,
+
     /// <summary>Of a batch, with the matrix's row: weight drop of layer 0, half 0; of layer i, half j it is this + 2 i + j.</summary>
     WeightDrop = 600,
 

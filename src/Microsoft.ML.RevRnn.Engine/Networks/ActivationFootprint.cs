@@ -17,7 +17,7 @@ internal sealed class ActivationFootprint
     private readonly long _allRecords;
     private readonly double _allLostBits;
 
-    public ActivationFootprint(NetworkShape network, BatchExtent batch, int workers, bool hasDropout, double bitsPerForgetGate)
+    public ActivationFootprint(NetworkShape network, BatchExtent batch, int workers, bool hasDropout, bool sharesInputs, double bitsPerForgetGate)
     {
         var (rows, steps, chunkSteps) = batch;
         _reversible = network.Top.IsReversible;
@@ -46,6 +46,8 @@ internal sealed class ActivationFootprint
             Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.Spec.HasReset ? stateRow : 0)
                 + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow
                 + (layer == 0 || hasDropout || skips ? inputRow : 0));
+            if (layer == 0 && sharesInputs)
+                Fixed += SharedInputs.Bytes(flat, shape.GateRow, (int)(inputRow / sizeof(float))) + (network.SkipsTo(1) ? flat * inputRow : 0);
             // The gradient by the inputs of the first layer, and the one that skips past a layer, of which there is one at a time.
             if (layer == 0 || (skips && !network.SkipsTo(layer - 1)))
                 Fixed += flat * inputRow;

@@ -18,6 +18,9 @@ internal readonly struct Chunk(PackedBatch batch, int index, int first, int step
     /// <summary>Position of the first row among all rows of the batch.</summary>
     public long FlatStart => Batch.FlatOffset(First);
 
+    /// <summary>The tokens of the flat rows.</summary>
+    public ReadOnlySpan<int> Tokens => Batch.Tokens.Slice((int)FlatStart, FlatRows);
+
     /// <summary>Flat rows of the chunk.</summary>
     public int FlatRows => (int)(Batch.FlatOffset(First + Steps) - FlatStart);
 

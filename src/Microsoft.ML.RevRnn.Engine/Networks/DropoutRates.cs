@@ -8,8 +8,11 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="Weight">Of the weights from hidden state to gates (DropConnect; Merity et al. 2017 call it weight drop).</param>
 internal readonly record struct DropoutRates(float Input, float Layer, float Output, float Embedding = 0, float Weight = 0)
 {
+    /// <summary>Whether the mask of <see cref="Input"/> is a token's, the same wherever it stands in a batch, and not a row's.</summary>
+    public bool InputByToken { get; init; }
+
     public static DropoutRates None => default;
 
     /// <summary>The same rate for what passes between embedding, layers and head.</summary>
-    public static DropoutRates OfLayers(float rate) => new(rate, rate, rate);
+    public static DropoutRates OfLayers(float rate, bool inputByToken) => new(rate, rate, rate) { InputByToken = inputByToken };
 }

@@ -77,36 +77,36 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         TouchedCount = 0;
     }
 
-    /// <summary>Copies the vectors of flat rows [begin, end) of a chunk, those of dropped tokens as zero.</summary>
-    public void Gather(in Chunk chunk, float* target, float dropout, ulong key, int begin, int end)
+    /// <summary>Copies the vectors of tokens, one after another, those of dropped tokens as zero.</summary>
+    public void Gather(ReadOnlySpan<int> tokens, float* target, float dropout, ulong key)
     {
-        var tokens = chunk.Batch.Tokens.Slice((int)chunk.FlatStart, chunk.FlatRows);
-        for (var r = begin; r < end; r++)
+        foreach (var token in tokens)
         {
-            var vector = new ReadOnlySpan<float>(Value.Value + (nint)tokens[r] * Stride, Stride);
-            var row = new Span<float>(target + (nint)r * Stride, Stride);
+            var vector = new ReadOnlySpan<float>(Value.Value + (nint)token * Stride, Stride);
+            var row = new Span<float>(target, Stride);
             if (dropout == 0)
                 vector.CopyTo(row);
             else
-                TensorPrimitives.Multiply(vector, Scale(tokens[r], dropout, key), row);
+                TensorPrimitives.Multiply(vector, Scale(token, dropout, key), row);
+            target += Stride;
         }
     }
 
-    /// <summary>Adds the columns [begin, end) of the gradients of a chunk's flat rows to their tokens' rows; none for dropped tokens.</summary>
-    public void Scatter(in Chunk chunk, float* gradient, float dropout, ulong key, int begin, int end)
+    /// <summary>Adds the columns [begin, end) of gradients, which lie one after another, to their tokens' rows; none for dropped tokens.</summary>
+    public void Scatter(ReadOnlySpan<int> tokens, float* gradient, float dropout, ulong key, int begin, int end)
     {
         if (begin >= end)
             return;
-        var tokens = chunk.Batch.Tokens.Slice((int)chunk.FlatStart, chunk.FlatRows);
-        for (var r = 0; r < tokens.Length; r++)
+        foreach (var token in tokens)
         {
-            var rows = IsDense ? Value.Gradient + (nint)tokens[r] * Stride : _gradient.Pointer + (nint)_slotOf[tokens[r]] * Stride;
+            var rows = IsDense ? Value.Gradient + (nint)token * Stride : _gradient.Pointer + (nint)_slotOf[token] * Stride;
             var target = new Span<float>(rows + begin, end - begin);
-            var addend = new ReadOnlySpan<float>(gradient + (nint)r * Stride + begin, end - begin);
+            var addend = new ReadOnlySpan<float>(gradient + begin, end - begin);
             if (dropout == 0)
                 TensorPrimitives.Add(target, addend, target);
             else
-                TensorPrimitives.FusedMultiplyAdd(addend, Scale(tokens[r], dropout, key), target, target);
+                TensorPrimitives.FusedMultiplyAdd(addend, Scale(token, dropout, key), target, target);
+            gradient += Stride;
         }
     }
 

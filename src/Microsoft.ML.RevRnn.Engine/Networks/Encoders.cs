@@ -20,5 +20,5 @@ internal static class Encoders
     }
 
     private static RecurrentStack CreateStack(EncoderParameters parameters, int direction, StackSettings settings, Device device)
-        => new(parameters.Stacks[direction], new TokenInput(parameters.Embedding, settings.Dropout.Embedding), settings, device);
+        => new(parameters.Stacks[direction], TokenInput.Create(parameters.Embedding, settings.Dropout, device), settings, device);
 }

@@ -37,37 +37,69 @@ internal sealed unsafe partial class RecurrentLayer
             hidden.Resize(Shape.GateStride, Shape.Half);
     }
 
-    /// <summary>The input's part of all gates of flat rows [begin, end), with bias.</summary>
-    public void MultiplyInputs(LayerRecord record, float* inputs, int begin, int end)
-    {
-        var row = Shape.GateRow;
-        _kernel.Multiply(end - begin, _parameters.InputRows,
-            inputs + (nint)begin * _parameters.InputStride, _parameters.InputStride, 1,
-            _inputWeights, 0, 0, row, _parameters.Bias.Value, 0, record.Gates.Pointer + (nint)begin * row, row);
-    }
+    /// <summary>The input's part of all gates of some rows, with bias.</summary>
+    /// <param name="inputs">[rows, InputStride].</param>
+    /// <param name="gates">[rows, GateRow].</param>
+    /// <param name="rows">How many.</param>
+    public void MultiplyInputs(float* inputs, float* gates, int rows) => _kernel.Multiply(
+        rows, _parameters.InputRows, inputs, InputStride, 1, _inputWeights, 0, 0, Shape.GateRow, _parameters.Bias.Value, 0, gates, Shape.GateRow);
 
-    /// <summary>Gradient by the inputs of flat rows [begin, end).</summary>
-    public void InputGradient(LayerRecord record, float* inputGradient, int begin, int end)
+    /// <summary>Gradient by the inputs of some rows.</summary>
+    /// <param name="gates">[rows, GateRow]: the gradient by their gates.</param>
+    /// <param name="inputGradient">[rows, InputStride].</param>
+    /// <param name="rows">How many.</param>
+    public void InputGradient(float* gates, float* inputGradient, int rows) => _kernel.Multiply(
+        rows, Shape.GateRow, gates, Shape.GateRow, 1, _inputTransposed, 0, 0, InputStride, null, 0, inputGradient, InputStride);
+
+    /// <summary>Gradient by the vectors of repeated tokens [begin, end).</summary>
+    /// <param name="sums">The gradients by their gates.</param>
+    /// <param name="inputGradient">[tokens, InputStride].</param>
+    /// <param name="begin">First token.</param>
+    /// <param name="end">Behind the last token.</param>
+    public void InputGradient(PackedMatrix sums, float* inputGradient, int begin, int end)
     {
-        var row = Shape.GateRow;
-        _kernel.Multiply(end - begin, row, record.Gates.Pointer + (nint)begin * row, row, 1,
-            _inputTransposed, 0, 0, _parameters.InputStride, null, 0,
-            inputGradient + (nint)begin * _parameters.InputStride, _parameters.InputStride);
+        // An element's sum is one chain, whatever blocks it is made in: here the panels.
+        var width = _kernel.PanelWidth;
+        var target = inputGradient + (nint)begin * InputStride;
+        for (var column = 0; column < Shape.GateRow; column += width)
+        {
+            _kernel.Multiply(
+                end - begin, width, sums.Panel(column) + (nint)begin * width, width, 1, _inputTransposed, column, 0, InputStride,
+                column == 0 ? null : target, InputStride, target, InputStride);
+        }
     }
 
     /// <summary>
     /// Adds the chunk's part of the weight gradients. A worker computes whole columns, over all rows in their order:
     /// the sums do not depend on the number of threads.
     /// </summary>
-    public void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, WorkerTeam team, int worker)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="record">Its states, and the gradient by its gates.</param>
+    /// <param name="inputs">What the rows read; with <paramref name="repeated"/> those only that have no such token.</param>
+    /// <param name="repeated">Receives what the input weights' gradient gets of repeated tokens; null for none.</param>
+    /// <param name="team">Who shares the work.</param>
+    /// <param name="worker">Whose share.</param>
+    public void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, RepeatedGates? repeated, WorkerTeam team, int worker)
     {
         var (begin, end) = team.Share(Shape.GateRow, MatrixKernel.ColumnAlignment, worker);
         for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
-            WeightGradient(chunk, record, inputs, column, _gateGradients[worker]);
+            WeightGradient(chunk, record, inputs, repeated, column, _gateGradients[worker]);
+    }
+
+    /// <summary>Adds the repeated tokens' part of the input weights' gradient; workers share columns as for the rest.</summary>
+    /// <param name="inputs">[tokens, InputStride]: their vectors.</param>
+    /// <param name="repeated">The gradients by their gates.</param>
+    /// <param name="team">Who shares the work.</param>
+    /// <param name="worker">Whose share.</param>
+    public void WeightGradient(float* inputs, RepeatedGates repeated, WorkerTeam team, int worker)
+    {
+        var (begin, end) = team.Share(Shape.GateRow, MatrixKernel.ColumnAlignment, worker);
+        for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
+            AddInputProduct(column, inputs, repeated.Sums, column, repeated.Count);
     }
 
     /// <summary>The weight gradients of one panel's worth of gates, from <paramref name="column"/> on.</summary>
-    private void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, int column, PackedMatrix gates)
+    private void WeightGradient(in Chunk chunk, LayerRecord record, float* inputs, RepeatedGates? repeated, int column, PackedMatrix gates)
     {
         var gateRow = Shape.GateRow;
         var source = record.Gates.Pointer + column;
@@ -75,8 +107,6 @@ internal sealed unsafe partial class RecurrentLayer
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
-        AddProduct(_parameters.Input, column, _parameters.InputRows, inputs, _parameters.InputStride, gates);
-        Clear(_parameters.Input, column, ofHalf, Shape.Spec.InputlessGates);
         var bias = _parameters.Bias.Gradient + column;
         for (var r = 0; r < chunk.FlatRows; r++)
             AddTo(bias, source + (nint)r * gateRow, MatrixKernel.ColumnAlignment);
@@ -89,15 +119,23 @@ internal sealed unsafe partial class RecurrentLayer
             hidden = _reset.Pointer + half * Shape.HalfStride;
             hiddenRow = Shape.StateStride;
         }
-        AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates);
+        AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
         Clear(_parameters.Hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
+        AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, chunk, column) ?? gates.Rows);
     }
 
-    /// <summary>gradient[M, one panel] += left^T gates, summed over the chunk's flat rows.</summary>
-    private void AddProduct(Parameter weights, int column, int m, float* left, int leftRow, PackedMatrix gates)
+    private void AddInputProduct(int column, float* inputs, PackedMatrix gates, int gateColumn, int rows)
+    {
+        AddProduct(_parameters.Input, column, _parameters.InputRows, inputs, InputStride, gates, gateColumn, rows);
+        Clear(_parameters.Input, column, column % Shape.GateStride, Shape.Spec.InputlessGates);
+    }
+
+    /// <summary>gradient[M, one panel] += left^T gates, summed over rows.</summary>
+    private void AddProduct(Parameter weights, int column, int m, float* left, int leftRow, PackedMatrix gates, int gateColumn, int rows)
     {
         var gradient = weights.Gradient + column;
-        _kernel.Multiply(m, gates.Rows, left, 1, leftRow, gates, 0, 0, MatrixKernel.ColumnAlignment, gradient, weights.Stride, gradient, weights.Stride);
+        _kernel.Multiply(
+            m, rows, left, 1, leftRow, gates, 0, gateColumn, MatrixKernel.ColumnAlignment, gradient, weights.Stride, gradient, weights.Stride);
     }
 
     /// <summary>Gates without weights have zeros in their place, and those stay: clears what the product of a panel added to their gradients.</summary>

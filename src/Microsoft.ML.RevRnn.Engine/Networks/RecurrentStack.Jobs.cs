@@ -13,6 +13,9 @@ internal sealed unsafe partial class RecurrentStack
     private static (int Begin, int End) RowShare(WorkerTeam team, in Chunk chunk, int worker) =>
         team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
 
+    /// <summary>Who makes the input's part of a layer's gates by tokens; null where it is made row by row.</summary>
+    private SharedInputs? SharedBy(StackLayer layer) => _shared.IsOn && layer == _layers[0] ? _shared : null;
+
     private readonly struct DropWeightsJob(RecurrentStack stack, ulong seed, bool ofGradients) : IJob
     {
         public void Run(int worker)
@@ -45,8 +48,18 @@ internal sealed unsafe partial class RecurrentStack
             if (begin == end)
                 return;
             layer.WriteInputs(chunk, stack._input, stack._isTraining, stack._seed, begin, end);
-            if (multiplies)
-                layer.Layer.MultiplyInputs(layer.Record(chunk), layer.Inputs(chunk, stack._isTraining), begin, end);
+            var gates = layer.Record(chunk).Gates.Pointer;
+            if (stack.SharedBy(layer) is { } shared)
+            {
+                shared.WriteOthers(begin, end);
+                if (multiplies)
+                    shared.FillGates(chunk, gates, begin, end);
+            }
+            else if (multiplies)
+            {
+                var inputs = layer.Inputs(chunk, stack._isTraining) + (nint)begin * layer.Layer.InputStride;
+                layer.Layer.MultiplyInputs(inputs, gates + (nint)begin * layer.Layer.Shape.GateRow, end - begin);
+            }
         }
     }
 
@@ -93,17 +106,49 @@ internal sealed unsafe partial class RecurrentStack
         public void Run(int worker)
         {
             var record = layer.Record(chunk);
-            layer.Layer.WeightGradient(chunk, record, layer.Inputs(chunk, training: true), stack.Device.Team, worker);
+            var shared = stack.SharedBy(layer);
+            var inputs = shared == null ? layer.Inputs(chunk, training: true) : shared.Others;
+            layer.Layer.WeightGradient(chunk, record, inputs, shared?.Gates, stack.Device.Team, worker);
             var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
             if (begin == end)
                 return;
-            layer.Layer.InputGradient(record, below, begin, end);
+            if (shared != null)
+            {
+                if (isSkipped)
+                    stack._input.Mask(chunk.Tokens[begin..end], stack._skippedGradient.Pointer + (nint)begin * layer.Layer.InputStride);
+                return;
+            }
+            var gates = record.Gates.Pointer + (nint)begin * layer.Layer.Shape.GateRow;
+            layer.Layer.InputGradient(gates, below + (nint)begin * layer.Layer.InputStride, end - begin);
             layer.PassDown(chunk, below, stack._skippedGradient.Pointer, isSkipped, stack._seed, begin, end);
+            if (layer == stack._layers[0])
+                stack._input.Mask(chunk.Tokens[begin..end], below + (nint)begin * layer.Layer.InputStride);
+        }
+    }
+
+    /// <summary>The gradient by the vectors of rows without a repeated token; their gates' gradients have been used before.</summary>
+    private readonly struct OtherGradientJob(RecurrentStack stack, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
+            stack._shared.OtherGradients(stack._layers[0].Record(chunk).Gates.Pointer, stack._inputGradient.Pointer, begin, end);
         }
     }
 
     private readonly struct InputGradientJob(RecurrentStack stack, Chunk chunk) : IJob
     {
-        public void Run(int worker) => stack._input.AddGradient(chunk, stack._inputGradient.Pointer, stack.Device.Team, worker);
+        public void Run(int worker)
+        {
+            var team = stack.Device.Team;
+            if (!stack._shared.IsOn)
+            {
+                stack._input.AddGradient(chunk.Tokens, stack._inputGradient.Pointer, team, worker);
+                return;
+            }
+            stack._shared.AddOtherGradients(stack._inputGradient.Pointer, worker);
+            if (stack.IsInputSkipped)
+                stack._input.AddGradient(chunk.Tokens, stack._skippedGradient.Pointer, team, worker);
+        }
     }
 }

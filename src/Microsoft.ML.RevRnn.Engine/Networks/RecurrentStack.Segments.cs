@@ -39,6 +39,8 @@ internal sealed unsafe partial class RecurrentStack
 
     private void Run(in Chunk chunk)
     {
+        if (_shared.IsOn)
+            _shared.Prepare(chunk);
         foreach (var layer in _layers)
         {
             layer.Prepare(chunk, backward: false);

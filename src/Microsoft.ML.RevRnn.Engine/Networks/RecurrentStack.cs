@@ -13,6 +13,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private readonly IStackInput _input;
     private readonly StackSettings _settings;
     private readonly StackLayer[] _layers;
+    private readonly SharedInputs _shared;
     private readonly NativeBuffer<float> _inputGradient;
     private readonly NativeBuffer<float> _skippedGradient;
     private readonly double[] _optimalBits;
@@ -49,6 +50,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _layers = new StackLayer[shape.Layers];
         for (var i = 0; i < _layers.Length; i++)
             _layers[i] = CreateLayer(i);
+        _shared = new SharedInputs(_layers[0].Layer, input, device);
         OutputColumns = shape.Top.StateColumns();
         _inputGradient = new NativeBuffer<float>(device.Memory);
         _skippedGradient = new NativeBuffer<float>(device.Memory);
@@ -78,6 +80,9 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
 
     /// <summary>The layers, from the bottom.</summary>
     public ReadOnlySpan<StackLayer> Layers => _layers;
+
+    /// <summary>Whether the batch's products with the first layer's inputs are made by tokens, not by positions.</summary>
+    public bool SharesInputs => _shared.IsOn;
 
     /// <summary>Bits in the lost-bit stores now.</summary>
     public long LostBits
@@ -127,6 +132,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             _layers[i].Layer.Begin(batch.RowCount, keepsLostBits: false, start?[i]);
         }
         _input.Begin(batch, training, seed);
+        BeginSharing();
     }
 
     public Chunk GetChunk(int index)
@@ -173,6 +179,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
                 _layers[i].Layer.AddStateGradients(end[i]);
         }
         _input.BeginGradient();
+        if (_shared.IsOn)
+            _shared.BeginBackward(MostChunkRows);
     }
 
     public void Recover(in Chunk chunk)
@@ -180,6 +188,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         var segment = chunk.Index / _plan.SegmentChunks;
         if (segment != _segment)
             Repeat(segment);
+        if (_shared.IsOn)
+            _shared.Prepare(chunk);
         foreach (var layer in _layers)
         {
             layer.Prepare(chunk, backward: true);
@@ -207,11 +217,15 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             Device.Team.Run(new BackwardJob(Device.Team, layer, chunk, longest));
             Device.Team.Run(new GradientJob(this, layer, chunk, below, isSkipped: i + 1 < _layers.Length && _layers[i + 1].Skips));
         }
+        if (_shared.IsOn)
+            Device.Team.Run(new OtherGradientJob(this, chunk));
         Device.Team.Run(new InputGradientJob(this, chunk));
     }
 
     public void FinishBackward()
     {
+        if (_shared.IsOn)
+            _shared.FinishBackward();
         if (_settings.Dropout.Weight > 0)
             Device.Team.Run(new DropWeightsJob(this, _seed, ofGradients: true));
         for (var i = 0; i < _layers.Length; i++)
@@ -233,11 +247,30 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     {
         foreach (var layer in _layers)
             layer.Dispose();
+        _shared.Dispose();
         _inputGradient.Dispose();
         _skippedGradient.Dispose();
     }
 
     private int ChunkSteps => _settings.ChunkLength.Steps(_batch.RowCount);
+
+    /// <summary>Flat rows of the first chunk; others have no more.</summary>
+    private int MostChunkRows => (int)_batch.FlatOffset(Math.Min(ChunkSteps, _batch.StepCount));
+
+    /// <summary>Whether a token's vector is the same at each of its positions, so that its products may be shared: there is no mask that depends on the row.</summary>
+    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout is { InputByToken: true } or { Input: 0 });
+
+    /// <summary>Whether the second layer reads the first one's inputs too.</summary>
+    private bool IsInputSkipped => _parameters.Shape.SkipsTo(1);
+
+    private void BeginSharing()
+    {
+        if (CanShare(_isTraining))
+            _shared.Begin(_batch, MostChunkRows);
+        else
+            _shared.TurnOff();
+        _layers[0].HasRows = !_shared.IsOn || IsInputSkipped;
+    }
 
     private StackLayer CreateLayer(int index)
     {
@@ -246,7 +279,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         {
             WeightDrop = rates.Weight > 0 ? new WeightDrop(_parameters.Layers[index].Hidden, Dropout.For(Device.Width, rates.Weight), index) : null,
         };
-        var rate = index == 0 ? rates.Input : rates.Layer;
+        var rate = index > 0 ? rates.Layer : rates.InputByToken ? 0 : rates.Input;
         return new StackLayer(layer, index, index == 0 ? null : _layers[index - 1], _parameters.Shape.SkipsTo(index),
             rate > 0 ? Dropout.For(Device.Width, rate) : null, Device.Memory);
     }

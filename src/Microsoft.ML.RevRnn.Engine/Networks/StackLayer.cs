@@ -45,6 +45,9 @@ internal sealed unsafe class StackLayer : IDisposable
     /// <summary>How this batch's activations come back.</summary>
     public ActivationPlan Plan { get; set; }
 
+    /// <summary>Whether the rows of the first layer's inputs are written out: other layers always read such.</summary>
+    public bool HasRows { get; set; } = true;
+
     /// <summary>[flat rows, StateStride]: the gradient by the outputs of the chunk under way.</summary>
     public float* OutputGradient => _outputGradient.Pointer;
 
@@ -75,7 +78,7 @@ internal sealed unsafe class StackLayer : IDisposable
     public void Prepare(in Chunk chunk, bool backward)
     {
         Layer.PrepareChunk(chunk, Record(chunk), backward);
-        if (HasInputs(training: true))
+        if (HasRows && HasInputs(training: true))
             _inputs.EnsureLength((long)chunk.FlatRows * Layer.InputStride);
     }
 
@@ -91,10 +94,10 @@ internal sealed unsafe class StackLayer : IDisposable
     /// <param name="end">Behind the last row.</param>
     public void WriteInputs(in Chunk chunk, IStackInput input, bool training, ulong seed, int begin, int end)
     {
-        if (!HasInputs(training))
+        if (!HasRows || !HasInputs(training))
             return;
         if (_below == null)
-            input.Write(chunk, _inputs.Pointer, begin, end);
+            input.Write(chunk.Tokens[begin..end], _inputs.Pointer + (nint)begin * Layer.InputStride);
         var source = _below == null ? _inputs.Pointer : _below.Outputs(chunk);
         var dropout = training ? _dropout : null;
         if (dropout != null)

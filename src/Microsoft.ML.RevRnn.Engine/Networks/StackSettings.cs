@@ -15,6 +15,9 @@ internal sealed record StackSettings
 
     public DropoutRates Dropout { get; init; }
 
+    /// <summary>Whether the first layer's products with its inputs are made once for a token that a batch repeats, where that pays.</summary>
+    public bool SharesInputs { get; init; } = true;
+
     /// <summary>How long chunks are.</summary>
     public ChunkLength ChunkLength { get; init; } = ChunkLength.Default;
 

@@ -59,7 +59,10 @@ public sealed record LanguageModelOptions
     }
 
     internal DropoutRates Rates(TrainingOptions training) => new(
-        InputDropout ?? training.Dropout, LayerDropout ?? training.Dropout, OutputDropout ?? training.Dropout, EmbeddingDropout, WeightDropout);
+        InputDropout ?? training.Dropout, LayerDropout ?? training.Dropout, OutputDropout ?? training.Dropout, EmbeddingDropout, WeightDropout)
+    {
+        InputByToken = training.InputDropoutByToken,
+    };
 
     /// <summary>Tokens drawn for a vocabulary of so many; 0 for all.</summary>
     internal int Samples(int vocabularySize) => SoftmaxSamples ?? (vocabularySize > LargeVocabulary ? DefaultSamples : 0);

@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <param name="options">The rate of dropout.</param>
 internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, TrainingOptions options) : Objective
 {
-    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
+    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout, options.InputDropoutByToken);
 
     public override long HeadBytes(NetworkParameters parameters) => (long)options.BatchSize * parameters.FeatureCount * sizeof(float);
 

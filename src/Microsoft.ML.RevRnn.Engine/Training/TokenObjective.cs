@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <param name="options">The rate of dropout.</param>
 internal sealed class TokenObjective(IReadOnlyList<int[]> labels, ExampleSet weights, TrainingOptions options) : Objective
 {
-    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout);
+    public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout, options.InputDropoutByToken);
 
     public override long HeadBytes(NetworkParameters parameters)
         => TokenHead.Bytes(parameters.Encoder.Shape.OutputStride, parameters.Output.Outcomes, 0, options.Dropout);

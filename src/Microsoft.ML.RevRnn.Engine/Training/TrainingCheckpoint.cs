@@ -15,7 +15,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     private static ReadOnlySpan<byte> Signature => "RRNNCKPT"u8;
 
@@ -184,6 +184,8 @@ internal sealed class TrainingCheckpoint
             writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
             if (options.MemoryBudget != null)
                 writer.Write(options.Shares);
+            if (options.InputDropoutByToken)
+                writer.Write(nameof(options.InputDropoutByToken));
             if (options.ValidationMetric is not (ValidationMetric.Loss or ValidationMetric.Perplexity))
                 writer.Write((int)options.ValidationMetric);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);

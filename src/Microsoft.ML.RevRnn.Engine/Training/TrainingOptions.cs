@@ -42,6 +42,13 @@ public sealed record TrainingOptions
     public float Dropout { get; init; } = 0.4f;
 
     /// <summary>
+    /// Whether dropout's mask of what the first layer reads is a token's, the same wherever the token stands in a batch, and not a sequence's, the same at each of its
+    /// steps. The products with a repeated token's vector are then made once for all of its positions, as they are without dropout of inputs, which saves up to a third of the
+    /// time of training. False by default.
+    /// </summary>
+    public bool InputDropoutByToken { get; init; }
+
+    /// <summary>
     /// Part of the data held back to choose the best epoch, 0 to 0.5; rounded down. With none the last epoch's weights are kept. Sequences are chosen at
     /// random; of contiguous streams it is the end.
     /// </summary>

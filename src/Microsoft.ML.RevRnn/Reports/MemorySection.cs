@@ -34,9 +34,9 @@ internal static class MemorySection
 
     private static ActivationEstimate? Estimate(NetworkOptions? network, TrainingReport report)
     {
-        // What a file says of the batch may be more than can be estimated.
+        // What a file says of the batch may be more than can be estimated. It does not say whether there was dropout; by default there is.
         var (rows, steps) = (report.LargestBatchRows, report.LargestBatchSteps);
-        return network == null || rows is < 1 or > 4096 || steps is < 1 or > 1 << 30 ? null : ActivationMemory.Estimate(network, rows, steps);
+        return network == null || rows is < 1 or > 4096 || steps is < 1 or > 1 << 30 ? null : ActivationMemory.Estimate(network, rows, steps, hasDropout: true);
     }
 
     private static string Batches(TrainingReport report)

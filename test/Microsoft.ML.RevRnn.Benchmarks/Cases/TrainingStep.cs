@@ -11,7 +11,7 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
-    private const int Vocabulary = 50;
+    private const int RandomVocabulary = 50;
 
     private readonly EncoderParameters _parameters;
     private readonly Device _device;
@@ -24,30 +24,31 @@ internal sealed class TrainingStep : IDisposable
     /// <param name="threads">Threads.</param>
     /// <param name="limit">Limit on forgetting.</param>
     /// <param name="coefficientRows">Most rows of w that are held; w repeats itself beyond, so that it does not outgrow what is measured.</param>
-    public TrainingStep(StepCase step, int threads, ForgettingLimit limit = ForgettingLimit.ThreeBits, int coefficientRows = int.MaxValue)
+    /// <param name="text">Whose first tokens, in B streams, are the batch; null for random ones of a small vocabulary.</param>
+    /// <param name="sharesInputs">Whether products with the inputs are made once for a repeated token. Random tokens are repeated much, so they tell nothing of that.</param>
+    public TrainingStep(
+        StepCase step, int threads, ForgettingLimit limit = ForgettingLimit.ThreeBits, int coefficientRows = int.MaxValue, LanguageText? text = null,
+        bool sharesInputs = false)
     {
         var shape = step.Shape;
         var network = new NetworkOptions { Cell = step.Cell, EmbeddingSize = shape.Units, HiddenSize = shape.Units, ForgettingLimit = limit };
-        _parameters = new EncoderParameters(new NetworkShape(network, Vocabulary));
+        _parameters = new EncoderParameters(new NetworkShape(network, text?.VocabularySize ?? RandomVocabulary));
         _parameters.Initialize(1);
         _device = new Device(threads);
         var settings = new StackSettings
         {
             Arithmetic = Support.IsReversible(step.Cell) ? CellArithmetic.Reversible : CellArithmetic.Unquantized,
             Strategy = step.Strategy,
+            SharesInputs = sharesInputs,
         };
         _stack = new RecurrentStack(_parameters.Stacks[0], new TokenInput(_parameters.Embedding, dropout: 0), settings, _device);
         _stack.PrepareTraining();
 
         var random = new Random(1);
-        var sequences = new int[shape.Rows][];
-        for (var row = 0; row < sequences.Length; row++)
-        {
-            sequences[row] = new int[shape.Steps];
-            foreach (ref var token in sequences[row].AsSpan())
-                token = random.Next(Vocabulary);
-        }
-        _batch.Fill(sequences, Parameter.Identity(shape.Rows), 0);
+        if (text == null)
+            FillRandom(shape, random);
+        else
+            _batch.FillWindow(text.Training, shape.Rows, (text.Training.Length - 1) / shape.Rows, 0, shape.Steps);
         _head = new OutputSumHead(_stack, (int)Math.Min((long)shape.Steps * shape.Rows, coefficientRows), random);
         _pass = new BatchPass(_stack, _head);
     }
@@ -71,11 +72,30 @@ internal sealed class TrainingStep : IDisposable
         _pass.Train(_batch, seed: 1);
     }
 
+    /// <summary>The forward pass alone, as evaluation has it.</summary>
+    public void RunForward()
+    {
+        _pass.PackWeights();
+        _pass.Run(_batch);
+    }
+
     public void Dispose()
     {
         _head.Dispose();
         _stack.Dispose();
         _device.Dispose();
         _parameters.Dispose();
+    }
+
+    private void FillRandom(StepShape shape, Random random)
+    {
+        var sequences = new int[shape.Rows][];
+        for (var row = 0; row < sequences.Length; row++)
+        {
+            sequences[row] = new int[shape.Steps];
+            foreach (ref var token in sequences[row].AsSpan())
+                token = random.Next(RandomVocabulary);
+        }
+        _batch.Fill(sequences, Parameter.Identity(shape.Rows), 0);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class MemorySuite : ISuite
     private static double Estimate(StepCase step, int threads)
     {
         var network = new NetworkOptions { Cell = step.Cell, EmbeddingSize = step.Shape.Units, HiddenSize = step.Shape.Units };
-        return ActivationMemory.Estimate(network, step.Shape.Rows, step.Shape.Steps, threads)[step.Strategy]!.Value;
+        return ActivationMemory.Estimate(network, step.Shape.Rows, step.Shape.Steps, threads, sharesInputs: false)[step.Strategy]!.Value;
     }
 
     /// <summary>A document of a million tokens, in the strategies that do not keep every step.</summary>

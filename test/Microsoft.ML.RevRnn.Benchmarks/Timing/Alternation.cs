@@ -33,7 +33,7 @@ internal static class Alternation
             for (var i = 0; i < subjects.Length; i++)
                 times[i].Add(subjects[i].Run(repeats[i]));
         }
-        return new Timings([.. times.Select(Median)], times[0].Count);
+        return new Timings([.. times.Select(Median)], [.. times.Select(Enumerable.Min)], times[0].Count);
     }
 
     private static double Median(List<double> values)

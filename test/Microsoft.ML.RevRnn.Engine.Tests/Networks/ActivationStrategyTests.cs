@@ -74,7 +74,7 @@ internal sealed class ActivationStrategyTests
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34, Strategy = ActivationStrategy.Hybrid, MaximumChunkSteps = 8 });
         run.Head.ForwardEnded += () =>
         {
-            run.Parameters.Encoder.Stacks[0].Layers[0].Bias.At(0, 0) += 0.01f;
+            run.Parameters.Encoder.Stacks[0].Layers[0].Hidden[0].At(0, 0) += 0.01f;
             run.Stack.PackWeights(forTraining: true);
         };
         Assert.ThrowsExactly<ReversalException>(() => run.Train(Sequences.Random(16, 200, 200)));

@@ -118,7 +118,7 @@ internal sealed unsafe class FaultTests
         using var run = new StackRun(new StackSetup { Cell = cell, Units = 34 });
         run.Head.ForwardEnded += () =>
         {
-            run.Parameters.Encoder.Stacks[0].Layers[0].Bias.At(0, 0) += 0.01f;
+            run.Parameters.Encoder.Stacks[0].Layers[0].Hidden[0].At(0, 0) += 0.01f;
             run.Stack.PackWeights(forTraining: true);
         };
 

@@ -78,7 +78,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
     {
         Begin(states, keepsLostBits);
         _layer.PrepareChunk(_chunk, _record, backward: false);
-        _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
+        _layer.MultiplyInputs(_inputs.Pointer, _record.Gates.Pointer, _chunk.FlatRows);
         _layer.Forward(_chunk, _record, 0, Rows);
     }
 
@@ -95,7 +95,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         {
             var step = new Chunk(_chunk.Batch, t, t, 1);
             _layer.PrepareChunk(step, record, backward: false);
-            _layer.MultiplyInputs(record, _inputs.Pointer + (nint)_chunk.FlatRow(t) * _parameters.InputStride, 0, step.FlatRows);
+            _layer.MultiplyInputs(_inputs.Pointer + (nint)_chunk.FlatRow(t) * _parameters.InputStride, record.Gates.Pointer, step.FlatRows);
             _layer.Forward(step, record, 0, Rows);
             moments.Add([.. Enumerable.Range(0, Shape.StateCount).Select(StateNow)]);
         }
@@ -120,7 +120,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
     {
         new Span<float>(_record.Hidden.Pointer, _chunk.SlotRows * Shape.StateStride).Fill(float.NaN);
         _layer.PrepareChunk(_chunk, _record, backward: true);
-        _layer.MultiplyInputs(_record, _inputs.Pointer, 0, _chunk.FlatRows);
+        _layer.MultiplyInputs(_inputs.Pointer, _record.Gates.Pointer, _chunk.FlatRows);
         _layer.Reverse(_chunk, _record, 0, Rows);
     }
 
@@ -139,8 +139,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
         for (var i = 0; i < outputGradient.Length; i++)
             _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
         _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, 0, Rows);
-        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, _device.Team, 0);
-        _layer.InputGradient(_record, _inputGradient.Pointer, 0, _chunk.FlatRows);
+        _layer.WeightGradient(_chunk, _record, _inputs.Pointer, null, _device.Team, 0);
+        _layer.InputGradient(_record.Gates.Pointer, _inputGradient.Pointer, _chunk.FlatRows);
     }
 
     /// <summary>[B, H] hidden states after a step, as floats.</summary>

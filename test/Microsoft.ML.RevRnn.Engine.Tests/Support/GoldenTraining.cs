@@ -18,6 +18,11 @@ internal static class GoldenTraining
     /// <summary>Digests of a classifier's and a language model's weights.</summary>
     public static string Digests(CellKind cell, SimdWidth width, int threads = 1) => $"{Classifier(cell, width, threads)} {LanguageModel(cell, width, threads)}";
 
+    /// <summary>Digests of two language models' weights, whose products with the inputs are shared: without dropout of inputs, and with masks by token.</summary>
+    public static string SharedDigests(CellKind cell, SimdWidth width, int threads = 1)
+        => $"{LanguageModel(cell, width, threads, shared => shared with { Dropout = 0 })} "
+            + LanguageModel(cell, width, threads, shared => shared with { InputDropoutByToken = true });
+
     /// <summary>Softmax or sigmoids, one direction or two, each pooling, AdamW or SGD, all with dropout and bounds of gradients in force.</summary>
     private static string Classifier(CellKind cell, SimdWidth width, int threads)
     {
@@ -38,7 +43,7 @@ internal static class GoldenTraining
     }
 
     /// <summary>A full or a sampled softmax, tied or not, with each kind of dropout.</summary>
-    private static string LanguageModel(CellKind cell, SimdWidth width, int threads)
+    private static string LanguageModel(CellKind cell, SimdWidth width, int threads, Func<TrainingOptions, TrainingOptions>? change = null)
     {
         var odd = (int)cell % 2 == 1;
         var network = Network(cell) with { TieEmbeddings = odd, SkipConnections = true };
@@ -51,6 +56,7 @@ internal static class GoldenTraining
             SoftmaxSamples = odd ? 0 : 30,
         };
         var training = Training(cell, threads);
+        training = change?.Invoke(training) ?? training;
         using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Vocabulary));
         parameters.Initialize(7);
         int[] stream = [.. _sequences.SelectMany(sequence => sequence)];

@@ -24,7 +24,7 @@ internal sealed class NextTokenRun : IDisposable
         for (var v = 0; v < setup.Vocabulary; v++)
             Parameters.Output.Bias.At(0, v) = 0.3f * MathF.Sin(v);
         _stack = new RecurrentStack(
-            Parameters.Encoder.Stacks[0], new TokenInput(Parameters.Encoder.Embedding, setup.EmbeddingDropout), setup.Settings, _device);
+            Parameters.Encoder.Stacks[0], TokenInput.Create(Parameters.Encoder.Embedding, setup.Rates, _device), setup.Settings, _device);
         _head = setup.SoftmaxSamples == 0
             ? new SoftmaxTokenHead(Parameters.Output, _stack, NextTokenTargets.Instance, setup.Rates.Output)
             : new SampledTokenHead(

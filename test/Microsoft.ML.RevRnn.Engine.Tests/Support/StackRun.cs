@@ -23,7 +23,7 @@ internal sealed unsafe class StackRun : IDisposable
         Parameters.Initialize(setup.Seed);
         WeightScaling.Apply(Parameters, setup.WeightScale);
         Stack = new RecurrentStack(
-            Parameters.Encoder.Stacks[0], new TokenInput(Parameters.Encoder.Embedding, setup.EmbeddingDropout), setup.Settings, _device);
+            Parameters.Encoder.Stacks[0], TokenInput.Create(Parameters.Encoder.Embedding, setup.Rates, _device), setup.Settings, _device);
         _classifier = new PooledHead(Parameters, Stack, new SoftmaxLoss(_labels), setup.Dropout);
         _linear = new LinearHead(Stack);
         Head = new WatchedHead(Stack, _linear);

@@ -31,11 +31,15 @@ internal sealed record StackSetup
     /// <summary>Rate of what the head reads, where it is not <see cref="Dropout"/>.</summary>
     public float? OutputDropout { get; init; }
 
+    public bool InputByToken { get; init; }
+
     public float EmbeddingDropout { get; init; }
 
     public float WeightDropout { get; init; }
 
-    public DropoutRates Rates => new(Dropout, Dropout, OutputDropout ?? Dropout, EmbeddingDropout, WeightDropout);
+    public DropoutRates Rates => new(Dropout, Dropout, OutputDropout ?? Dropout, EmbeddingDropout, WeightDropout) { InputByToken = InputByToken };
+
+    public bool SharesInputs { get; init; } = true;
 
     public bool TiesEmbedding { get; init; }
 
@@ -82,6 +86,7 @@ internal sealed record StackSetup
         Arithmetic = Arithmetic,
         Strategy = Strategy,
         Dropout = Rates,
+        SharesInputs = SharesInputs,
         ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
         MaximumStateGradientNorm = MaximumStateGradientNorm,
     };

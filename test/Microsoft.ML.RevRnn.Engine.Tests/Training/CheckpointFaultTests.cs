@@ -32,6 +32,7 @@ internal sealed class CheckpointFaultTests
                     training => training with { MaximumGradientNorm = 2 },
                     training => training with { MaximumStateGradientNorm = 11 },
                     training => training with { Dropout = 0.25f },
+                    training => training with { InputDropoutByToken = true },
                     training => training with { ValidationFraction = 0.25f },
                     training => training with { MaximumMinutes = 1000 },
                     training => training with { MemoryBudget = 1L << 40 },
@@ -262,8 +263,8 @@ internal sealed class CheckpointFaultTests
     {
         using var folder = new TemporaryFolder();
         var run = Written(folder["state"]);
-        Forge(folder["state"], 8, 2);
-        CheckRefused(run.Run, folder["state"], "format version 2, and this library reads version 3");
+        Forge(folder["state"], 8, 3);
+        CheckRefused(run.Run, folder["state"], "format version 3, and this library reads version 4");
     }
 
     [TestMethod]

@@ -21,6 +21,16 @@ internal sealed class WidthTests
         [CellKind.GruResetAfter] = "C591D7C9A5743D3D A6845643F5ABD5D9",
     };
 
+    private static readonly Dictionary<CellKind, string> _sharedDigests = new()
+    {
+        [CellKind.RevLstm] = "7D198E39ED46D1E3 BB022F83468C60BE",
+        [CellKind.RevGru] = "23FE1EE75F012DF4 23FF9E34773004F8",
+        [CellKind.Lstm] = "5823B8206938BC94 D508C54260015C2C",
+        [CellKind.GruResetAfter] = "3DA6E4261E74684F 9F182661DA85EC94",
+    };
+
+    public static IEnumerable<CellKind> SharedCells => _sharedDigests.Keys;
+
     public static IEnumerable<CellKind> Cells => Enum.GetValues<CellKind>();
 
     [TestMethod]
@@ -30,6 +40,15 @@ internal sealed class WidthTests
         foreach (var width in Enum.GetValues<SimdWidth>())
             Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, width), $"{width}");
         Assert.AreEqual(_digests[cell], GoldenTraining.Digests(cell, SimdWidths.Best, threads: 3), "three threads");
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(SharedCells))]
+    public void SharedProductsGiveTheGoldenWeights(CellKind cell)
+    {
+        foreach (var width in Enum.GetValues<SimdWidth>())
+            Assert.AreEqual(_sharedDigests[cell], GoldenTraining.SharedDigests(cell, width), $"{width}");
+        Assert.AreEqual(_sharedDigests[cell], GoldenTraining.SharedDigests(cell, SimdWidths.Best, threads: 3), "three threads");
     }
 
     /// <summary>Here the platform's own vectors are narrower too. A processor that has no more than it is left with changes nothing.</summary>
