@@ -132,6 +132,31 @@ public sealed class NGramsTests
         Assert.Contains(line => line.Contains("n-grams", StringComparison.Ordinal) && line.Contains("of the network", StringComparison.Ordinal), lines);
     }
 
+    [TestMethod]
+    public void AModelThatTellsNothingIsWarnedOf()
+    {
+        foreach (var tells in (bool[])[false, true])
+        {
+            var random = new Random(3);
+            var data = ColumnRow.View(Enumerable.Range(0, 200).Select(i => new ColumnRow { Body = tells ? (i % 3 == 0 ? "yes" : "no") : $"w{random.Next(5)}" }.Labelled(i % 3 == 0)));
+            foreach (var nGrams in (NGramOptions?[])[null, new NGramOptions { HashBits = 10 }])
+            {
+                var context = new MLContext(seed: 1);
+                var warnings = new List<string>();
+                context.Log += (_, line) => warnings.Add(line.Message);
+                var options = Small.Binary();
+                options.LabelColumnName = "Flag";
+                options.TextColumnName = "Body";
+                options.NGrams = nGrams;
+                options.Training = options.Training with { MaximumEpochs = tells ? 10 : 1, ValidationFraction = 0.3f, LearningRate = tells ? 0.02f : 1e-4f };
+
+                context.BinaryClassification.Trainers.RevGru(options).Fit(data);
+
+                Assert.AreEqual(!tells, warnings.Exists(warning => warning.Contains("no better than its largest class", StringComparison.Ordinal)), $"{tells} {nGrams}");
+            }
+        }
+    }
+
     private static IEnumerable<RevRnnPredictionTransformer> FitEach(Action<RevRnnTrainerOptions> change) => ColumnRow.FitEach(_data, options =>
     {
         options.TextColumnName = "Body";

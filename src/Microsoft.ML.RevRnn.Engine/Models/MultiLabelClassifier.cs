@@ -37,6 +37,9 @@ public sealed class MultiLabelClassifier
     /// <summary>How much the scores of n-grams count; 0 where there are none.</summary>
     public float NGramShare => _scorer.NGrams?.NGramShare ?? 0;
 
+    /// <summary>The part of the held-back sequences that it is right about, n-grams included, after training; null where none were, or it was loaded.</summary>
+    public double? HeldBackAccuracy { get; private init; }
+
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
 
@@ -139,7 +142,12 @@ public sealed class MultiLabelClassifier
         };
         var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, training, previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        return new TrainingResult<MultiLabelClassifier>(new MultiLabelClassifier(parameters, Mixed()), report);
+        var mixed = Mixed();
+        var classifier = new MultiLabelClassifier(parameters, mixed)
+        {
+            HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
+        };
+        return new TrainingResult<MultiLabelClassifier>(classifier, report);
 
         NGramPart? Mixed()
         {

@@ -13,6 +13,9 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
 {
     private const float MostShare = 1e6f;
 
+    /// <summary>The part of what was held back that network and n-grams together are right about; null where nothing was, or the model was loaded.</summary>
+    public double? HeldBackAccuracy { get; private init; }
+
     /// <summary>Trains the map by itself, on what the network will be trained on.</summary>
     /// <param name="set">The n-grams; null for none.</param>
     /// <param name="loss">What the outcomes should be.</param>
@@ -48,7 +51,15 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             return scores;
         });
         var (a, b) = ScoreMixture.Fit(loss, heldBack, network, nGrams);
-        return this with { NetworkShare = a, NGramShare = b };
+        var mixed = this with { NetworkShare = a, NGramShare = b };
+        var right = 0L;
+        for (var i = 0; i < heldBack.Length; i++)
+        {
+            mixed.Join(set.Vectors[heldBack[i]], network[i]);
+            loss.Activate(network[i]);
+            right += loss.Score(network[i], heldBack[i]).Correct;
+        }
+        return mixed with { HeldBackAccuracy = heldBack.Length == 0 ? null : (double)right / heldBack.Length };
     }
 
     /// <summary>From the network's scores to those of both, in place.</summary>

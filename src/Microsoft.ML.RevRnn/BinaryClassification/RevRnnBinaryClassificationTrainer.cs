@@ -53,6 +53,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, labels, training, examples, progress, Options.CancellationToken));
+        WarnOfChance(result.Model.HeldBackAccuracy, rows.TrainingLabels, channel);
         TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
         return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
     }

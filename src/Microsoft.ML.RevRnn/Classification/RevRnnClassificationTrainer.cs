@@ -51,6 +51,7 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
                 progress,
                 Options.CancellationToken)
             : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
+        WarnOfChance(result.Model.HeldBackAccuracy, rows.TrainingLabels, channel);
         TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
         return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }

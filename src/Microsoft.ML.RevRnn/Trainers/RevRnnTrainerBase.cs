@@ -100,6 +100,23 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         }
     }
 
+    /// <summary>Warns of a model that tells no more than the largest class does.</summary>
+    /// <param name="heldBackAccuracy">The model's, on what was held back; null where nothing was.</param>
+    /// <param name="labels">The labels that were trained on.</param>
+    /// <param name="channel">The log.</param>
+    private protected static void WarnOfChance<T>(double? heldBackAccuracy, IEnumerable<T> labels, IChannel channel)
+        where T : notnull
+    {
+        T[] all = [.. labels];
+        var share = (double)all.CountBy(label => label).Max(label => label.Value) / all.Length;
+        if (heldBackAccuracy is { } accuracy && accuracy <= share)
+        {
+            channel.Warning(MessageSensitivity.Schema, FormattableString.Invariant(
+                $"The model is no better than its largest class: it is right about {accuracy:P1} of what was held back, and {share:P1} of the rows have that label. ") +
+                $"More rows help, or texts that tell more, or a {nameof(Options.LanguageModel)} or {nameof(Options.WordVectors)} to start from.");
+        }
+    }
+
     /// <summary>Says how much network and n-grams count in the scores.</summary>
     private protected static void TellShares(float networkShare, float nGramShare, IChannel channel)
     {
