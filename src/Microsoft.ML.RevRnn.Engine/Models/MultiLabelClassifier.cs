@@ -142,18 +142,12 @@ public sealed class MultiLabelClassifier
         };
         var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, training, previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        var mixed = Mixed();
+        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
         var classifier = new MultiLabelClassifier(parameters, mixed)
         {
             HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
         };
         return new TrainingResult<MultiLabelClassifier>(classifier, report);
-
-        NGramPart? Mixed()
-        {
-            var network = new SequenceScorer(parameters);
-            return nGrams?.Mix(examples.NGrams!, loss, set.Parts.Validation, member => network.Score(sequences[member], examples.Features?[member] ?? []));
-        }
     }
 
     /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>

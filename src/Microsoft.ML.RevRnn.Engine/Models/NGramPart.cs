@@ -37,13 +37,16 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     }
 
     /// <summary>The same with the shares that are best for what was held back.</summary>
-    /// <param name="set">The n-grams.</param>
+    /// <param name="parameters">The trained network.</param>
+    /// <param name="sequences">Token numbers of each sequence.</param>
+    /// <param name="examples">Their n-grams, and the numbers that go with them.</param>
     /// <param name="loss">What the outcomes should be.</param>
-    /// <param name="heldBack">Texts that neither network nor map has seen.</param>
-    /// <param name="scoreNetwork">Gives a text's scores by the network.</param>
-    public NGramPart Mix(NGramSet set, Loss loss, int[] heldBack, Func<int, float[]> scoreNetwork)
+    /// <param name="heldBack">Sequences that neither network nor map has seen.</param>
+    public NGramPart Mix(NetworkParameters parameters, IReadOnlyList<int[]> sequences, ExampleOptions examples, Loss loss, int[] heldBack)
     {
-        var network = Array.ConvertAll(heldBack, member => scoreNetwork(member));
+        var set = examples.NGrams!;
+        var scorer = new SequenceScorer(parameters);
+        var network = Array.ConvertAll(heldBack, member => scorer.Score(sequences[member], examples.Features?[member] ?? []));
         var nGrams = Array.ConvertAll(heldBack, member =>
         {
             var scores = new float[Weights.Outcomes];

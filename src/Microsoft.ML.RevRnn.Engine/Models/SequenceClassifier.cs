@@ -146,18 +146,12 @@ public sealed class SequenceClassifier
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
         var nGrams = NGramPart.Train(examples.NGrams, loss, classCount, set.Parts, training, previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        var mixed = Mixed();
+        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
         var classifier = new SequenceClassifier(parameters, mixed)
         {
             HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
         };
         return new TrainingResult<SequenceClassifier>(classifier, report);
-
-        NGramPart? Mixed()
-        {
-            var network = new SequenceScorer(parameters);
-            return nGrams?.Mix(examples.NGrams!, loss, set.Parts.Validation, member => network.Score(sequences[member], examples.Features?[member] ?? []));
-        }
     }
 
     /// <summary>Class probabilities of one sequence.</summary>

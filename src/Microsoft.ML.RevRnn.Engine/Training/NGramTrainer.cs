@@ -16,6 +16,9 @@ internal sealed class NGramTrainer(NGramOptions options, Loss loss, int outcomes
     /// <summary>Gradients by scores below this change nothing that can be told; of many classes most are.</summary>
     private const float LeastGradient = 1e-5f;
 
+    private readonly float[] _gradient = new float[outcomes];
+    private readonly int[] _active = new int[outcomes];
+
     /// <param name="texts">All texts.</param>
     /// <param name="members">Those that are trained on.</param>
     /// <param name="start">Weights to go on from; null for zero.</param>
@@ -53,8 +56,7 @@ internal sealed class NGramTrainer(NGramOptions options, Loss loss, int outcomes
 
     private void Step(NGramWeights weights, float[] squares, (int[] Rows, float[] Values) text, int member, float rate, float weight)
     {
-        var gradient = outcomes <= 256 ? stackalloc float[outcomes] : new float[outcomes];
-        var active = outcomes <= 256 ? stackalloc int[outcomes] : new int[outcomes];
+        var (gradient, active) = (_gradient, _active);
         weights.Score(text.Rows, text.Values, gradient);
         loss.Activate(gradient);
         loss.Gradient(gradient, member);
@@ -70,7 +72,7 @@ internal sealed class NGramTrainer(NGramOptions options, Loss loss, int outcomes
         {
             var first = text.Rows[i] * outcomes;
             var value = text.Values[i];
-            foreach (var c in active[..count])
+            foreach (var c in active.AsSpan(0, count))
             {
                 var g = gradient[c] * value;
                 ref var sum = ref squares[first + c];

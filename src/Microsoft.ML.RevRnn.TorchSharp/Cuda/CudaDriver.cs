@@ -50,17 +50,6 @@ internal sealed unsafe class CudaDriver
 
     public DeviceLimits Limits => new(Attribute(MultiprocessorCount), Attribute(MaximumSharedMemoryOptIn));
 
-    /// <summary>The card's memory.</summary>
-    public (long Free, long Total) Memory
-    {
-        get
-        {
-            nuint free, total;
-            Check(((delegate* unmanaged<nuint*, nuint*, int>)Export("cuMemGetInfo_v2"))(&free, &total));
-            return ((long)free, (long)total);
-        }
-    }
-
     /// <summary>Compiles PTX for the device.</summary>
     public nint Load(ReadOnlySpan<byte> ptx)
     {

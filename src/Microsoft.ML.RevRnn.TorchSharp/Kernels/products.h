@@ -110,14 +110,3 @@ KERNEL add_rows(const float* source, float* target, int rows, int columns, int s
         sum += source[(long)row * stride + column];
     target[column] = sum;
 }
-
-// A sum over all integers that does not depend on their order, and tells a changed one and two exchanged ones.
-KERNEL checksum(const int* values, long count, u64* sum) {
-    u64 part = 0;
-    for (long i = BX * THREADS + TX; i < count; i += 65536) {
-        u64 x = (unsigned)values[i] + ((u64)i << 32);
-        x ^= x >> 31; x *= 0x9E3779B97F4A7C15ull; x ^= x >> 29; x *= 0xBF58476D1CE4E5B9ull; x ^= x >> 32;
-        part += x;
-    }
-    add_atomic(sum, part);
-}
