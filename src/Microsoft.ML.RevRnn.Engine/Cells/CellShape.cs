@@ -51,6 +51,9 @@ internal sealed class CellShape
     /// <summary>Distance between the gates of a half: P padded to whole registers.</summary>
     public int BlockStride { get; }
 
+    /// <summary>Whether there is padding between the gates of a half.</summary>
+    public bool HasGaps => BlockStride != Half;
+
     /// <summary>Distance between the halves of a state: P padded to whole matrix panels.</summary>
     public int HalfStride { get; }
 

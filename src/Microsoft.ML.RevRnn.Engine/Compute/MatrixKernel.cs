@@ -29,6 +29,19 @@ internal abstract unsafe class MatrixKernel
         int m, int k, float* a, nint aRow, nint aColumn, PackedMatrix b, int firstRow, int firstColumn, int columns,
         float* start, nint startRow, float* c, nint cRow);
 
+    /// <summary>Packs <see cref="ColumnAlignment"/> columns of a row-major matrix, all rows of <paramref name="target"/>, and adds its rows to a sum, one after another.</summary>
+    /// <param name="source">The first of the columns in the first row.</param>
+    /// <param name="rowStride">Distance between rows of the source, in elements.</param>
+    /// <param name="target">Receives the columns.</param>
+    /// <param name="sum">[ColumnAlignment].</param>
+    public abstract void PackAndSum(float* source, nint rowStride, PackedMatrix target, float* sum);
+
+    /// <summary>Adds those rows of a panel that have a slot to a sum's row of that slot, and moves the others together.</summary>
+    /// <param name="panel">[rows, PanelWidth].</param>
+    /// <param name="slots">Of each row, negative for none.</param>
+    /// <param name="sums">[slots, PanelWidth].</param>
+    public abstract void TakeRows(float* panel, ReadOnlySpan<int> slots, float* sums);
+
     private readonly struct Factory : ILaneFactory<MatrixKernel>
     {
         public MatrixKernel Create<TFloat, TInt, TWide>()

@@ -55,6 +55,11 @@ internal sealed unsafe partial class MatrixKernel<TFloat, TInt> : MatrixKernel
             float* rows = a + i * aRow, from = Row(start, i * startRow), to = c + i * cRow;
             // 16 rows are two even tiles: 12 and 4 would load the panel twice just as often and reuse it less in the second.
             var count = TFloat.Count != 16 || m - i < 8 ? 4 : m - i < 12 || m - i == 16 ? 8 : 12;
+            // Behind the last rows that is the first tile of the next panel, or nothing that is needed.
+            if (i + count < m)
+                PrefetchTile(to + count * cRow, cRow, m - i - count);
+            else
+                PrefetchTile(c + 2 * TFloat.Count, cRow, m);
             switch (count)
             {
                 case 12: Tile12(k, rows, aRow, aColumn, panel, from, startRow, to, cRow, ahead, step); break;
@@ -65,6 +70,17 @@ internal sealed unsafe partial class MatrixKernel<TFloat, TInt> : MatrixKernel
         }
         for (; i < m; i++)
             Tile1(k, a + i * aRow, aRow, aColumn, panel, Row(start, i * startRow), startRow, c + i * cRow, cRow);
+    }
+
+    /// <summary>Fetches the place of a tile: its rows are far apart in memory, so the processor does not foresee them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchTile(float* c, nint cRow, int rows)
+    {
+        for (var row = Math.Min(rows, 12) - 1; row >= 0; row--)
+        {
+            Prefetch(c + row * cRow);
+            Prefetch(c + row * cRow + TFloat.Count);
+        }
     }
 
     private static float* Row(float* start, nint offset) => start == null ? null : start + offset;

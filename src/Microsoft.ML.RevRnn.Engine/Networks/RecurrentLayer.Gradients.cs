@@ -80,13 +80,19 @@ internal sealed unsafe partial class RecurrentLayer
         while (!factors.IsEmpty)
         {
             var part = factors[..Math.Min(64, factors.Length)];
-            double even = 1, odd = 1;
-            for (var i = 1; i < part.Length; i += 2)
+            // Four chains: one would wait for each of its products.
+            double a = 1, b = 1, c = 1, d = 1;
+            var i = 0;
+            for (; i + 4 <= part.Length; i += 4)
             {
-                even *= part[i - 1];
-                odd *= part[i];
+                a *= part[i];
+                b *= part[i + 1];
+                c *= part[i + 2];
+                d *= part[i + 3];
             }
-            sum += HostMath.Log2(even * odd * (int.IsOddInteger(part.Length) ? part[^1] : 1));
+            for (; i < part.Length; i++)
+                a *= part[i];
+            sum += HostMath.Log2(a * b * (c * d));
             factors = factors[part.Length..];
         }
         return sum;

@@ -48,8 +48,19 @@ internal sealed unsafe partial class RecurrentLayer
     /// <param name="gates">[rows, GateRow]: the gradient by their gates.</param>
     /// <param name="inputGradient">[rows, InputStride].</param>
     /// <param name="rows">How many.</param>
-    public void InputGradient(float* gates, float* inputGradient, int rows) => _kernel.Multiply(
-        rows, Shape.GateRow, gates, Shape.GateRow, 1, _inputTransposed, 0, 0, InputStride, null, 0, inputGradient, InputStride);
+    public void InputGradient(float* gates, float* inputGradient, int rows)
+    {
+        var (parts, length) = Shape.HasGaps ? (Shape.GateCount, Shape.Half) : (1, Shape.GateCount * Shape.BlockStride);
+        for (var half = 0; half < Shape.Halves; half++)
+        {
+            for (var part = 0; part < parts; part++)
+            {
+                var first = half * Shape.GateStride + part * Shape.BlockStride;
+                _kernel.Multiply(rows, length, gates + first, Shape.GateRow, 1, _inputTransposed, first, 0, InputStride,
+                    first > 0 ? inputGradient : null, InputStride, inputGradient, InputStride);
+            }
+        }
+    }
 
     /// <summary>Gradient by the vectors of repeated tokens [begin, end).</summary>
     /// <param name="sums">The gradients by their gates.</param>
@@ -103,13 +114,10 @@ internal sealed unsafe partial class RecurrentLayer
     {
         var gateRow = Shape.GateRow;
         var source = record.Gates.Pointer + column;
-        gates.Pack(source, gateRow, 0, gates.PanelCount);
+        _kernel.PackAndSum(source, gateRow, gates, _parameters.Bias.Gradient + column);
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
-        var bias = _parameters.Bias.Gradient + column;
-        for (var r = 0; r < chunk.FlatRows; r++)
-            AddTo(bias, source + (nint)r * gateRow, MatrixKernel.ColumnAlignment);
 
         var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
         var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;
@@ -121,7 +129,7 @@ internal sealed unsafe partial class RecurrentLayer
         }
         AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
         Clear(_parameters.Hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
-        AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, chunk, column) ?? gates.Rows);
+        AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, column) ?? gates.Rows);
     }
 
     private void AddInputProduct(int column, float* inputs, PackedMatrix gates, int gateColumn, int rows)

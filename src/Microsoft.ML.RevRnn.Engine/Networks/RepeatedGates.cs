@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
@@ -9,7 +8,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 internal sealed unsafe class RepeatedGates : IDisposable
 {
     private readonly RepeatedTokens _tokens;
-    private readonly int _panelWidth;
+    private readonly MatrixKernel _kernel;
 
     /// <param name="tokens">Which tokens.</param>
     /// <param name="kernel">What multiplies the sums.</param>
@@ -17,7 +16,7 @@ internal sealed unsafe class RepeatedGates : IDisposable
     public RepeatedGates(RepeatedTokens tokens, MatrixKernel kernel, MemoryMeter meter)
     {
         _tokens = tokens;
-        _panelWidth = kernel.PanelWidth;
+        _kernel = kernel;
         Sums = new PackedMatrix(0, 0, kernel, meter);
     }
 
@@ -31,30 +30,10 @@ internal sealed unsafe class RepeatedGates : IDisposable
     /// together. A worker has columns of its own.
     /// </summary>
     /// <returns>How many rows are left.</returns>
-    public int TakeFrom(PackedMatrix gates, in Chunk chunk, int column)
+    public int TakeFrom(PackedMatrix gates, int column)
     {
-        var tokens = chunk.Tokens;
-        for (var first = 0; first < MatrixKernel.ColumnAlignment; first += _panelWidth)
-        {
-            var sums = Sums.Panel(column + first);
-            var source = gates.Panel(first);
-            var left = source;
-            foreach (var token in tokens)
-            {
-                var row = new Span<float>(source, _panelWidth);
-                if (_tokens.SlotOf(token) is >= 0 and var slot)
-                {
-                    var sum = new Span<float>(sums + (nint)slot * _panelWidth, _panelWidth);
-                    TensorPrimitives.Add(sum, row, sum);
-                }
-                else
-                {
-                    row.CopyTo(new Span<float>(left, _panelWidth));
-                    left += _panelWidth;
-                }
-                source += _panelWidth;
-            }
-        }
+        for (var first = 0; first < MatrixKernel.ColumnAlignment; first += _kernel.PanelWidth)
+            _kernel.TakeRows(gates.Panel(first), _tokens.Slots, Sums.Panel(column + first));
         return _tokens.OtherRows.Length;
     }
 

@@ -15,6 +15,8 @@ internal sealed class RepeatedTokens(int vocabulary)
     private int[] _otherRows = [];
     private int[] _otherTokens = [];
     private int _otherCount;
+    private int[] _slots = [];
+    private int _rowCount;
 
     /// <summary>The chosen tokens; the place of one is its slot.</summary>
     public ReadOnlySpan<int> Tokens => _distinct.AsSpan(0, Count);
@@ -77,6 +79,9 @@ internal sealed class RepeatedTokens(int vocabulary)
     /// <summary>The slot of a token, negative for one that was not chosen.</summary>
     public int SlotOf(int token) => _slotOf[token];
 
+    /// <summary>The slots of the flat rows of the chunk under way, negative for those that have no chosen token.</summary>
+    public ReadOnlySpan<int> Slots => _slots.AsSpan(0, _rowCount);
+
     /// <summary>Finds the rows of a chunk that have no chosen token.</summary>
     public void Begin(in Chunk chunk)
     {
@@ -85,11 +90,14 @@ internal sealed class RepeatedTokens(int vocabulary)
         {
             _otherRows = new int[tokens.Length];
             _otherTokens = new int[tokens.Length];
+            _slots = new int[tokens.Length];
         }
         _otherCount = 0;
+        _rowCount = tokens.Length;
         for (var row = 0; row < tokens.Length; row++)
         {
-            if (_slotOf[tokens[row]] != None)
+            _slots[row] = _slotOf[tokens[row]];
+            if (_slots[row] != None)
                 continue;
             _otherRows[_otherCount] = row;
             _otherTokens[_otherCount++] = tokens[row];

@@ -144,6 +144,67 @@ internal sealed unsafe class MatrixKernelTests
         }
     }
 
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(16)]
+    [DataRow(45)]
+    public void PackingWithASumIsPackingAndASumRowByRow(int rows)
+    {
+        const int Stride = MatrixKernel.ColumnAlignment + 7;
+        using var source = Filled(rows * Stride, 6);
+        using var initial = Filled(MatrixKernel.ColumnAlignment, 7);
+        var expected = initial.Span.ToArray();
+        for (var r = 0; r < rows; r++)
+        {
+            for (var column = 0; column < expected.Length; column++)
+                expected[column] += source.Pointer[r * Stride + column];
+        }
+        foreach (var width in _widths)
+        {
+            var kernel = MatrixKernel.For(width);
+            using var plain = new PackedMatrix(rows, MatrixKernel.ColumnAlignment, kernel);
+            using var packed = new PackedMatrix(rows, MatrixKernel.ColumnAlignment, kernel);
+            using var sum = Filled(MatrixKernel.ColumnAlignment, 7);
+            plain.Pack(source.Pointer, Stride, 0, plain.PanelCount);
+
+            kernel.PackAndSum(source.Pointer, Stride, packed, sum.Pointer);
+
+            var length = rows * MatrixKernel.ColumnAlignment;
+            Near.AreSame(new ReadOnlySpan<float>(plain.Panel(0), length), new ReadOnlySpan<float>(packed.Panel(0), length), $"panels at {width}");
+            Near.AreSame(expected, sum.Span, $"sum at {width}");
+        }
+    }
+
+    [TestMethod]
+    public void RowsWithASlotAreSummedAndTheOthersMovedTogether()
+    {
+        int[] slots = [1, -1, 0, 1, -1, -1, 1, 2];
+        foreach (var width in _widths)
+        {
+            var kernel = MatrixKernel.For(width);
+            var length = kernel.PanelWidth;
+            using var panel = Filled(slots.Length * length, 8);
+            using var sums = Filled(3 * length, 9);
+            var (rows, expected) = (panel.Span.ToArray(), sums.Span.ToArray());
+            var others = new List<float>();
+            for (var r = 0; r < slots.Length; r++)
+            {
+                for (var column = 0; column < length; column++)
+                {
+                    if (slots[r] < 0)
+                        others.Add(rows[r * length + column]);
+                    else
+                        expected[slots[r] * length + column] += rows[r * length + column];
+                }
+            }
+
+            kernel.TakeRows(panel.Pointer, slots, sums.Pointer);
+
+            Near.AreSame(expected, sums.Span, $"sums at {width}");
+            Near.AreSame([.. others], panel.Span[..others.Count], $"others at {width}");
+        }
+    }
+
     private static NativeBuffer<float> Filled(int length, int seed)
     {
         var buffer = new NativeBuffer<float>(length);
