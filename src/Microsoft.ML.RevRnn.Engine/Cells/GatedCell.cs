@@ -46,15 +46,17 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
         }
     }
 
-    public override void Reverse(in CellStep step, int begin, int end)
+    public override void Reverse(in CellStep step, int begin, int end, bool hasGates)
     {
         for (var half = Shape.Halves - 1; half >= 0; half--)
         {
-            Multiply(step, half, begin, end);
+            if (!hasGates)
+                Multiply(step, half, begin, end);
             for (var b = end - 1; b >= begin; b--)
             {
                 var row = Row(step, b, half);
-                Activate(row, _activations);
+                if (!hasGates)
+                    Activate(row, _activations);
                 TEquations.Reverse(row);
             }
         }
@@ -131,8 +133,14 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
     {
         var row = Shape.GateRow;
         var target = gradient + (nint)begin * gradientRow;
-        Kernel.Multiply(end - begin, gates.Count * _block, step.Gates + (nint)begin * row + half * Shape.GateStride + gates.First * _block, row, 1,
-            Weights.HiddenTransposed[half], gates.First * _block, 0, Shape.HalfStride, adds ? target : null, gradientRow, target, gradientRow);
+        var source = step.Gates + (nint)begin * row + half * Shape.GateStride;
+        var (parts, length) = Shape.HasGaps ? (gates.Count, Shape.Half) : (1, gates.Count * _block);
+        for (var part = 0; part < parts; part++)
+        {
+            var first = (gates.First + part) * _block;
+            Kernel.Multiply(end - begin, length, source + first, row, 1, Weights.HiddenTransposed[half], first, 0, Shape.HalfStride,
+                adds || part > 0 ? target : null, gradientRow, target, gradientRow);
+        }
     }
 
     private void Reset(in HalfRow row, float* state, float* product, int b) =>

@@ -40,7 +40,11 @@ internal abstract unsafe class RecurrentCell : IDisposable
     public abstract void Forward(in CellStep step, int begin, int end);
 
     /// <summary>Takes the states of rows [begin, end) one step back and gives the gates and the states before the step.</summary>
-    public abstract void Reverse(in CellStep step, int begin, int end);
+    /// <param name="step">The step.</param>
+    /// <param name="begin">First row.</param>
+    /// <param name="end">Behind the last row.</param>
+    /// <param name="hasGates">Whether the gates are still those of the forward pass; else they are made again.</param>
+    public abstract void Reverse(in CellStep step, int begin, int end, bool hasGates);
 
     /// <summary>Gradient of one step for rows [begin, end); the gates become their pre-activations' gradients.</summary>
     public abstract void Backward(in CellStep step, int begin, int end);

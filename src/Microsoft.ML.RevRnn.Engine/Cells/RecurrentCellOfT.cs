@@ -52,7 +52,7 @@ internal abstract unsafe class RecurrentCell<TFloat, TInt, TState>(CellShape sha
     /// <summary>Throws if any state came near the end of its range, where the next update could wrap.</summary>
     protected void CheckRange(TInt largest)
     {
-        if (TState.IsFixedPoint && TInt.AnyLess(TInt.Broadcast(FixedPoint.StateLimit), largest))
+        if (TState.IsFixedPoint && TInt.WhereLess(TInt.Broadcast(FixedPoint.StateLimit), largest) != 0)
         {
             throw new ReversalException(Shape.Spec.IsNoForgetting
                 ? $"A state of {Shape.Kind}, a no-forgetting cell, outgrew the fixed-point range of +-{1 << (31 - FixedPoint.StateBits)}: nothing bounds it, " +

@@ -89,8 +89,11 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         }
     }
 
-    /// <summary>All steps of a chunk, backwards from the states after it, for rows [begin, end): gives back gates, states and start states.</summary>
-    public void Reverse(in Chunk chunk, LayerRecord record, int begin, int end)
+    /// <summary>
+    /// All steps of a chunk, backwards from the states after it, for rows [begin, end): gives back states and start states, and the gates unless the record
+    /// still has them.
+    /// </summary>
+    public void Reverse(in Chunk chunk, LayerRecord record, int begin, int end, bool hasGates = false)
     {
         var known = begin;
         for (var s = chunk.Steps - 1; s >= 0; s--)
@@ -104,7 +107,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
                 Materialize(record, chunk.SlotAfter(s), known, active);
                 known = active;
             }
-            _cell.Reverse(Step(chunk, record, s), begin, active);
+            _cell.Reverse(Step(chunk, record, s), begin, active, hasGates);
         }
     }
 

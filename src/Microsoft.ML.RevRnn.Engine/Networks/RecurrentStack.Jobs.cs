@@ -72,12 +72,12 @@ internal sealed unsafe partial class RecurrentStack
         }
     }
 
-    private readonly struct ReverseJob(WorkerTeam team, StackLayer layer, Chunk chunk) : IJob
+    private readonly struct ReverseJob(WorkerTeam team, StackLayer layer, Chunk chunk, bool hasGates) : IJob
     {
         public void Run(int worker)
         {
             var (begin, end) = RowShare(team, chunk, worker);
-            layer.Layer.Reverse(chunk, layer.Record(chunk), begin, end);
+            layer.Layer.Reverse(chunk, layer.Record(chunk), begin, end, hasGates);
         }
     }
 

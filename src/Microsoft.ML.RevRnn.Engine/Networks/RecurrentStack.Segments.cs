@@ -47,11 +47,12 @@ internal sealed unsafe partial class RecurrentStack
             Device.Team.Run(new InputJob(this, layer, chunk, multiplies: true));
             Device.Team.Run(new ForwardJob(Device.Team, layer, chunk));
         }
+        _recorded = chunk.Index;
     }
 
-    private void Reverse(StackLayer layer, in Chunk chunk)
+    private void Reverse(StackLayer layer, in Chunk chunk, bool hasGates)
     {
-        Device.Team.Run(new ReverseJob(Device.Team, layer, chunk));
+        Device.Team.Run(new ReverseJob(Device.Team, layer, chunk, hasGates));
         layer.Layer.VerifyChecksum(chunk);
         Device.Team.Run(new CountBitsJob(Device.Team, layer, chunk, _optimalBits));
         foreach (var bits in _optimalBits)

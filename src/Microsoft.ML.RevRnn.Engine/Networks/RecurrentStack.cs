@@ -25,6 +25,9 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private ActivationStrategy _strategy;
     private ActivationPlan _plan;
     private int _segment;
+
+    /// <summary>The chunk whose activations, as the forward pass left them, are in the record that reversal has; -1 for none.</summary>
+    private int _recorded;
     private long _reversedBits;
     private double _optimalBitSum;
 
@@ -121,6 +124,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _start = start;
         _optimalBitSum = 0;
         _reversedBits = 0;
+        _recorded = -1;
         ChunkCount = (batch.StepCount + ChunkSteps - 1) / ChunkSteps;
         _plan = training ? Plan(batch.RowCount, batch.StepCount) : new ActivationPlan(int.MaxValue, true);
         // With a budget this batch's needs alone may count, not the largest that each buffer ever was.
@@ -190,12 +194,15 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             Repeat(segment);
         if (_shared.IsOn)
             _shared.Prepare(chunk);
+        // A segment's last chunk was run just now: its products need not be made again.
+        var hasGates = _recorded == chunk.Index;
+        _recorded = -1;
         foreach (var layer in _layers)
         {
             layer.Prepare(chunk, backward: true);
-            Device.Team.Run(new InputJob(this, layer, chunk, multiplies: _plan.Reverses));
+            Device.Team.Run(new InputJob(this, layer, chunk, multiplies: _plan.Reverses && !hasGates));
             if (_plan.Reverses)
-                Reverse(layer, chunk);
+                Reverse(layer, chunk, hasGates);
         }
         _layers[^1].PrepareOutputGradient(chunk);
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.RevRnn.Reversible;
@@ -88,14 +89,15 @@ internal sealed unsafe class LostBitLanes
         _used = 0;
     }
 
-    /// <summary>Moves the low words of the full lanes among <paramref name="count"/> lanes from <paramref name="first"/> out, in ascending order.</summary>
+    /// <summary>Moves the low words of full lanes out, in ascending order.</summary>
+    /// <param name="first">The lane that the lowest bit is of.</param>
+    /// <param name="full">A bit for each lane whose fill is at least <see cref="Drop"/>.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void MoveOut(int first, int count)
+    public void MoveOut(int first, uint full)
     {
-        for (var lane = first; lane < first + count; lane++)
+        for (; full != 0; full &= full - 1)
         {
-            if (Fill[lane] < Drop)
-                continue;
+            var lane = first + BitOperations.TrailingZeroCount(full);
             Fill[lane] -= Drop;
             var digits = (long)Digits[lane];
             Digits[lane] = digits >> WordBits;
@@ -104,14 +106,17 @@ internal sealed unsafe class LostBitLanes
         }
     }
 
-    /// <summary>Takes words back for the lanes whose fill is negative, in descending order.</summary>
+    /// <summary>Takes words back, in descending order.</summary>
+    /// <param name="first">The lane that the lowest bit is of.</param>
+    /// <param name="empty">A bit for each lane whose fill is negative.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void TakeBack(int first, int count)
+    public void TakeBack(int first, uint empty)
     {
-        for (var lane = first + count - 1; lane >= first; lane--)
+        while (empty != 0)
         {
-            if (Fill[lane] >= 0)
-                continue;
+            var highest = BitOperations.Log2(empty);
+            empty ^= 1u << highest;
+            var lane = first + highest;
             Fill[lane] += Drop;
             Digits[lane] = ((long)Digits[lane] << WordBits) + Pop();
         }

@@ -36,8 +36,8 @@ internal readonly struct ReversibleState<TFloat, TInt, TWide> : IStateArithmetic
         quotient.Store(lanes.Digits + lane);
         var fill = TInt.Load(lanes.Fill + lane) + FixedPointLanes.LostBits<TFloat, TInt>(quantizedGate);
         fill.Store(lanes.Fill + lane);
-        if (TInt.AnyLess(TInt.Broadcast(LostBitLanes.Drop - 1), fill))
-            lanes.MoveOut(lane, TFloat.Count);
+        if (TInt.WhereLess(TInt.Broadcast(LostBitLanes.Drop - 1), fill) is not 0 and var full)
+            lanes.MoveOut(lane, full);
         return (state >> FixedPoint.GateBits) * z + given;
     }
 
@@ -47,8 +47,8 @@ internal readonly struct ReversibleState<TFloat, TInt, TWide> : IStateArithmetic
         var z = quantizedGate.ToInt();
         var fill = TInt.Load(lanes.Fill + lane) - FixedPointLanes.LostBits<TFloat, TInt>(quantizedGate);
         fill.Store(lanes.Fill + lane);
-        if (TInt.AnyLess(fill, TInt.Broadcast(0)))
-            lanes.TakeBack(lane, TFloat.Count);
+        if (TInt.WhereLess(fill, TInt.Broadcast(0)) is not 0 and var empty)
+            lanes.TakeBack(lane, empty);
         var divisor = TWide.FromInt(z);
         var quotient = TWide.Floor(TWide.FromInt(state) / divisor).ToInt();
         var taken = TWide.FusedMultiplyAdd(TWide.Load(lanes.Digits + lane), divisor, TWide.FromInt(state - quotient * z));

@@ -102,8 +102,11 @@ internal sealed unsafe class LaneTests
         {
             var lanes = TInt.Load(values);
             var least = _integers[..count].Min();
-            Assert.IsTrue(TInt.AnyLess(lanes, TInt.Broadcast(least + 1)));
-            Assert.IsFalse(TInt.AnyLess(lanes, TInt.Broadcast(least)));
+            var expected = 0u;
+            for (var i = 0; i < count; i++)
+                expected |= _integers[i] <= least ? 1u << i : 0;
+            Assert.AreEqual(expected, TInt.WhereLess(lanes, TInt.Broadcast(least + 1)));
+            Assert.AreEqual(0u, TInt.WhereLess(lanes, TInt.Broadcast(least)));
         }
 
         void Check(Func<TInt, TInt> operation, Func<int, int> expected)

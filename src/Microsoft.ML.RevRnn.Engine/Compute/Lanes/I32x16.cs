@@ -45,7 +45,7 @@ internal readonly unsafe struct I32x16(Vector512<int> value) : IIntLane<I32x16>
     public static I32x16 Abs(I32x16 value) => new(Vector512.Abs(value.Vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyLess(I32x16 left, I32x16 right) => Vector512.LessThanAny(left.Vector, right.Vector);
+    public static uint WhereLess(I32x16 left, I32x16 right) => (uint)Vector512.LessThan(left.Vector, right.Vector).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int* destination) => Vector.Store(destination);

@@ -45,7 +45,7 @@ internal readonly unsafe struct I32x4(Vector128<int> value) : IIntLane<I32x4>
     public static I32x4 Abs(I32x4 value) => new(Vector128.Abs(value.Vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyLess(I32x4 left, I32x4 right) => Vector128.LessThanAny(left.Vector, right.Vector);
+    public static uint WhereLess(I32x4 left, I32x4 right) => (uint)Vector128.LessThan(left.Vector, right.Vector).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int* destination) => Vector.Store(destination);

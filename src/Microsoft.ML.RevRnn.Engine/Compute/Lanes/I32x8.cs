@@ -45,7 +45,7 @@ internal readonly unsafe struct I32x8(Vector256<int> value) : IIntLane<I32x8>
     public static I32x8 Abs(I32x8 value) => new(Vector256.Abs(value.Vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AnyLess(I32x8 left, I32x8 right) => Vector256.LessThanAny(left.Vector, right.Vector);
+    public static uint WhereLess(I32x8 left, I32x8 right) => (uint)Vector256.LessThan(left.Vector, right.Vector).ExtractMostSignificantBits();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(int* destination) => Vector.Store(destination);

@@ -29,7 +29,8 @@ internal unsafe interface IIntLane<TSelf>
 
     static abstract TSelf Abs(TSelf value);
 
-    static abstract bool AnyLess(TSelf left, TSelf right);
+    /// <summary>left &lt; right, a bit a lane, the first lane's lowest.</summary>
+    static abstract uint WhereLess(TSelf left, TSelf right);
 
     void Store(int* destination);
 }
