@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// and for the gradients, which are summed by token first. A product's row does not depend on the rows beside it, so outputs are the same bits as without.
 /// </summary>
 /// <remarks>
-/// A token's row of gates is kept for all of the batch, so tokens are half as many as a chunk has rows, whatever the batch's length; text repeats few tokens much.
+/// A token's row of gates is kept for all of the batch, so tokens are as many as a chunk has rows at the most, whatever the batch's length; text repeats few tokens much.
 /// The gates of the other rows are made side by side at the end of a worker's rows, and moved to their places from there.
 /// </remarks>
 internal sealed unsafe class SharedInputs : IDisposable
@@ -49,7 +49,7 @@ internal sealed unsafe class SharedInputs : IDisposable
     public float* Others => _others.Pointer;
 
     /// <summary>The most tokens whose products are kept, where a chunk has so many rows.</summary>
-    public static int MostTokens(long chunkRows) => (int)(chunkRows / 2);
+    public static int MostTokens(long chunkRows) => (int)chunkRows;
 
     /// <summary>Bytes of all that is kept of a chunk's worth of rows, beyond the inputs of those rows.</summary>
     public static long Bytes(long chunkRows, int gateRow, int inputStride) => MostTokens(chunkRows) * sizeof(float) * (2L * gateRow + inputStride);
