@@ -38,7 +38,8 @@ internal abstract class Pooling : IDisposable
             PoolingKind.Max => MeanMaxPooling.For(device, shape.OutputStride, usesMean: false, usesMaximum: true),
             PoolingKind.Last => new LastPooling(shape.OutputStride, device.Memory),
             PoolingKind.MeanMaxLast => new ConcatPooling(
-                MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: true), new LastPooling(shape.OutputStride, device.Memory)),
+                MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: true),
+                new LastPooling(shape.OutputStride, device.Memory, adds: true)),
             PoolingKind.Attention => new AttentionPooling(attention!, shape, device.Memory),
             var kind => throw new ArgumentOutOfRangeException(nameof(shape), kind, "Unknown pooling."),
         };
