@@ -62,7 +62,7 @@ public sealed class HyperparametersTests
 
         Assert.AreEqual("Body", options.TextColumnName);
         Assert.AreEqual(new NetworkOptions { HiddenSize = 64, Bidirectional = true, ForgettingLimit = ForgettingLimit.OneBit }, options.Network);
-        Assert.AreEqual(new TrainingOptions { Dropout = 0.1f, Seed = 7 }, options.Training);
+        Assert.AreEqual(new TrainingOptions { MaximumEpochs = 8, BatchSize = 64, Dropout = 0.1f, Seed = 7 }, options.Training);
         Assert.AreEqual(256, template.Network.HiddenSize);
     }
 
