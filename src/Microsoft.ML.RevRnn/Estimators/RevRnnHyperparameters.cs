@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn;
 /// reads them, and so can any tool.
 /// </summary>
 /// <remarks>
-/// The defaults are those of the options. Ranges are what a search should try; the options allow more. What a search is not to change is said by the options that <see
+/// The defaults are those of the options, and where these leave it to the size of the data, those for large ones. Ranges are what a search should try; the options allow more. What a search is not to change is said by the options that <see
 /// cref="ApplyTo"/> is given.
 /// </remarks>
 /// <example>

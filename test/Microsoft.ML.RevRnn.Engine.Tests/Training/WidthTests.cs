@@ -29,6 +29,9 @@ internal sealed class WidthTests
         [CellKind.GruResetAfter] = "3DA6E4261E74684F 9F182661DA85EC94",
     };
 
+    /// <summary>Of the bytes of a classifier whose n-grams are mixed with its network.</summary>
+    private const string ModelDigest = "ED3DC92D5DD2F488";
+
     public static IEnumerable<CellKind> SharedCells => _sharedDigests.Keys;
 
     public static IEnumerable<CellKind> Cells => Enum.GetValues<CellKind>();
@@ -65,6 +68,18 @@ internal sealed class WidthTests
 
         Assert.IsTrue(Enum.Parse<SimdWidth>(lines[0]) <= widest, $"{setting} left {lines[0]}");
         CollectionAssert.AreEqual(cells.Select(cell => $"{cell} {_digests[cell]}").ToArray(), lines[1..], string.Join('\n', lines));
+    }
+
+    [TestMethod]
+    [DataRow(null, SimdWidth.Bits512)]
+    [DataRow("DOTNET_EnableAVX512=0", SimdWidth.Bits256)]
+    [DataRow("DOTNET_PreferredVectorBitWidth=128", SimdWidth.Bits128)]
+    public void AModelWithNGramsIsTheGoldenBytes(string? setting, SimdWidth widest)
+    {
+        var lines = ChildProcess.Lines(setting, "model");
+
+        Assert.IsTrue(Enum.Parse<SimdWidth>(lines[0]) <= widest, $"{setting} left {lines[0]}");
+        Assert.AreEqual(ModelDigest, lines[1]);
     }
 
     [TestMethod]
