@@ -57,10 +57,10 @@ public sealed class WordVectorTests : IDisposable
     [TestMethod]
     public void TheSameSeedAndContentGiveTheSameBytes()
     {
-        var bytes = ModelFileImage.Of(Fit(new() { Path = Path })).File;
+        var bytes = ModelFileImage.Of(Fit(new() { Path = Path })).Component;
         File.Copy(Path, _folder.File("same.txt"));
 
-        CollectionAssert.AreEqual(bytes, ModelFileImage.Of(Fit(new() { Path = _folder.File("same.txt") })).File);
+        CollectionAssert.AreEqual(bytes, ModelFileImage.Of(Fit(new() { Path = _folder.File("same.txt") })).Component);
     }
 
     [TestMethod]
