@@ -140,7 +140,7 @@ public sealed class MultiLabelClassifier
             Examples = examples,
             Counts = run.CountsOf(Math.Max(labelCount, 2)),
         };
-        var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, training, previous, cancellationToken);
+        var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, (training, objective), previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
         var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
         var classifier = new MultiLabelClassifier(parameters, mixed)

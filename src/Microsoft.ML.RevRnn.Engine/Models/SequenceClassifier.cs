@@ -144,7 +144,7 @@ public sealed class SequenceClassifier
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
-        var nGrams = NGramPart.Train(examples.NGrams, loss, classCount, set.Parts, training, previous, cancellationToken);
+        var nGrams = NGramPart.Train(examples.NGrams, loss, classCount, set.Parts, (training, objective), previous, cancellationToken);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
         var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
         var classifier = new SequenceClassifier(parameters, mixed)
