@@ -37,8 +37,7 @@ internal sealed class BinaryTask(IHostEnvironment env, RevRnnBinaryClassificatio
         schema[nameof(ScoredFlag.Score)].ColumnName = template.ScoreColumnName;
         schema[nameof(ScoredFlag.Probability)].ColumnName = template.ProbabilityColumnName;
         schema[nameof(ScoredFlag.PredictedLabel)].ColumnName = template.PredictedLabelColumnName;
-        var (metrics, loss) = Evaluate(Tools.Data.LoadFromEnumerable(scored, schema));
-        return new(Complete(model), model.Report, metrics, loss, classifier.NetworkShare, classifier.NGramShare);
+        return new(Complete(model), model.Report, Evaluate(Tools.Data.LoadFromEnumerable(scored, schema)), LossOf(model.Report!), classifier.NetworkShare, classifier.NGramShare);
     }
 
     public override (ITransformer Model, TrainingReport Report) Refit(RevRnnOptions options, float networkShare, float nGramShare)
@@ -93,17 +92,14 @@ internal sealed class BinaryTask(IHostEnvironment env, RevRnnBinaryClassificatio
 
     protected override LabelledRows<bool> Rows(RevRnnOptions options) => Trainer(options).Read(Training, Validation);
 
-    protected override (BinaryClassificationMetrics Metrics, double Loss) Evaluate(IDataView scored)
+    protected override BinaryClassificationMetrics Evaluate(IDataView scored)
     {
         // A rival need not have probabilities.
-        if (scored.Schema.GetColumnOrNull(template.ProbabilityColumnName) == null)
-        {
-            var uncalibrated = Tools.BinaryClassification.EvaluateNonCalibrated(scored, LabelColumnName, template.ScoreColumnName, template.PredictedLabelColumnName);
-            return (Read(Write(uncalibrated)), double.NaN);
-        }
-        var metrics = Tools.BinaryClassification.Evaluate(
-            scored, LabelColumnName, template.ScoreColumnName, template.ProbabilityColumnName, template.PredictedLabelColumnName);
-        return (Read(Write(metrics)), metrics.LogLoss);
+        BinaryClassificationMetrics metrics = scored.Schema.GetColumnOrNull(template.ProbabilityColumnName) == null
+            ? Tools.BinaryClassification.EvaluateNonCalibrated(scored, LabelColumnName, template.ScoreColumnName, template.PredictedLabelColumnName)
+            : Tools.BinaryClassification.Evaluate(scored, LabelColumnName, template.ScoreColumnName, template.ProbabilityColumnName, template.PredictedLabelColumnName);
+        // Written and read, so that it is the same after a resumption.
+        return Read(Write(metrics));
     }
 
     private RevRnnBinaryClassificationTrainer Trainer(RevRnnOptions options, RowCache? cache = null)

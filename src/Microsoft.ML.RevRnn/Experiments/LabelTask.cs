@@ -80,15 +80,18 @@ internal abstract class LabelTask<TLabel, TMetrics>(IHostEnvironment env, RevRnn
     public sealed override TrialOutcome<TMetrics> RunRival(IEstimator<ITransformer> pipeline, CancellationToken cancellationToken)
     {
         var model = pipeline.Fit(new InterruptibleView(Training, cancellationToken));
-        var (metrics, loss) = Evaluate(model.Transform(new InterruptibleView(Validation, cancellationToken)));
-        return new TrialOutcome<TMetrics>(model, null, metrics, loss);
+        var metrics = Evaluate(model.Transform(new InterruptibleView(Validation, cancellationToken)));
+        return new TrialOutcome<TMetrics>(_keys == null ? model : new TransformerChain<ITransformer>(_keys, model), null, metrics, double.NaN);
     }
 
     /// <summary>What is learned from.</summary>
     protected abstract LabelledRows<TLabel> Rows(RevRnnOptions options);
 
     /// <summary>Evaluates what ML.NET's columns have.</summary>
-    protected abstract (TMetrics Metrics, double Loss) Evaluate(IDataView scored);
+    protected abstract TMetrics Evaluate(IDataView scored);
+
+    /// <summary>The network's loss, by which settings are ranked: n-grams beside it would hide what it has learned so far.</summary>
+    protected static double LossOf(TrainingReport report) => report.Epochs.Min(epoch => epoch.ValidationLoss) ?? double.NaN;
 
     /// <summary>Evaluates scores of the validation rows, which are made of the tokens that are known.</summary>
     /// <param name="options">The options.</param>

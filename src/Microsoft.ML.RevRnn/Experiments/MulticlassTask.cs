@@ -29,8 +29,7 @@ internal sealed class MulticlassTask(IHostEnvironment env, RevRnnClassificationO
             row.PredictedLabel = (uint)classifier.Predict(tokens, features, row.Score, nGrams: nGrams);
             return row;
         });
-        var (metrics, loss) = Evaluate(View(scored));
-        return new(Complete(model), model.Report, metrics, loss, classifier.NetworkShare, classifier.NGramShare);
+        return new(Complete(model), model.Report, Evaluate(View(scored)), LossOf(model.Report!), classifier.NetworkShare, classifier.NGramShare);
     }
 
     public override (ITransformer Model, TrainingReport Report) Refit(RevRnnOptions options, float networkShare, float nGramShare)
@@ -75,12 +74,12 @@ internal sealed class MulticlassTask(IHostEnvironment env, RevRnnClassificationO
 
     protected override LabelledRows<int> Rows(RevRnnOptions options) => Trainer(options).Read(Training, Validation);
 
-    protected override (MulticlassClassificationMetrics Metrics, double Loss) Evaluate(IDataView scored)
+    protected override MulticlassClassificationMetrics Evaluate(IDataView scored)
     {
         var metrics = Tools.MulticlassClassification.Evaluate(
             scored, LabelColumnName, template.ScoreColumnName, template.PredictedLabelColumnName);
         // Written and read, so that it is the same after a resumption.
-        return (Read(Write(metrics)), metrics.LogLoss);
+        return Read(Write(metrics));
     }
 
     private IHost Host => Env.Register(nameof(MulticlassTask));

@@ -37,9 +37,12 @@ internal static class OptionsCode
     {
         foreach (var property in value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.SetMethod is not { IsPublic: true } || property.GetValue(value) is not { } own || Equals(own, property.GetValue(byDefault)))
+            var (own, other) = (property.GetValue(value), property.GetValue(byDefault));
+            if (property.SetMethod is not { IsPublic: true } || Equals(own, other))
                 continue;
-            if (Text(own, property.GetValue(byDefault)) is { } text)
+            if (own == null)
+                yield return $"{property.Name} = null";
+            else if (Text(own, other) is { } text)
                 yield return $"{property.Name} = {text}";
         }
     }

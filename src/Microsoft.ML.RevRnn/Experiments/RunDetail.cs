@@ -46,8 +46,8 @@ public abstract class RunDetail
     /// <summary>What was changed of the setting so that it fits into memory, or why it was not run; null for nothing.</summary>
     public required string? Note { get; init; }
 
-    /// <summary>The best loss of all rungs; null where there is none.</summary>
-    public double? ValidationLoss => Rungs.Count == 0 ? null : Rungs.Min(rung => rung.Loss);
+    /// <summary>The lowest loss, by which settings are ranked, see <see cref="RungResult"/>; null where there is none, and of a rival.</summary>
+    public double? ValidationLoss => Rungs.Count == 0 || TrialId == null ? null : Rungs.Min(rung => rung.Loss);
 
     /// <summary>The metric that is optimised, at the rung where it was best; null where there is none.</summary>
     public required double? Metric { get; init; }

@@ -11,7 +11,7 @@ public sealed class ExperimentPromiseTests
     {
         var results = new (int Threads, int Trials)[] { (1, 1), (2, 1), (1, 2) }.Select(run =>
         {
-            var settings = SmallExperiment.Settings(maxModels: 10);
+            var settings = SmallExperiment.Settings(maxModels: 6);
             settings.Options.NGrams = new();
             settings.Options.Training = settings.Options.Training with { ThreadCount = run.Threads * run.Trials };
             settings.MaxConcurrentTrials = run.Trials;

@@ -95,8 +95,8 @@ public sealed class ExperimentTests
     {
         var settings = SmallExperiment.Settings(maxModels: 2);
         settings.AddRival("linear", _context.Transforms.Conversion.MapValueToKey("Label").Append(_context.Transforms.Text.FeaturizeText("Features", "Text"))
-            .Append(_context.MulticlassClassification.Trainers.SdcaMaximumEntropy()));
-        settings.AddRival("linear of keys", _context.Transforms.Text.FeaturizeText("Features", "Text").Append(_context.MulticlassClassification.Trainers.SdcaMaximumEntropy()));
+            .Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy()));
+        settings.AddRival("linear of keys", _context.Transforms.Text.FeaturizeText("Features", "Text").Append(_context.MulticlassClassification.Trainers.LbfgsMaximumEntropy()));
         settings.AddRival("broken", _context.Transforms.Text.FeaturizeText("Features", "NoSuchColumn"));
 
         var result = SmallExperiment.Execute(settings);
@@ -107,7 +107,8 @@ public sealed class ExperimentTests
         {
             Assert.AreEqual(TrialState.Finished, rival.State, rival.Exception?.Message);
             Assert.IsGreaterThan(0.5, rival.ValidationMetrics!.MicroAccuracy);
-            Assert.IsNotNull(rival.Model);
+            // Of data as they were given.
+            Assert.IsGreaterThan(0.5, _context.MulticlassClassification.Evaluate(rival.Model!.Transform(Trained.Data(count: 30, seed: 8))).MicroAccuracy);
         }
         Assert.AreEqual(TrialState.Failed, rivals[2].State);
         StringAssert.Contains(rivals[2].Exception!.Message, "NoSuchColumn");
