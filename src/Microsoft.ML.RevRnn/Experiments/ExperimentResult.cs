@@ -1,3 +1,6 @@
+using Microsoft.ML.RevRnn.Experiments;
+using Microsoft.ML.RevRnn.Reports;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>What an experiment found.</summary>
@@ -41,4 +44,12 @@ public sealed class ExperimentResult<TMetrics>
 
     /// <summary>Whether more of that metric is better.</summary>
     public required bool IsMaximizing { get; init; }
+
+    /// <summary>
+    /// Writes the experiment as a page that any browser shows, one file, which loads nothing from anywhere: its rungs, the curves and values of all settings, the rivals, and the best options as C#.
+    /// </summary>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public void SaveHtml(string path) => ReportPage.Save(path, ExperimentPage.Create(this));
 }

@@ -118,7 +118,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
         Learn(trials);
         for (var width = trials.Count; width > least; width--)
         {
-            var first = trials.Take(width).Where(trial => trial.Records.Count == 0).Sum(trial => _cost.Seconds(trial, rungs[0]));
+            var first = trials.Take(width).Where(trial => trial.Records.Count == 0).Sum(trial => _cost.Epoch(trial) * rungs[0] + _cost.Beside);
             if (IsEnough(first + Later(trials[..width], rungs, 0, width / settings.Halving.Eta)))
                 return width;
         }
@@ -139,11 +139,11 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     /// <summary>Seconds behind a rung, of settings as costly as these are on average.</summary>
     private double Later(List<Trial> trials, int[] rungs, int rung, int count)
     {
-        var mean = trials.Count == 0 ? 0 : trials.Average(trial => _cost.Seconds(trial, 1));
+        var epoch = trials.Count == 0 ? 0 : trials.Average(_cost.Epoch);
         var seconds = 0.0;
         for (; rung < rungs.Length - 1; rung++)
         {
-            seconds += Math.Max(1, count) * mean * (rungs[rung + 1] - rungs[rung]);
+            seconds += Math.Max(1, count) * (epoch * (rungs[rung + 1] - rungs[rung]) + _cost.Beside);
             count /= settings.Halving.Eta;
         }
         return seconds;

@@ -20,6 +20,9 @@ internal sealed record RunRecord
     /// <summary>Seconds of this rung alone.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Seconds of an epoch of this rung, those of what else there is not counted.</summary>
+    public double EpochSeconds { get; init; }
+
     /// <summary>By which runs are ranked; null where there is no result.</summary>
     public double? Loss { get; init; }
 

@@ -79,10 +79,13 @@ internal sealed class TrialRunner<TMetrics>(
                 return (record with { State = TrialState.OverMemory, Note = note }, null);
             ProgressFailure.Tell(settings.Progress, new TrialStarted(clock.Elapsed, trial.Id, dimensions.Describe(trial.Setting), rung));
             options.Training = options.Training with { StopAfterEpochs = rung, CheckpointPath = journal.File(trial.CheckpointName) };
-            options.Progress = new Listener(trial.Id, task.Template.Progress, settings.Progress, clock);
+            var listener = new TrialListener(trial.Id, task.Template.Progress, settings.Progress, clock);
+            options.Progress = listener;
             var outcome = Work.Run(() => task.Run(options), token);
             token.ThrowIfCancellationRequested();
-            return (Evaluate(record with { Note = note }, outcome) with { Seconds = clock.Since(start).TotalSeconds }, outcome.Model);
+            var seconds = clock.Since(start).TotalSeconds;
+            var added = outcome.Report!.Epochs.Count - (trial.Records.Count == 0 ? 0 : trial.Records[^1].Epochs.Count);
+            return (Evaluate(record with { Note = note, Seconds = seconds, EpochSeconds = listener.EpochSeconds ?? seconds / Math.Max(1, added) }, outcome), outcome.Model);
         }
         catch (Exception failure) when (!token.IsCancellationRequested && failure is not (OperationCanceledException or ProgressFailure))
         {
@@ -122,18 +125,9 @@ internal sealed class TrialRunner<TMetrics>(
     {
         if (!settings.RefitsOnAllRows || Best.Record is not { } best)
             return;
-        // The rungs' seconds make up the time of its epochs; there are more rows than it has seen, and some care is due.
-        var seconds = journal.Runs.Where(run => run.Trial == best.Trial && run.Rung <= best.Rung).Sum(run => run.Seconds);
+        // N-grams are trained anew too: on the first of all settings. There are more rows than it has seen, and some care is due.
+        var first = journal.Runs.First(run => run.Epochs.Count > 0);
         var rows = (double)(task.TrainingRowCount + task.ValidationRowCount) / task.TrainingRowCount;
-        clock.Reserve(TimeSpan.FromSeconds(1.2 * rows * seconds * best.BestEpoch / Math.Max(1, best.Epochs.Count)));
-    }
-
-    private sealed class Listener(int trial, IProgress<TrainingProgress>? own, IProgress<ExperimentEvent>? experiment, ExperimentClock clock) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value)
-        {
-            ProgressFailure.Tell(own, value);
-            ProgressFailure.Tell(experiment, new TrialTraining(clock.Elapsed, trial, value));
-        }
+        clock.Reserve(TimeSpan.FromSeconds(1.2 * rows * (best.EpochSeconds * best.BestEpoch + SearchCost.BesideOf(first, first.Epochs.Count))));
     }
 }

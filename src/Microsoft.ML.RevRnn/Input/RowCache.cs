@@ -26,12 +26,11 @@ internal sealed class RowCache
     public RowCache OfAll(float networkShare, float nGramShare) => new(this, (networkShare, nGramShare));
 
     /// <summary>What was read before, or else is read now; where that fails, nothing is kept.</summary>
-    /// <param name="options">What the result depends on beyond the data.</param>
+    /// <param name="key">What the result depends on beyond the data, the row key of options.</param>
     /// <param name="read">Reads it.</param>
-    public T Get<T>(RevRnnOptions options, Func<T> read)
+    public T Get<T>(object key, Func<T> read)
         where T : class
     {
-        var key = options.RowKey;
         // Whoever comes second waits: reading twice would take both longer.
         lock (_lock)
         {
@@ -42,9 +41,4 @@ internal sealed class RowCache
             return rows;
         }
     }
-
-    /// <summary>What was read before.</summary>
-    public T Known<T>(RevRnnOptions options)
-        where T : class
-        => Get<T>(options, () => throw new InvalidOperationException("These rows were not read yet."));
 }

@@ -53,7 +53,7 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
 
     private LanguageModelRows Read(IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
         => Options.Rows is { } cache && previous == null
-            ? cache.Get(Options, () => ReadRows(input, validation, previous, channel)).Of(cache)
+            ? cache.Get(Options.RowKey, () => ReadRows(input, validation, previous, channel)).Of(cache)
             : ReadRows(input, validation, previous, channel);
 
     private LanguageModelRows ReadRows(IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Experiments;
 using Microsoft.ML.RevRnn.Tests.Support;
 
