@@ -57,7 +57,12 @@ internal static class Search
             // For ten minutes on two cores: no networks that would take all of them.
             SearchSpace = RevRnnSearchSpace.Default with
             {
-                EmbeddingSize = [64, 128, 256], HiddenSize = [128, 256, 384], LayerCount = null, LearningRate = (1e-3f, 1e-2f, true), Dropout = (0.2f, 0.6f), BatchSize = [32, 64, 128],
+                EmbeddingSize = [64, 128, 256],
+                HiddenSize = [128, 256, 384],
+                LayerCount = null,
+                LearningRate = (1e-3f, 1e-2f, true),
+                Dropout = (0.2f, 0.6f),
+                BatchSize = [32, 64, 128],
             },
         };
         if (settings.IsShort)
