@@ -45,7 +45,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
         _search = new HalvingSearch(settings, new TrialProposer(_dimensions, task.Template, _journal.Seed), _journal, _clock)
         {
             Run = _runner.Run,
-            DataOf = trial => _runner.OptionsOf(trial, _clock.SearchToken).Data,
+            DataOf = trial => _runner.DataOf(trial, _clock.SearchToken),
             Ended = ended =>
             {
                 _channel.Info(MessageSensitivity.None, $"Epoch {ended.Epochs} of bracket {ended.Bracket}: {List(ended.Promoted)} go on, {List(ended.Eliminated)} do not.");
@@ -182,6 +182,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
             if (_settings.MaximumMemoryUsageInMegaByte == null)
                 template.Training = template.Training with { ThreadCount = null };
             writer.Write(JsonSerializer.Serialize(template, template.GetType()));
+            writer.Write(_settings.Seed ?? -1);
             foreach (var dimension in _dimensions)
                 writer.Write($"{dimension.Name}: {dimension.Describe()}");
             writer.Write(_settings.Halving.ToString());

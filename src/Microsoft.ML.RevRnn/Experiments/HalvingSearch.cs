@@ -13,6 +13,9 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     private readonly List<Trial> _trials = [];
     private readonly SearchCost _cost = new();
 
+    // What was tried stays, also where fewer models are asked for now.
+    private readonly int _limit = Math.Max(settings.ModelLimit, journal.Runs.Select(run => run.Trial + 1).DefaultIfEmpty().Max());
+
     /// <summary>Trains a setting to a rung.</summary>
     public required Action<Trial, int> Run { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     {
         for (var bracket = 0; ; bracket++)
         {
-            if (_trials.Count >= settings.ModelLimit)
+            if (_trials.Count >= _limit)
                 return ExperimentEnd.AllModels;
             var rungs = settings.Halving.Rungs(bracket);
             var trials = Begin(bracket, rungs, out var isExhausted);
@@ -49,7 +52,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     /// <summary>The settings of a bracket.</summary>
     private List<Trial> Begin(int bracket, int[] rungs, out bool isExhausted)
     {
-        var trials = Propose(Math.Min(settings.Halving.WidthOf(bracket), settings.ModelLimit - _trials.Count));
+        var trials = Propose(Math.Min(settings.Halving.WidthOf(bracket), _limit - _trials.Count));
         isExhausted = trials.Count == 0;
         if (isExhausted || !IsTimed)
         {

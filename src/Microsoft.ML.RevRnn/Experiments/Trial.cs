@@ -1,11 +1,15 @@
 namespace Microsoft.ML.RevRnn.Experiments;
 
 /// <summary>A setting that is tried.</summary>
-/// <param name="Id">Its number, from 0.</param>
-/// <param name="Setting">A coordinate for each dimension.</param>
-internal sealed record Trial(int Id, double[] Setting)
+/// <param name="id">Its number, from 0.</param>
+/// <param name="setting">A coordinate for each dimension.</param>
+internal sealed class Trial(int id, double[] setting)
 {
     private readonly List<RunRecord> _records = [];
+
+    public int Id => id;
+
+    public double[] Setting => setting;
 
     /// <summary>What it came to at each rung.</summary>
     public IReadOnlyList<RunRecord> Records => _records;

@@ -13,12 +13,10 @@ internal static class TrialMemory
 
     /// <param name="options">The setting.</param>
     /// <param name="data">What is trained on.</param>
-    /// <param name="bytes">What it may take; null for no limit.</param>
+    /// <param name="limit">Bytes that it may take.</param>
     /// <returns>The options, changed if need be; null where nothing helps. What was changed, or why it cannot be run; null for nothing.</returns>
-    public static (RevRnnOptions? Options, string? Note) Fit(RevRnnOptions options, TrialData data, double? bytes)
+    public static (RevRnnOptions? Options, string? Note) Fit(RevRnnOptions options, TrialData data, double limit)
     {
-        if (bytes is not { } limit)
-            return (options, null);
         var network = data.Network;
         var weights = ParameterMemory.TrainingBytes(network, data.VocabularySize, data.Outcomes);
         var left = limit - weights;
@@ -40,7 +38,7 @@ internal static class TrialMemory
         var smaller = batch < training.BatchSize ? $", batches of {batch}" : "";
         return (copy, string.Create(CultureInfo.InvariantCulture, $"activations within {budget / 1e6:F1} MB{smaller}"));
 
-        // A chain of texts has windows; each gate may come to lose all that its limit allows.
+        // Each gate may come to lose all that its limit allows.
         double Bytes(int rows, ActivationStrategy strategy)
         {
             var bits = network.ForgettingLimit == ForgettingLimit.None ? AllBits : (double)network.ForgettingLimit;

@@ -45,8 +45,19 @@ internal sealed class TrialRunner<TMetrics>(
         Evaluated?.Invoke(trial, isBest);
     }
 
-    /// <summary>The options of a setting, as they are trained with; null where it takes too much memory.</summary>
-    public (RevRnnOptions? Options, string? Note, TrialData Data) OptionsOf(Trial trial, CancellationToken cancellationToken)
+    /// <summary>What a setting is trained on.</summary>
+    public TrialData DataOf(Trial trial, CancellationToken cancellationToken) => task.DataOf(UnfittedOptions(trial, cancellationToken));
+
+    /// <summary>The options of a setting, as they are trained with; null where it takes too much memory. And what was changed so that it does not, or how much it takes.</summary>
+    public (RevRnnOptions? Options, string? Note) OptionsOf(Trial trial, CancellationToken cancellationToken)
+    {
+        var options = UnfittedOptions(trial, cancellationToken);
+        return settings.MaximumMemoryUsageInMegaByte is { } megabytes
+            ? TrialMemory.Fit(options, task.DataOf(options), megabytes * 1e6 / settings.MaxConcurrentTrials)
+            : (options, null);
+    }
+
+    private RevRnnOptions UnfittedOptions(Trial trial, CancellationToken cancellationToken)
     {
         var options = dimensions.Apply(task.Template, trial.Setting);
         options.CancellationToken = cancellationToken;
@@ -58,9 +69,7 @@ internal sealed class TrialRunner<TMetrics>(
                 ? options.Training.ThreadCount
                 : Math.Max(1, (options.Training.ThreadCount ?? Environment.ProcessorCount) / settings.MaxConcurrentTrials),
         };
-        var data = task.DataOf(options);
-        var (fitted, note) = TrialMemory.Fit(options, data, settings.MaximumMemoryUsageInMegaByte * 1e6 / settings.MaxConcurrentTrials);
-        return (fitted, note, data);
+        return options;
     }
 
     private (RunRecord Record, ITransformer? Model) TryRun(Trial trial, int rung, long start)
@@ -74,7 +83,7 @@ internal sealed class TrialRunner<TMetrics>(
         };
         try
         {
-            var (options, note, _) = Work.Run(() => OptionsOf(trial, token), token);
+            var (options, note) = Work.Run(() => OptionsOf(trial, token), token);
             if (options == null)
                 return (record with { State = TrialState.OverMemory, Note = note }, null);
             ProgressFailure.Tell(settings.Progress, new TrialStarted(clock.Elapsed, trial.Id, dimensions.Describe(trial.Setting), rung));

@@ -167,6 +167,28 @@ public sealed class ExperimentPromiseTests
     }
 
     [TestMethod]
+    public void MLNetsCancellationGivesTheBestRunSoFarToo()
+    {
+        var context = new MLContext(seed: 1);
+        var settings = SmallExperiment.Settings();
+        settings.Progress = new EventListener<ExperimentEvent>(happened =>
+        {
+            if (happened is not TrialTraining { TrialId: 2 })
+                return;
+            typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(context, null);
+            // All the epochs together take far longer than it takes until that is noticed.
+            Thread.Sleep(20);
+        });
+        settings.Options.Training = settings.Options.Training with { Patience = 10_000 };
+        settings.Halving = new() { MinimumEpochs = 200, MaximumEpochs = 200, Width = 4 };
+
+        var result = context.MulticlassClassification.CreateRevRnnExperiment(settings).Execute(Trained.Data(count: 12));
+
+        Assert.AreEqual(ExperimentEnd.Cancelled, result.End);
+        Assert.HasCount(2, result.RunDetails);
+    }
+
+    [TestMethod]
     public void CancelledBeforeAnythingWasEvaluatedThereIsNoModel()
     {
         var settings = SmallExperiment.Settings();

@@ -102,6 +102,17 @@ public sealed class ExperimentResumptionTests
         CollectionAssert.AreEqual(_undisturbed.Value.Model, SmallExperiment.Bytes(result));
     }
 
+    [TestMethod]
+    public void FewerModelsGiveWhatThereIs()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = Settings(folder.File("experiment"));
+        SmallExperiment.Execute(settings);
+        settings.MaxModels = 1;
+
+        Assert.AreEqual(_undisturbed.Value.Description, SmallExperiment.Describe(SmallExperiment.Execute(settings)));
+    }
+
     /// <summary>Time that was used up before counts; what was begun is gone on with, within its epoch.</summary>
     [TestMethod]
     public void MoreTimeGoesOnFromLess()
@@ -155,6 +166,9 @@ public sealed class ExperimentResumptionTests
         var ofData = Assert.ThrowsExactly<InvalidOperationException>(() => SmallExperiment.Execute(settings, Trained.Data(count: 90)));
         settings.SearchSpace = settings.SearchSpace with { HiddenSize = [16, 32] };
         var ofSpace = Assert.ThrowsExactly<InvalidOperationException>(() => SmallExperiment.Execute(settings));
+        settings = Settings(settings.CheckpointDirectory);
+        settings.Seed = 4;
+        Assert.ThrowsExactly<InvalidOperationException>(() => SmallExperiment.Execute(settings));
 
         StringAssert.Contains(ofData.Message, settings.CheckpointDirectory);
         Assert.AreEqual(ofData.Message, ofSpace.Message);
