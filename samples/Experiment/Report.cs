@@ -32,8 +32,11 @@ internal static class Report
 
     public static void Options(ExperimentResult<MulticlassClassificationMetrics> result)
     {
-        if (result.BestNetwork?.OptionsAsCode is { } code)
-            AnsiConsole.Write(new Panel(Markup.Escape(code.TrimEnd())).Header("The best options").Border(BoxBorder.Rounded));
+        if (result.BestNetwork?.OptionsAsCode is not { } code)
+            return;
+        AnsiConsole.MarkupLine("The best options:");
+        // Without a frame, and not broken where the terminal ends: it is to be pasted.
+        Console.WriteLine(code);
     }
 
     public static void Test(IReadOnlyList<(string Name, double Accuracy)> scores)

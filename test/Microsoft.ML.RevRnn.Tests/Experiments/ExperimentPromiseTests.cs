@@ -177,10 +177,10 @@ public sealed class ExperimentPromiseTests
                 return;
             typeof(MLContext).GetMethod("CancelExecution", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.Invoke(context, null);
             // All the epochs together take far longer than it takes until that is noticed.
-            Thread.Sleep(20);
+            Thread.Sleep(50);
         });
         settings.Options.Training = settings.Options.Training with { Patience = 10_000 };
-        settings.Halving = new() { MinimumEpochs = 200, MaximumEpochs = 200, Width = 4 };
+        settings.Halving = new() { MinimumEpochs = 40, MaximumEpochs = 40, Width = 4 };
 
         var result = context.MulticlassClassification.CreateRevRnnExperiment(settings).Execute(Trained.Data(count: 12));
 
