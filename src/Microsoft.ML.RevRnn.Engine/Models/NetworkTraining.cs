@@ -62,7 +62,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         objective.Start = Start;
         var embedding = parameters.Encoder.Embedding.Value;
         embedding.RateFactor = Start is { FreezesEmbedding: true } ? 0 : 1;
-        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.BatchSize));
+        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
         using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
         var report = loop.Run(cancellationToken);

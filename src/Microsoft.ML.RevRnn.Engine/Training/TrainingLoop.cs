@@ -53,7 +53,7 @@ internal sealed partial class TrainingLoop
         using var held = _checkpoint?.Lock();
         _clock.Start();
         Resume();
-        var last = Math.Min(_options.MaximumEpochs, _options.StopAfterEpochs ?? int.MaxValue);
+        var last = Math.Min(_options.Epochs, _options.StopAfterEpochs ?? int.MaxValue);
         var stop = TrainingStop.Completed;
         // After a resumption the last checkpoint may have been the end.
         var isOver = _batch == 0 && IsOver(_epochs.Count, out stop);
@@ -76,7 +76,7 @@ internal sealed partial class TrainingLoop
             });
             isOver = IsOver(epoch, out stop);
         }
-        if (stop == TrainingStop.Completed && last < _options.MaximumEpochs)
+        if (stop == TrainingStop.Completed && last < _options.Epochs)
             stop = TrainingStop.Paused;
         RestoreWeights();
         return new TrainingReport
@@ -151,7 +151,7 @@ internal sealed partial class TrainingLoop
             stop = TrainingStop.TimeUp;
         else if (_schedule.HasEnded)
             stop = TrainingStop.RateExhausted;
-        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.Patience)
+        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.EpochsWaited)
             stop = TrainingStop.EarlyStopping;
         return stop != TrainingStop.Completed;
     }
@@ -189,7 +189,7 @@ internal sealed partial class TrainingLoop
             _totals.Clock.Stop();
             return false;
         }
-        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.MaximumEpochs));
+        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.Epochs));
         var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
         _totals.Clock.Stop();
         if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
@@ -253,11 +253,11 @@ internal sealed partial class TrainingLoop
         if (_progress == null)
             return;
         _lastProgress = _clock.Elapsed;
-        var done = Done((epoch.Epoch - 1 + fraction) / _options.MaximumEpochs);
+        var done = Done((epoch.Epoch - 1 + fraction) / _options.Epochs);
         _progress.Report(new TrainingProgress
         {
             Epoch = epoch.Epoch,
-            EpochCount = _options.MaximumEpochs,
+            EpochCount = _options.Epochs,
             EpochFraction = fraction,
             Loss = epoch.Loss,
             Accuracy = epoch.Accuracy,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.RevRnn.Experiments;
 
 /// <summary>The options that a search space has values of, and that options of a kind have a use for.</summary>
@@ -16,7 +18,10 @@ internal static class SearchDimensions
         Range(nameof(space.LearningRate), space.LearningRate, o => o.Training.LearningRate, (o, value) => o.Training = o.Training with { LearningRate = value });
         Range(nameof(space.Dropout), space.Dropout, o => o.Training.Dropout, (o, value) => o.Training = o.Training with { Dropout = value });
         Range(nameof(space.WeightDecay), space.WeightDecay, o => o.Training.WeightDecay, (o, value) => o.Training = o.Training with { WeightDecay = value });
-        Choice(nameof(space.BatchSize), space.BatchSize, o => o.Training.BatchSize, (o, value) => o.Training = o.Training with { BatchSize = value });
+        // What the options leave to the size of the data is a value too: the first setting's.
+        int?[]? batches = space.BatchSize == null ? null : [.. (int?[])(options.Training.BatchSize == null && space.BatchSize.Count > 0 ? [null] : []), .. space.BatchSize];
+        Choice(
+            nameof(space.BatchSize), batches, o => o.Training.BatchSize, (o, value) => o.Training = o.Training with { BatchSize = value }, value => value?.ToString(CultureInfo.InvariantCulture) ?? "by size");
         Choice(nameof(space.TokenKind), space.TokenKind, o => o.Vocabulary.Kind, (o, value) => o.Vocabulary = o.Vocabulary with { Kind = value });
         if (options is RevRnnTrainerOptions)
             AddOfTrainers();

@@ -8,6 +8,9 @@ internal static class TrialMemory
     /// <summary>With fewer of a batch's rows than one of so many, smaller batches come instead: steps of a few rows are not what the batch size asked for.</summary>
     private const int LeastShare = 8;
 
+    /// <summary>The most that a batch has where that is left to the size of the data.</summary>
+    private const int LargestBatch = 64;
+
     /// <summary>Bits of a forget gate without a limit.</summary>
     private const double AllBits = 10;
 
@@ -27,15 +30,16 @@ internal static class TrialMemory
                 $"needs {(weights + least) / 1e6:F1} MB at least ({weights / 1e6:F1} of weights and optimiser, {least / 1e6:F1} of a text of {data.LongestText} tokens), of {limit / 1e6:F1}"));
         }
         var training = options.Training;
-        if (Bytes(training.BatchSize, training.ActivationStrategy) <= Math.Min(left, training.MemoryBudget ?? double.MaxValue))
+        var batch = training.BatchSize ?? LargestBatch;
+        if (Bytes(batch, training.ActivationStrategy) <= Math.Min(left, training.MemoryBudget ?? double.MaxValue))
             return (options, null);
         var budget = Math.Min((long)left, training.MemoryBudget ?? long.MaxValue);
-        var batch = training.BatchSize;
+        var asked = batch;
         while (batch > 1 && Bytes(Math.Max(1, batch / LeastShare), ActivationStrategy.Auto) > budget)
             batch /= 2;
         var copy = options.Copy();
-        copy.Training = training with { MemoryBudget = budget, ActivationStrategy = ActivationStrategy.Auto, BatchSize = batch };
-        var smaller = batch < training.BatchSize ? $", batches of {batch}" : "";
+        copy.Training = training with { MemoryBudget = budget, ActivationStrategy = ActivationStrategy.Auto, BatchSize = batch < asked ? batch : training.BatchSize };
+        var smaller = batch < asked ? $", batches of {batch}" : "";
         return (copy, string.Create(CultureInfo.InvariantCulture, $"activations within {budget / 1e6:F1} MB{smaller}"));
 
         // Each gate may come to lose all that its limit allows.
