@@ -17,7 +17,7 @@ internal static class Terminal
             return 0;
         }
         catch (Exception failure) when (failure is
-            IOException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException)
+            IOException or ArgumentException or InvalidOperationException or FormatException or UnauthorizedAccessException or TimeoutException or OperationCanceledException)
         {
             Console.Error.WriteLine(failure.Message);
             return 1;

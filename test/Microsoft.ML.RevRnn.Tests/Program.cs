@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Tests.Experiments;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -6,12 +7,17 @@ namespace Microsoft.ML.RevRnn.Tests;
 /// <summary>
 /// What the test assembly does when it is started as a program: it loads a model file in this new process, which has heard of none of our
 /// types, and prints what the model makes of <see cref="TestData.Probes"/>. <see cref="OtherProcess"/> starts it. Where a data file is
-/// given as well, the loader that was saved with the model reads it.
+/// given as well, the loader that was saved with the model reads it. With "experiment" and a folder it runs an experiment there, to be killed.
 /// </summary>
 internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        if (arguments is ["experiment", var folder])
+        {
+            SmallExperiment.Execute(ExperimentResumptionTests.Settings(folder));
+            return 0;
+        }
         if (arguments is not [var modelPath, .. [] or [_] or [_, _]])
         {
             Console.Error.WriteLine(

@@ -150,7 +150,7 @@ public sealed class MultiLabelClassifier
         };
         return new TrainingResult<MultiLabelClassifier>(classifier, report);
 
-        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, labelCount, members, training, previous, cancellationToken);
+        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, labelCount, members, (training, objective), previous, cancellationToken);
     }
 
     /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>

@@ -21,19 +21,21 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     /// <param name="loss">What the outcomes should be.</param>
     /// <param name="outcomes">C.</param>
     /// <param name="members">Those to train on: for <see cref="Mix"/> what the network is trained on.</param>
-    /// <param name="training">The seed.</param>
+    /// <param name="random">The seed, and the objective by which one training is told from another.</param>
     /// <param name="previous">The part to go on from; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null where there are no n-grams.</returns>
     public static NGramPart? Train(
-        NGramSet? set, Loss loss, int outcomes, int[] members, TrainingOptions training, NGramPart? previous, CancellationToken cancellationToken)
+        NGramSet? set, Loss loss, int outcomes, int[] members, (TrainingOptions Training, Objective Objective) random, NGramPart? previous, CancellationToken cancellationToken)
     {
         if (previous != null && set == null)
             throw new ArgumentException($"The classifier reads n-grams, so those of the sequences must be given to train it further: {nameof(ExampleOptions)}.{nameof(ExampleOptions.NGrams)}.");
         if (set == null)
             return null;
-        var trainer = new NGramTrainer(set.Options, loss, outcomes, CounterRandom.Mix(training.RandomSeed));
-        return new NGramPart(set.Options, trainer.Train(set.Vectors, members, previous?.Weights, cancellationToken));
+        var seed = CounterRandom.Mix(random.Training.RandomSeed);
+        return new NGramPart(set.Options, previous == null ? NGramMemo.Of(set, random.Objective, outcomes, members, seed, TrainAnew) : TrainAnew());
+
+        NGramWeights TrainAnew() => new NGramTrainer(set.Options, loss, outcomes, seed).Train(set.Vectors, members, previous?.Weights, cancellationToken);
     }
 
     /// <summary>The same with the shares that are best for what was held back.</summary>
@@ -53,7 +55,7 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             Weights.Score(set.Vectors[member], scores);
             return scores;
         });
-        var (a, b) = ScoreMixture.Fit(loss, heldBack, network, nGrams);
+        var (a, b) = heldBack.Length == 0 && set.Shares is { } shares ? shares : ScoreMixture.Fit(loss, heldBack, network, nGrams);
         var mixed = this with { NetworkShare = a, NGramShare = b };
         var right = 0L;
         for (var i = 0; i < heldBack.Length; i++)

@@ -154,7 +154,7 @@ public sealed class SequenceClassifier
         };
         return new TrainingResult<SequenceClassifier>(classifier, report);
 
-        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, classCount, members, training, previous, cancellationToken);
+        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, classCount, members, (training, objective), previous, cancellationToken);
     }
 
     /// <summary>Class probabilities of one sequence.</summary>

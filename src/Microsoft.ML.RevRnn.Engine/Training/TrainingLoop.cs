@@ -53,12 +53,12 @@ internal sealed partial class TrainingLoop
         using var held = _checkpoint?.Lock();
         _clock.Start();
         Resume();
+        var last = Math.Min(_options.Epochs, _options.StopAfterEpochs ?? int.MaxValue);
         var stop = TrainingStop.Completed;
-        for (var epoch = _epochs.Count + 1; epoch <= _options.Epochs; epoch++)
+        // After a resumption the last checkpoint may have been the end.
+        var isOver = _batch == 0 && IsOver(_epochs.Count, out stop);
+        for (var epoch = _epochs.Count + 1; epoch <= last && !isOver; epoch++)
         {
-            // After a resumption the last checkpoint may have been the end.
-            if (_batch == 0 && IsOver(epoch - 1, out stop))
-                break;
             EpochBegins?.Invoke(epoch);
             if (_batch == 0)
                 _meter = new EpochMeter();
@@ -74,9 +74,10 @@ internal sealed partial class TrainingLoop
                 Course = _meter.Course,
                 ValidationMacroF1 = validated.Predictions > 0 ? _task.Counts?.MacroF1 : null,
             });
-            if (IsOver(epoch, out stop))
-                break;
+            isOver = IsOver(epoch, out stop);
         }
+        if (stop == TrainingStop.Completed && last < _options.Epochs)
+            stop = TrainingStop.Paused;
         RestoreWeights();
         return new TrainingReport
         {

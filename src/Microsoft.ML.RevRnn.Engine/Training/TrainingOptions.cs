@@ -12,6 +12,12 @@ public sealed record TrainingOptions
     public int? MaximumEpochs { get; init; }
 
     /// <summary>
+    /// Epochs after which training pauses, 1 to 10,000, of a run that is laid out for <see cref="MaximumEpochs"/>: with a <see cref="CheckpointPath"/> it goes on from there, in
+    /// another call with a later pause or none, to the bits of a run without. The result is the best epoch so far. Null for no pause.
+    /// </summary>
+    public int? StopAfterEpochs { get; init; }
+
+    /// <summary>
     /// B: most sequences of a batch, 1 to 4,096. Null: 64; of fewer than 2,048 sequences a 32nd, rounded down to a power of two, and 16 at least.
     /// </summary>
     public int? BatchSize { get; init; }
@@ -129,6 +135,7 @@ public sealed record TrainingOptions
     public void Validate()
     {
         OptionCheck.Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 10_000);
+        OptionCheck.Range(nameof(StopAfterEpochs), StopAfterEpochs ?? 1, 1, 10_000);
         OptionCheck.Range(nameof(BatchSize), BatchSize ?? 1, 1, 4096);
         OptionCheck.Defined(nameof(Optimizer), Optimizer);
         OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 100);

@@ -18,4 +18,7 @@ public enum TrainingStop
     /// <summary><see cref="TrainingOptions.MaximumMinutes"/> had passed. The epoch under way was cut short behind its last whole batch and validated
     /// like the others, unless it had none yet.</summary>
     TimeUp = 4,
+
+    /// <summary><see cref="TrainingOptions.StopAfterEpochs"/> epochs were run: a pause.</summary>
+    Paused = 5,
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML.RevRnn.BinaryClassification;
 using Microsoft.ML.RevRnn.Input;
+using Microsoft.ML.RevRnn.Trainers;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn;
@@ -32,7 +33,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
         IDataView input, IDataView? validation, RevRnnBinaryClassificationTransformer? previous, IChannel channel)
     {
         var label = input.Schema[Options.LabelColumnName];
-        var rows = Read(input, validation, previous, column => new BooleanLabels(column), (value, _) => value, channel);
+        var rows = Read(input, validation, previous, channel);
         if (previous == null)
             RequireDifferent(rows.TrainingLabels, value => $"'{value}'", label, "rows", channel);
         int[][] labels = [.. rows.Labels.Select(value => (int[])(value ? [0] : []))];
@@ -57,4 +58,10 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
         TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
         return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
     }
+
+    /// <summary>What a training would learn from.</summary>
+    internal LabelledRows<bool> Read(IDataView input, IDataView validation) => ReadChecked(input, channel => Read(input, validation, previous: null, channel));
+
+    private LabelledRows<bool> Read(IDataView input, IDataView? validation, RevRnnBinaryClassificationTransformer? previous, IChannel channel)
+        => Read(input, validation, previous, column => new BooleanLabels(column), (value, _) => value, channel);
 }

@@ -31,7 +31,7 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
     {
         var label = input.Schema[Options.LabelColumnName];
         var known = previous?.Labels ?? KnownLabels.Of(label, Host);
-        var rows = Read(input, validation, previous, column => new KeyLabels(column), (value, mapping) => mapping.Of(value), channel);
+        var rows = Read(input, validation, previous, channel);
         if (previous == null)
             RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(known.Values, key), label, "rows", channel);
         var examples = Weighed(rows.Examples, () => known.Names);
@@ -55,4 +55,10 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
         TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
         return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
     }
+
+    /// <summary>What a training would learn from.</summary>
+    internal LabelledRows<int> Read(IDataView input, IDataView validation) => ReadChecked(input, channel => Read(input, validation, previous: null, channel));
+
+    private LabelledRows<int> Read(IDataView input, IDataView? validation, RevRnnClassificationTransformer? previous, IChannel channel)
+        => Read(input, validation, previous, column => new KeyLabels(column), (value, mapping) => mapping.Of(value), channel);
 }

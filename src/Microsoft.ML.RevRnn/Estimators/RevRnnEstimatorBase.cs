@@ -156,6 +156,15 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         return TrainingRows.ReadValidation(validation, columns, labels, (tokenization, nGrams), channel, Options.CancellationToken);
     }
 
+    /// <summary>Reads data as a training does, after a check of their schema.</summary>
+    private protected T ReadChecked<T>(IDataView input, Func<IChannel, T> read)
+    {
+        GetOutputSchema(SchemaShape.Create(input.Schema));
+        using var channel = Host.Start("Reading");
+        using var watch = new CancellationWatch(Host, _asked, _ended);
+        return read(channel);
+    }
+
     /// <summary>Checks the schema of the data and the model to go on with, then trains.</summary>
     private TTransformer FitChecked(IDataView input, IDataView? validation, TTransformer? previous)
     {

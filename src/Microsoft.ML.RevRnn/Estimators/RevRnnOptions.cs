@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.ML.RevRnn.Estimators;
+using Microsoft.ML.RevRnn.Input;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -49,6 +50,12 @@ public abstract class RevRnnOptions
     /// </summary>
     [JsonIgnore]
     public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>Keeps what is read of the data, which are the same for all trainings that share it; null where each reads them.</summary>
+    internal RowCache? Rows { get; set; }
+
+    /// <summary>What the tokens of given data depend on.</summary>
+    internal virtual object RowKey => (Vocabulary, WordVectors);
 
     /// <summary>The column of texts or key vectors that is read, or the columns of texts.</summary>
     internal abstract IReadOnlyList<string> SequenceColumnNames { get; }

@@ -29,8 +29,7 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
     private protected override RevLanguageModelTransformer Train(
         IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
     {
-        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
-        var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
+        var (rows, heldBack) = Read(input, validation, previous, channel);
         var listener = EpochListener(rows.Tokenization);
         var network = previous?.Network ?? rows.Fitted(Options.Network);
         var result = Run(rows, network, channel, (training, progress) => previous == null
@@ -47,6 +46,20 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
                 Options.CancellationToken)
             : previous.Model.ContinueTraining(rows.Sequences, Options.Model, training, heldBack, progress, listener, Options.CancellationToken));
         return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
+    }
+
+    /// <summary>What a training would learn from.</summary>
+    internal LanguageModelRows Read(IDataView input, IDataView validation) => ReadChecked(input, channel => Read(input, validation, previous: null, channel));
+
+    private LanguageModelRows Read(IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
+        => Options.Rows is { } cache && previous == null
+            ? cache.Get(Options.RowKey, () => ReadRows(input, validation, previous, channel)).Of(cache)
+            : ReadRows(input, validation, previous, channel);
+
+    private LanguageModelRows ReadRows(IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
+    {
+        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
+        return new(rows, validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences);
     }
 
     private Action<EpochReport, LanguageModel>? EpochListener(Tokenization tokenization) => Options.EpochEnded is { } ended

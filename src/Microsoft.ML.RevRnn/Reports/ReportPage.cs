@@ -10,7 +10,7 @@ internal static class ReportPage
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>Training report</title>
+        <title>TITLE</title>
         <style>
         :root { color-scheme: light dark; --page: #fff; --text: #1f2328; --soft: #59636e; --line: #d8dee4; --panel: #f6f8fa; --one: #0b62c4; --two: #b35900; --mark: #57606a; }
         @media (prefers-color-scheme: dark) {
@@ -43,7 +43,7 @@ internal static class ReportPage
     /// <param name="writeTest">Writes how it does on test data; null for none.</param>
     public static string Create(TrainingReport? report, NetworkOptions? network, bool hasPerplexity = false, Action<Html>? writeTest = null)
     {
-        var html = new Html().AddConstant(Head).AddConstant("<h1>Training report</h1>");
+        var html = Begin("Training report");
         if (network != null)
         {
             html.Add($"<p>{network.Cell}, {network.LayerCount} × {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}, ");
@@ -55,8 +55,15 @@ internal static class ReportPage
             MemorySection.Write(html, report, network);
         }
         writeTest?.Invoke(html);
-        return html.AddConstant("</body></html>").ToString();
+        return End(html);
     }
+
+    /// <summary>A page with style and headline.</summary>
+    /// <param name="title">What it is about; a constant, it is not escaped.</param>
+    public static Html Begin(string title) => new Html().AddConstant(Head.Replace("TITLE", title, StringComparison.Ordinal)).AddConstant($"<h1>{title}</h1>");
+
+    /// <summary>The text of a page that is complete.</summary>
+    public static string End(Html html) => html.AddConstant("</body></html>").ToString();
 
     /// <summary>Writes a page to a file, all or nothing.</summary>
     public static void Save(string path, string page)

@@ -45,6 +45,7 @@ internal static class TrainingSection
             TrainingStop.Cancelled => "cancellation",
             TrainingStop.RateExhausted => "exhausted rate",
             TrainingStop.TimeUp => "the clock",
+            TrainingStop.Paused => "a pause",
             _ => "last epoch",
         });
         // A model file holds no times.

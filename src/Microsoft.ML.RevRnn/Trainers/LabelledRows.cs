@@ -16,4 +16,9 @@ internal sealed record LabelledRows<T>(
 
     /// <summary>The labels of <see cref="Training"/>.</summary>
     public IEnumerable<T> TrainingLabels => Labels.Take(Training.Sequences.Count);
+
+    /// <summary>The same with nothing held back.</summary>
+    /// <param name="shares">How much network and n-grams count, which nothing tells then.</param>
+    public LabelledRows<T> TrainedOnAll((float Network, float NGrams) shares)
+        => this with { Examples = Examples with { ValidationCount = 0, NGrams = Examples.NGrams == null ? null : Examples.NGrams with { Shares = shares } } };
 }

@@ -59,6 +59,20 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
         Func<T, LabelMapping, T> map,
         IChannel channel)
     {
+        if (Options.Rows is not { } cache || previous != null)
+            return ReadRows(input, validation, previous, createLabels, map, channel);
+        var rows = cache.Get(Options.RowKey, () => ReadRows(input, validation, previous, createLabels, map, channel));
+        return cache.SharesOfAll is { } shares ? rows.TrainedOnAll(shares) : rows;
+    }
+
+    private LabelledRows<T> ReadRows<T>(
+        IDataView input,
+        IDataView? validation,
+        TTransformer? previous,
+        Func<DataViewSchema.Column, RowLabels<T>> createLabels,
+        Func<T, LabelMapping, T> map,
+        IChannel channel)
+    {
         if (validation != null)
             FindLabel(SchemaShape.Create(validation.Schema));
         var label = input.Schema[Options.LabelColumnName];

@@ -83,6 +83,8 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
 
     internal override string SequenceColumnsOption => nameof(TextColumnNames);
 
+    internal override object RowKey => (base.RowKey, LanguageModel, NGrams);
+
     private protected override bool HasPooling => true;
 
     /// <summary>The n-grams of whole rows that are learned from; null for none.</summary>

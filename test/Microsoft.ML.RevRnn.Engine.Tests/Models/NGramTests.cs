@@ -38,6 +38,50 @@ internal sealed class NGramTests
         Assert.IsGreaterThan(0.5f, joined.NGramShare);
     }
 
+    /// <summary>Those that were trained last on a list are kept for the next training: only where they are the same.</summary>
+    [TestMethod]
+    public void NGramsThatWereTrainedBeforeAreThoseOfATrainingAnew()
+    {
+        var list = new NGramSet(_options, [.. _set.Vectors]);
+        int[] flipped = [.. _labels.Select(label => 1 - label)];
+        foreach (var (labels, options, training, examples) in ((int[], NGramOptions, TrainingOptions, ExampleOptions)[])
+        [
+            (_labels, _options, _training, new()),
+            (_labels, _options, _training, new()),
+            (flipped, _options, _training, new()),
+            (_labels, _options, _training with { Seed = 5 }, new()),
+            (_labels, _options with { Epochs = 3 }, _training, new()),
+            (_labels, _options, _training, new() { LabelSmoothing = 0.1f }),
+            (_labels, _options, _training, new() { BalancesClasses = true }),
+            (_labels, _options, _training, new() { ValidationCount = 20 }),
+        ])
+        {
+            var known = Bytes(list with { Options = options });
+            var anew = Bytes(new NGramSet(options, [.. _set.Vectors]));
+
+            CollectionAssert.AreEqual(anew, known);
+
+            byte[] Bytes(NGramSet set)
+            {
+                using var stream = new MemoryStream();
+                SequenceClassifier.Train(_nothing, labels, 2, 4, _network, training, examples: examples with { NGrams = set }).Model.Save(new BinaryWriter(stream));
+                return stream.ToArray();
+            }
+        }
+    }
+
+    [TestMethod]
+    public void WithoutHeldBackSequencesSharesAreThoseThatAreGiven()
+    {
+        var set = _set with { Shares = (0.5f, 0.75f) };
+
+        var model = SequenceClassifier.Train(_nothing, _labels, 2, 4, _network, _training with { ValidationFraction = 0 }, examples: new() { NGrams = set }).Model;
+        var other = SequenceClassifier.Train(_nothing, _labels, 2, 4, _network, _training, examples: new() { NGrams = set }).Model;
+
+        Assert.AreEqual((0.5f, 0.75f), (model.NetworkShare, model.NGramShare));
+        Assert.AreNotEqual(0.75f, other.NGramShare);
+    }
+
     [TestMethod]
     public void WhatOnlyTheNetworkTellsIsLearnedBesideThem()
     {

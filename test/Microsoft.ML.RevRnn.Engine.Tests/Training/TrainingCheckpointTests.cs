@@ -36,6 +36,39 @@ internal sealed class TrainingCheckpointTests
     }
 
     [TestMethod]
+    [DataRow("classifier")]
+    [DataRow("streams")]
+    public void TrainingThatPausesIsTrainingThatDoesNot(string kind)
+    {
+        var plain = CheckpointedRun.Of(kind).With(training => training with { MaximumEpochs = 6, ValidationFraction = 0.2f });
+        var (model, report) = plain.Run();
+        using var folder = new TemporaryFolder();
+        foreach (var pause in (int[])[1, 3, 2])
+        {
+            var paused = plain.With(training => training with { CheckpointPath = folder["state"], StopAfterEpochs = pause }).Run().Report;
+
+            Assert.AreEqual(TrainingStop.Paused, paused.StopReason);
+            // What has been trained stays.
+            Assert.AreEqual(pause == 2 ? 3 : pause, paused.Epochs.Count);
+            CollectionAssert.AreEqual(report.Epochs.Take(paused.Epochs.Count).ToArray(), paused.Epochs.ToArray());
+        }
+
+        CheckSame(model, report, plain.With(training => training with { CheckpointPath = folder["state"], StopAfterEpochs = 6 }).Run());
+    }
+
+    [TestMethod]
+    public void EarlyStoppingComesBeforeAPause()
+    {
+        var plain = CheckpointedRun.Of("classifier").With(training => training with { MaximumEpochs = 60, Patience = 3, ValidationFraction = 0.3f });
+        var (model, report) = plain.Run();
+        using var folder = new TemporaryFolder();
+        var run = plain.With(training => training with { CheckpointPath = folder["state"], StopAfterEpochs = report.Epochs.Count });
+
+        CheckSame(model, report, run.Run());
+        CheckSame(model, report, run.With(training => training with { StopAfterEpochs = 50 }).Run());
+    }
+
+    [TestMethod]
     public void EarlyStoppingGoesOnToo()
     {
         var plain = CheckpointedRun.Of("classifier").With(training => training with { MaximumEpochs = 60, Patience = 3, ValidationFraction = 0.3f });

@@ -11,6 +11,8 @@ internal sealed class TrainingOptionsTests
             [
                 (training with { MaximumEpochs = 0 }, nameof(TrainingOptions.MaximumEpochs)),
                 (training with { MaximumEpochs = 10_001 }, nameof(TrainingOptions.MaximumEpochs)),
+                (training with { StopAfterEpochs = 0 }, nameof(TrainingOptions.StopAfterEpochs)),
+                (training with { StopAfterEpochs = 10_001 }, nameof(TrainingOptions.StopAfterEpochs)),
                 (training with { BatchSize = 0 }, nameof(TrainingOptions.BatchSize)),
                 (training with { BatchSize = 4_097 }, nameof(TrainingOptions.BatchSize)),
                 (training with { LearningRate = 0 }, nameof(TrainingOptions.LearningRate)),

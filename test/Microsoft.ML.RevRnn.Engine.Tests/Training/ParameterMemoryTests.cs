@@ -1,0 +1,51 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Engine.Tests;
+
+/// <summary>What weights will take is what they take.</summary>
+[TestClass]
+internal sealed class ParameterMemoryTests
+{
+    private static readonly NetworkOptions[] _networks =
+    [
+        new(),
+        new() { Cell = CellKind.RevGru, EmbeddingSize = 20, HiddenSize = 34, LayerCount = 2, Bidirectional = true, Pooling = PoolingKind.Attention },
+        new() { Cell = CellKind.Gru, EmbeddingSize = 16, HiddenSize = 30, LayerCount = 3, SkipConnections = true, Pooling = PoolingKind.Last },
+        new() { Cell = CellKind.NfRevGru, EmbeddingSize = 16, HiddenSize = 32 },
+    ];
+
+    [TestMethod]
+    public void OfClassifiers()
+    {
+        foreach (var network in _networks)
+        {
+            using var parameters = NetworkParameters.OfSequences(new NetworkShape(network, 50), 7);
+            Assert.AreEqual(Count(parameters), ParameterMemory.Count(network, 50, 7), network.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void OfLanguageModels()
+    {
+        foreach (var network in _networks.Where(network => !network.Bidirectional).SelectMany(network => (NetworkOptions[])[network, network with { TieEmbeddings = true }]))
+        {
+            using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network with { Pooling = default }, 50));
+            Assert.AreEqual(Count(parameters), ParameterMemory.Count(network, 50, 0), network.ToString());
+        }
+    }
+
+    [TestMethod]
+    public void TrainingTakesMoreOfWeightsThanOfTokenVectors()
+    {
+        var network = _networks[1];
+        var embedding = 50L * network.EmbeddingSize;
+        var dense = ParameterMemory.Count(network, 50, 7) - embedding;
+
+        Assert.AreEqual(20 * embedding + 28 * dense, ParameterMemory.TrainingBytes(network, 50, 7));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ParameterMemory.Count(network, 1, 7));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ParameterMemory.Count(network, 50, -1));
+    }
+
+    private static long Count(NetworkParameters parameters) => parameters.All.Sum(parameter => (long)parameter.Rows * parameter.Columns);
+}
