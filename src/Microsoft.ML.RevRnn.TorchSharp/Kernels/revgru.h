@@ -23,7 +23,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
     u.h = a.states[place(a, HIDDEN, half, unit, row)];
     u.other = to_float(a.states[place(a, HIDDEN, 1 - half, unit, row)]);
     u.digits = load_digits(a, 0, half, unit, row);
-    if (back) {
+    if (back && a.back != STATES) {
         u.dh = a.carried[place(a, HIDDEN, half, unit, row)];
         u.dk = a.carried[place(a, HIDDEN, 1 - half, unit, row)];
         if (half == 1) {

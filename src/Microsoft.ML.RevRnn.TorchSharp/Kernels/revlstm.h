@@ -28,7 +28,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
     u.c = a.states[place(a, CELL, half, unit, row)];
     u.ofCell = load_digits(a, 0, half, unit, row);
     u.ofHidden = load_digits(a, 1, half, unit, row);
-    if (back) {
+    if (back && a.back != STATES) {
         u.dh = a.carried[place(a, HIDDEN, half, unit, row)];
         u.dc = a.carried[place(a, CELL, half, unit, row)];
         if (half == 1) {
