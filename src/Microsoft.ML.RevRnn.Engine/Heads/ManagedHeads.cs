@@ -15,7 +15,7 @@ internal sealed class ManagedHeads(ISequenceEncoder encoder) : IHeadFactory
     public ISequenceHead NextTokens(LinearParameters output, float dropout, long[] frequencies, int samples)
     {
         return encoder is Bidirectional both
-            ? new DirectionalHeads(both, Create(both.First), Create(both.Second))
+            ? new DirectionalHeads(both.Second, Create(both.First), Create(both.Second))
             : Create(encoder);
 
         TokenHead Create(ISequenceEncoder direction) => samples > 0

@@ -86,7 +86,7 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
         var copy = sums;
         var arguments = stackalloc void*[] { &copy };
         // The driver takes up to 65,535 blocks in the second dimension.
-        for (; copy.Entries > 0; copy.Entries -= MostBlocks, copy.Slots += Skipped, copy.Starts += Skipped, copy.Factors += Skipped)
+        for (; copy.Entries > 0; copy.Entries -= MostBlocks, copy.Slots += Skipped, copy.Starts += Skipped)
             _driver.Launch(Function("add_tokens"), (copy.Stride + 127) / 128, Math.Min(copy.Entries, MostBlocks), 128, 0, cooperative: false, arguments);
     }
 

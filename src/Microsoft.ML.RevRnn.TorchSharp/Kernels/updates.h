@@ -2,22 +2,21 @@
 #pragma once
 #include "sweep.h"
 
-// target [slots, stride] += the rows of the source [flat, stride] that have a slot's token, in their order, times the token's factor.
+// target [slots, stride] += the rows of the source [flat, stride] that have a slot's token, in their order.
 struct TokenSums {
     const float* source;
     float* target;
     const int* slots;      // [entries] which rows of the target
     const int* starts;     // [entries + 1] where an entry's rows begin
     const int* rows;
-    const float* factors;  // [entries]
     int entries, stride;
 };
 
 DEVICE void add_tokens(const TokenSums& p, int entry, int column) {
     int slot = p.slots[entry];
-    float factor = p.factors[entry], *target = p.target + (long)slot * p.stride + column, sum = *target;
+    float *target = p.target + (long)slot * p.stride + column, sum = *target;
     for (int i = p.starts[entry]; i < p.starts[entry + 1]; i++)
-        sum = fused(p.source[(long)p.rows[i] * p.stride + column], factor, sum);
+        sum += p.source[(long)p.rows[i] * p.stride + column];
     *target = sum;
 }
 

@@ -28,6 +28,28 @@ internal sealed partial class SweepMemory
         return (int)Math.Min(int.MaxValue / PageWords, Math.Ceiling(words / PageWords) + plan.Warps);
     }
 
+    /// <summary>Bytes of a layer for a batch of rows of equal length, whatever its gates forget.</summary>
+    /// <param name="shape">The layer.</param>
+    /// <param name="limit">The most bits that a gate forgets.</param>
+    /// <param name="plan">How the layer is spread over the device.</param>
+    /// <param name="extent">B, T, and steps of a chunk.</param>
+    /// <param name="isCopied">Whether <see cref="Keep"/> is called.</param>
+    public static long BytesFor(CellShape shape, ForgettingLimit limit, SweepPlan plan, (int Rows, int Steps, int ChunkSteps) extent, bool isCopied)
+    {
+        var perState = 2L * shape.Half * plan.Rows;
+        var chunkRows = (long)extent.Rows * extent.ChunkSteps;
+        var digits = perState * shape.Spec.ForgetGates.Length * (sizeof(ulong) + sizeof(int));
+        var states = perState * shape.StateCount * sizeof(int);
+        var stacks = 2L * plan.Warps * sizeof(int);
+        var kept = digits + states + perState * sizeof(float) + stacks;
+        // Pre-activations, what each half read, reset states, and what blocks exchange.
+        var values = chunkRows * (shape.GateRow + 2L * shape.HalfStride + (shape.Spec.HasReset ? shape.StateStride : 0))
+            + 2L * shape.GateStride * plan.Rows + 2L * shape.Half * shape.GateCount * SweepPlan.Depth(shape);
+        var pages = PagesOf(shape, limit, plan, (long)extent.Rows * extent.Steps, isBegun: false);
+        return (isCopied ? 2 : 1) * kept + states + values * sizeof(float) + pages * (long)PageBytes
+            + RadixCount * sizeof(int) + 2L * extent.Steps * sizeof(int) + plan.Blocks * sizeof(uint) + 2 * sizeof(int) + 2 * sizeof(ulong);
+    }
+
     /// <summary>Makes sure that there are pages for the chunk to come.</summary>
     /// <param name="flatRows">Its rows.</param>
     /// <param name="all">Whether to take all that the batch can need, so that there is no growing beside what there is.</param>

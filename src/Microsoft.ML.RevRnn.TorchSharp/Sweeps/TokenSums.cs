@@ -11,7 +11,6 @@ internal struct TokenSums
     public nint Slots;
     public nint Starts;
     public nint Rows;
-    public nint Factors;
     public int Entries;
     public int Stride;
 }
