@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Cells;
 
@@ -85,33 +83,5 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     private static nint Export(string name) => NativeLibrary.GetExport(_library.Value, $"revrnn_{name}");
 
-    private static nint Build()
-    {
-        var folder = Directory.CreateTempSubdirectory("revrnn-kernels");
-        var library = Path.Combine(folder.FullName, "librevrnn.so");
-        var source = Path.Combine(AppContext.BaseDirectory, "Kernels", "host.cpp");
-        var start = new ProcessStartInfo("g++", ["-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-shared", "-fPIC", "-DREVRNN_HOST", "-o", library, source])
-        {
-            RedirectStandardError = true,
-        };
-        using var compiler = Start(start);
-        var errors = compiler.StandardError.ReadToEnd();
-        compiler.WaitForExit();
-        Assert.AreEqual(0, compiler.ExitCode, errors);
-        var handle = NativeLibrary.Load(library);
-        folder.Delete(recursive: true);
-        return handle;
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            throw new AssertInconclusiveException($"The kernels' source is compiled for this processor by '{start.FileName}', which is not installed.");
-        }
-    }
+    private static nint Build() => NativeLibrary.Load(NativeBuild.Compile("Kernels/host.cpp", "-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-DREVRNN_HOST"));
 }

@@ -36,7 +36,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     public RecurrentStack(StackParameters parameters, IStackInput input, StackSettings settings, Device device)
     {
         var shape = parameters.Shape;
-        if (settings.Arithmetic == CellArithmetic.Reversible && settings.Strategy is (ActivationStrategy.Reversible or ActivationStrategy.Hybrid)
+        if (settings.Arithmetic is (CellArithmetic.Reversible or CellArithmetic.Preimages) && settings.Strategy is (ActivationStrategy.Reversible or ActivationStrategy.Hybrid)
             && !shape.Top.IsReversible)
         {
             throw new ArgumentException(

@@ -124,6 +124,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
         var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape.OutputStride, options.BatchSize) : 0;
         return new StackSettings
         {
+            Arithmetic = options.Arithmetic,
             // Reversal is the default; a cell that cannot be reversed, and was chosen all the same, must do without.
             Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !shape.Top.IsReversible
                 ? ActivationStrategy.Stored

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Cells;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -118,6 +119,9 @@ public sealed record TrainingOptions
 
     /// <summary>In how many shares work is cut, whatever number of threads then takes its parts: what a thread keeps for itself is in the account of memory.</summary>
     internal int Shares => ThreadCount ?? Environment.ProcessorCount;
+
+    /// <summary>How states are scaled, and what reversal keeps of it. The result depends on it in the states' last bits.</summary>
+    internal CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>

@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Microsoft.ML.RevRnn.Torch.Tests;
+
+/// <summary>Compiles a C++ source for this processor and loads it.</summary>
+internal static class NativeBuild
+{
+    /// <returns>The path of the library, which lasts as long as the process.</returns>
+    public static string Compile(string source, params IEnumerable<string> options)
+    {
+        var folder = Directory.CreateTempSubdirectory("revrnn-native");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
+        var library = Path.Combine(folder.FullName, $"lib{Path.GetFileNameWithoutExtension(source)}.so");
+        using var compiler = Start(new ProcessStartInfo("g++", ["-shared", "-fPIC", .. options, "-o", library, Path.Combine(AppContext.BaseDirectory, source)])
+        {
+            RedirectStandardError = true,
+        });
+        var errors = compiler.StandardError.ReadToEnd();
+        compiler.WaitForExit();
+        Assert.AreEqual(0, compiler.ExitCode, errors);
+        return library;
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            throw new AssertInconclusiveException($"Native code is compiled for this processor by '{start.FileName}', which is not installed.");
+        }
+    }
+}
