@@ -243,6 +243,8 @@ internal sealed partial class TrainingLoop
 
     private void RestoreWeights()
     {
+        // What was trained within an epoch that was not finished, where no better weights were kept.
+        _task.Trainer.Export();
         foreach (var (parameter, kept) in _parameters.All.Zip(_bestWeights ?? []))
             kept.CopyTo(parameter.Values);
     }
