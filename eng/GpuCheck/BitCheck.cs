@@ -25,15 +25,16 @@ internal static class BitCheck
             {
                 var expected = EngineLayer.Run(layerCase);
                 foreach (var rowsOfGroup in _rowsOfGroup)
-                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup));
+                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup, recovers: false));
+                checks.Add((JsonNode)Check(kernels, layerCase, expected, 0, recovers: true));
             }
         }
         return checks;
     }
 
-    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup)
+    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup, bool recovers)
     {
-        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup);
+        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup, recovers);
         layer.Step();
         var actual = layer.Result();
         var different = new JsonObject();
@@ -45,6 +46,7 @@ internal static class BitCheck
             ["limit"] = layerCase.Limit.ToString(),
             ["shape"] = layerCase.ToString(),
             ["rowsOfGroup"] = layer.Plan.RowsOfGroup,
+            ["recovers"] = recovers,
             ["values"] = expected.Values.Values.Sum(values => values.LongLength),
             ["different"] = expected.Values.Keys.Sum(name => actual.Compare(expected, name).Different),
             ["differentOf"] = different,

@@ -6,10 +6,10 @@ namespace Microsoft.ML.RevRnn.GpuCheck;
 /// <summary>A case on a device: its weights, inputs and gradients there, and the layer's sweeps.</summary>
 internal sealed class DeviceLayer : IDisposable
 {
-    private const int Pages = 1 << 16;
-
     private readonly IRecurrentKernels _kernels;
     private readonly LayerCase _case;
+    private readonly SweepSteps _steps;
+    private readonly bool _recovers;
     private readonly LayerParameters _parameters;
     private readonly PackedBatch _batch;
     private readonly LayerSweeps _sweeps;
@@ -21,16 +21,22 @@ internal sealed class DeviceLayer : IDisposable
     private readonly nint _outputGradient;
     private readonly nint _inputGradient;
 
-    public DeviceLayer(IRecurrentKernels kernels, LayerCase layerCase, int rowsOfGroup = 0)
+    /// <param name="kernels">The device.</param>
+    /// <param name="layerCase">The case.</param>
+    /// <param name="rowsOfGroup">Rows that blocks work on together; 0 for the plan's own choice.</param>
+    /// <param name="recovers">Whether a chunk's outputs are recovered before its gradients are made, and not at once.</param>
+    public DeviceLayer(IRecurrentKernels kernels, LayerCase layerCase, int rowsOfGroup = 0, bool recovers = false)
     {
+        _recovers = recovers;
         _kernels = kernels;
         _case = layerCase;
         _parameters = layerCase.Parameters();
         _batch = layerCase.Batch();
         Plan = SweepPlan.For(layerCase.Shape, _batch.RowCount, kernels.Limits, rowsOfGroup);
         var active = Enumerable.Range(0, _batch.StepCount).Select(_batch.ActiveRows).ToArray();
+        _steps = new SweepSteps(active, layerCase.Chunk);
         _sweeps = new LayerSweeps(kernels, layerCase.Shape, layerCase.Limit, (_parameters.InputRows, layerCase.InputStride),
-            new SweepSteps(active, layerCase.Chunk), (Plan, Pages));
+            _steps, Plan);
         _weights = new LayerWeights(
             Uploaded(_parameters.Input.Values), Uploaded(_parameters.Bias.Values), Uploaded(_parameters.Hidden[0].Values), Uploaded(_parameters.Hidden[1].Values));
         _gradients = new LayerWeights(
@@ -48,7 +54,7 @@ internal sealed class DeviceLayer : IDisposable
     public Sweep Memory => _sweeps.Memory.Pointers;
 
     /// <summary>Bytes that the sweeps took: states, lost bits, a chunk's activations, and a second copy of the hidden weights. Pages that were not used do not count.</summary>
-    public long SweepBytes => _sweeps.Memory.Bytes - (Pages - (long)_sweeps.Memory.PagesTaken) * SweepMemory.PageBytes;
+    public long SweepBytes => _sweeps.Memory.Bytes - (_sweeps.Memory.Pointers.PageCapacity - (long)_sweeps.Memory.PagesTaken) * SweepMemory.PageBytes;
 
     /// <summary>Forward and back; gradients by weights are added to.</summary>
     public void Step()
@@ -60,10 +66,25 @@ internal sealed class DeviceLayer : IDisposable
     public void Forward()
     {
         _sweeps.Begin(_weights);
-        _sweeps.Forward(_weights, _inputs, _outputs);
+        for (var first = 0; first < _steps.Count; first += _steps.Chunk)
+            _sweeps.Forward(first, Rows(_inputs, first, _case.InputStride), Rows(_outputs, first, _case.Shape.StateStride));
     }
 
-    public void Back() => _sweeps.Backward(_weights, _inputs, _outputGradient, _inputGradient, _gradients);
+    public void Back()
+    {
+        _sweeps.Memory.ClearCarried();
+        // What was run forward must come back by itself.
+        if (_recovers)
+            _kernels.Clear(_outputs, (long)_batch.TokenCount * _case.Shape.StateStride * sizeof(float));
+        for (var first = _steps.LastChunk; first >= 0; first -= _steps.Chunk)
+        {
+            var inputs = Rows(_inputs, first, _case.InputStride);
+            if (_recovers)
+                _sweeps.Recover(first, inputs, Rows(_outputs, first, _case.Shape.StateStride));
+            _sweeps.Backward(first, inputs, Rows(_outputGradient, first, _case.Shape.StateStride), Rows(_inputGradient, first, _case.InputStride), _gradients,
+                _recovers ? ChunkActivations.Recovered : ChunkActivations.None);
+        }
+    }
 
     public LayerResult Result()
     {
@@ -89,6 +110,8 @@ internal sealed class DeviceLayer : IDisposable
         foreach (var memory in _owned)
             _kernels.Free(memory);
     }
+
+    private nint Rows(nint values, int first, int stride) => values + (nint)_steps.FlatRow(first) * stride * sizeof(float);
 
     private nint Uploaded(ReadOnlySpan<float> values)
     {

@@ -31,6 +31,23 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     public void Clear(nint memory, long bytes) => NativeMemory.Clear((void*)memory, (nuint)bytes);
 
+    public void Copy(nint source, nint target, long bytes) => NativeMemory.Copy((void*)source, (void*)target, (nuint)bytes);
+
+    public void AddTokens(in TokenSums sums)
+    {
+        fixed (TokenSums* argument = &sums)
+            ((delegate* unmanaged<TokenSums*, void>)Export("add_tokens"))(argument);
+    }
+
+    public void Step(OptimizerKind optimizer, in Update update)
+    {
+        fixed (Update* argument = &update)
+            ((delegate* unmanaged<Update*, void>)Export(optimizer == OptimizerKind.Sgd ? "descend" : "adam"))(argument);
+    }
+
+    public void Limit(nint values, int count, int rows, float longest) =>
+        ((delegate* unmanaged<nint, int, int, float, void>)Export("limit"))(values, count, rows, longest);
+
     public void Upload<T>(ReadOnlySpan<T> source, nint target)
         where T : unmanaged
         => source.CopyTo(new Span<T>((void*)target, source.Length));

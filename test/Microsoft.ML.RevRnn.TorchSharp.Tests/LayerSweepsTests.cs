@@ -55,8 +55,14 @@ public sealed class LayerSweepsTests
     private static void AssertSameBits(LayerCase layerCase)
     {
         var expected = EngineLayer.Run(layerCase);
+        AssertSameBits(layerCase, expected, recovers: false);
+        AssertSameBits(layerCase, expected, recovers: true);
+    }
+
+    private static void AssertSameBits(LayerCase layerCase, LayerResult expected, bool recovers)
+    {
         using var kernels = new HostKernels();
-        using var layer = new DeviceLayer(kernels, layerCase);
+        using var layer = new DeviceLayer(kernels, layerCase, recovers: recovers);
 
         layer.Step();
 

@@ -29,11 +29,11 @@ internal sealed class ManagedTrainer : INetworkTrainer
         Parameters = parameters;
         _encoder = Encoders.Create(
             parameters.Encoder, Settings(parameters, objective, options, carriesStates), device, objective.FixedTokens, objective.JoinsDirections);
-        _head = objective.CreateHead(parameters, _encoder, training: true);
+        _head = objective.CreateHead(parameters, new ManagedHeads(_encoder), training: true);
         _pass = new BatchPass(_encoder, _head);
         _evaluator = Encoders.Create(
             parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
-        _evaluatorHead = objective.CreateHead(parameters, _evaluator, training: false);
+        _evaluatorHead = objective.CreateHead(parameters, new ManagedHeads(_evaluator), training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
         _reached = carriesStates ? _encoder.CreateStates() : null;
         _next = carriesStates ? _encoder.CreateStates() : null;

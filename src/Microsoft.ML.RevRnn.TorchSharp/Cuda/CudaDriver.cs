@@ -122,6 +122,9 @@ internal sealed unsafe class CudaDriver
     public void Clear(nint memory, long bytes) =>
         Check(((delegate* unmanaged<nint, byte, nuint, nint, int>)Export("cuMemsetD8Async"))(memory, 0, (nuint)bytes, 0));
 
+    public void Copy(nint source, nint target, long bytes) =>
+        Check(((delegate* unmanaged<nint, nint, nuint, nint, int>)Export("cuMemcpyDtoDAsync_v2"))(target, source, (nuint)bytes, 0));
+
     public void Upload(void* source, nint target, long bytes) =>
         Check(((delegate* unmanaged<nint, void*, nuint, int>)Export("cuMemcpyHtoD_v2"))(target, source, (nuint)bytes));
 

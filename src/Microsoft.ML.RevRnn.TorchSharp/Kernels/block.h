@@ -42,7 +42,7 @@ struct Place {
 
 DEVICE Stack load_stack(const Sweep& a) {
     int warp = (block_of(a) * a.workers + TX) / 32;
-    Stack stack = { NO_PAGES, PAGE_WORDS };
+    Stack stack = { NO_PAGES, PAGE_WORDS, 0, 0 };
     if (TX < a.workers) {
         stack.page = a.stacks[warp * 2];
         stack.used = a.stacks[warp * 2 + 1];
@@ -54,6 +54,10 @@ DEVICE void save_stack(const Sweep& a, const Stack& stack) {
     if (TX < a.workers && LANE == 0) {
         a.stacks[warp * 2] = stack.page;
         a.stacks[warp * 2 + 1] = stack.used;
+    }
+    if (stack.kept) {
+        add_atomic(a.account, stack.kept);
+        add_atomic(a.account + 1, stack.least);
     }
 }
 

@@ -28,7 +28,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
     u.c = a.states[place(a, CELL, half, unit, row)];
     u.ofCell = load_digits(a, 0, half, unit, row);
     u.ofHidden = load_digits(a, 1, half, unit, row);
-    if (back) {
+    if (back && a.back != STATES) {
         u.dh = a.carried[place(a, HIDDEN, half, unit, row)];
         u.dc = a.carried[place(a, CELL, half, unit, row)];
         if (half == 1) {
@@ -69,6 +69,13 @@ DEVICE void backward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, 
     if (!live)
         return;
     store(a, half, row, unit, h, c, u);
+    if (a.back == STATES) {
+        a.outputs[state_place(a, flat, half, unit)] = to_float(u.h);
+#pragma unroll
+        for (int gate = 0; gate < Gates; gate++)
+            a.gates[gate_place(a, flat, half, gate, unit)] = sums[gate];
+        return;
+    }
     float before = to_float(h), dh = u.dh;
     // Half 1 read the other's old state, half 2 the other's new one.
     a.read[1 - half][(long)flat * a.halfStride + unit] = half == 0 ? to_float(u.h) : before;

@@ -9,8 +9,8 @@
 struct Sweep {
     const float* packed;      // [2, P, G, depth] hidden weights, the gates of a unit by k
     const float* hidden[2];   // [P, gateStride] hidden weights as the engine has them
-    float* gates;             // [flat, gateRow] on entry the input's part with bias; after the backward sweep the gradients by pre-activations
-    float* outputs;           // [flat, stateStride] forward: h after each step
+    float* gates;             // [flat, gateRow] on entry the input's part with bias; after gradients those by pre-activations
+    float* outputs;           // [flat, stateStride] h after each step
     const float* gradients;   // [flat, stateStride] backward: the gradient by outputs
     float* read[2];           // [flat, halfStride] backward: what each half read
     float* reset;             // [flat, stateStride] backward, RevGRU: reset gate times what it resets
@@ -23,6 +23,7 @@ struct Sweep {
     int* stacks;              // [warps, 2] page and words used
     Pages pages;
     const int* bits;          // [1025] 65536 log2 n, rounded up
+    u64* account;             // [2] bits kept, and the least that would have done, in 1/65536
     const int* active;        // [T]
     const int* flat;          // [T] first flat row of a step
     unsigned* flags;          // [blocks] of the barrier
@@ -36,7 +37,12 @@ struct Sweep {
     int tile;                 // rows of k that are held in shared memory at a time
     float range, highest;
     int keeps;                // whether lost bits are kept
+    int back;                 // what a sweep back does
 };
+
+// What a sweep back does. Where the gradient by the outputs depends on the outputs, these must come first: STATES takes the steps back, and leaves outputs and
+// complete pre-activations; then, from the states after the chunk again, GRADIENTS does all else with those. BOTH does it at once.
+enum { BOTH, STATES, GRADIENTS };
 
 #define HIDDEN 0
 #define CELL 1

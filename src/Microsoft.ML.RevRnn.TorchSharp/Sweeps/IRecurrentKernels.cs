@@ -15,6 +15,8 @@ internal interface IRecurrentKernels : IDisposable
 
     void Clear(nint memory, long bytes);
 
+    void Copy(nint source, nint target, long bytes);
+
     void Upload<T>(ReadOnlySpan<T> source, nint target)
         where T : unmanaged;
 
@@ -33,6 +35,15 @@ internal interface IRecurrentKernels : IDisposable
     /// <summary>All steps of a chunk, forward.</summary>
     void Forward(CellKind cell, in SweepPlan plan, in Sweep sweep);
 
-    /// <summary>All steps of a chunk taken back, and the gradients by their pre-activations.</summary>
+    /// <summary>All steps of a chunk taken back, and the gradients by their pre-activations, or one of the two.</summary>
     void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep);
+
+    /// <summary>Adds up rows by token.</summary>
+    void AddTokens(in TokenSums sums);
+
+    /// <summary>A step of AdamW, or of gradient descent.</summary>
+    void Step(OptimizerKind optimizer, in Update update);
+
+    /// <summary>Scales the rows of values [count, rows] down that are longer than <paramref name="longest"/>; clears those that are not finite.</summary>
+    void Limit(nint values, int count, int rows, float longest);
 }

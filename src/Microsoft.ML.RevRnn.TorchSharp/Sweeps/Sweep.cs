@@ -29,6 +29,7 @@ internal struct Sweep
     private readonly int _padding;
     public nint Failed;
     public nint Bits;
+    public nint Account;
     public nint Active;
     public nint Flat;
     public nint Flags;
@@ -51,4 +52,5 @@ internal struct Sweep
     public float Range;
     public float Highest;
     public int Keeps;
+    public BackwardSweep Back;
 }
