@@ -1,5 +1,4 @@
 using Microsoft.ML.RevRnn.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;
@@ -37,10 +36,10 @@ internal sealed class TorchAttentionPooling(ITorchEncoder encoder, TorchParamete
         var factor = (highest - next).exp();
         highest.copy_(next);
         var weights = (scores - OfRows(chunk, next)).exp();
-        sum.mul_(factor).add_(Padded(chunk, weights, 0).sum(0));
+        sum.mul_(factor).add_(Padded(chunk, weights, 0).sum(0L));
         var weighted = (ByDirection(outputs) * weights.unsqueeze(2)).view(outputs.shape);
         ByDirection(pooled).mul_(factor.unsqueeze(2));
-        pooled.add_(Padded(chunk, weighted, 0).sum(0));
+        pooled.add_(Padded(chunk, weighted, 0).sum(0L));
     }
 
     protected override void Complete()
@@ -57,7 +56,7 @@ internal sealed class TorchAttentionPooling(ITorchEncoder encoder, TorchParamete
         var alpha = (Scores(outputs) - OfRows(chunk, _highest!.Tensor)).exp_().div_(OfRows(chunk, _sum!.Tensor));
         var ofScore = ((ByDirection(outputs) * ofPooled).sum(2) - OfRows(chunk, _ofMean!.Tensor)).mul_(alpha).mul_(_scale).unsqueeze(2);
         ByDirection(gradient).copy_(ofPooled * alpha.unsqueeze(2) + Vector * ofScore);
-        attention.Gradient!.Tensor.view(_directions, -1).add_((ByDirection(outputs) * ofScore).sum(0));
+        attention.Gradient!.Tensor.view(_directions, -1).add_((ByDirection(outputs) * ofScore).sum(0L));
     }
 
     protected override void Release()

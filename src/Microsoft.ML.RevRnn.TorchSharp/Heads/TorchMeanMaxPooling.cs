@@ -1,5 +1,4 @@
 using Microsoft.ML.RevRnn.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;
@@ -36,7 +35,7 @@ internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, 
     {
         var rows = chunk.ActiveRows(0);
         if (usesMean)
-            Mean.narrow(0, 0, rows).add_(Padded(chunk, outputs, 0).sum(0));
+            Mean.narrow(0, 0, rows).add_(Padded(chunk, outputs, 0).sum(0L));
         if (!usesMaximum)
             return;
         var (values, steps) = Padded(chunk, outputs, float.NegativeInfinity).max(0);

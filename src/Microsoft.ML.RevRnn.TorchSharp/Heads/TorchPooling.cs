@@ -1,6 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;

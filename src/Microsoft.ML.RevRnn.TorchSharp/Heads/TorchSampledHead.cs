@@ -57,7 +57,7 @@ internal sealed class TorchSampledHead(ITorchEncoder encoder, TorchParameters pa
     {
         var ofTargets = Weight.Value.Tensor.index_select(0, targets.Indices);
         var expected = (outputs * ofTargets).sum(1, keepdim: true) + Bias.Value.Tensor.index_select(1, targets.Indices).t();
-        var scores = addmm(_bias!.Tensor, outputs, _weights!.Tensor.t());
+        var scores = addmm(_bias!.Tensor, outputs, _weights!.Tensor.t(), 1, 1);
         scores.masked_fill_(_drawn!.Tensor.eq(targets.Indices.unsqueeze(1)), float.NegativeInfinity);
         var isRight = expected.gt((scores + _logInclusion!.Tensor).amax([1], keepdim: true)).squeeze(1);
         var logSum = cat([scores, expected], 1).logsumexp(1, keepdim: true);
@@ -69,7 +69,7 @@ internal sealed class TorchSampledHead(ITorchEncoder encoder, TorchParameters pa
             var ofExpected = (expected - logSum).exp_().sub_(1).mul_(scale);
             gradient.copy_(ofScores.mm(_weights.Tensor).add_(ofTargets.mul_(ofExpected)));
             _weightGradient!.Tensor.addmm_(ofScores.t(), outputs, 1, 1);
-            _biasGradient!.Tensor.add_(ofScores.sum(0));
+            _biasGradient!.Tensor.add_(ofScores.sum(0L));
             AddToTargets(targets, outputs, ofExpected);
         }
         return (losses, isRight, null);

@@ -18,7 +18,7 @@ internal sealed class TorchSoftmaxHead(ITorchEncoder encoder, TorchParameters pa
     protected override (Tensor Losses, Tensor IsRight, Tensor? Predicted) Score(Tensor outputs, PieceTargets targets, Tensor? scales, Tensor? gradient)
     {
         var weight = Weight.Value.Tensor;
-        var scores = addmm(Bias.Value.Tensor.narrow(1, 0, Outcomes), outputs, weight.t());
+        var scores = addmm(Bias.Value.Tensor.narrow(1, 0, Outcomes), outputs, weight.t(), 1, 1);
         var target = targets.Indices.unsqueeze(1);
         var predicted = scores.argmax(1);
         var logSum = scores.logsumexp(1, keepdim: true);
@@ -35,7 +35,7 @@ internal sealed class TorchSoftmaxHead(ITorchEncoder encoder, TorchParameters pa
             ofScores.scatter_add_(1, target, scale * (LabelSmoothing - 1));
             gradient.copy_(ofScores.mm(weight));
             Weight.Gradient!.Tensor.addmm_(ofScores.t(), outputs, 1, 1);
-            Bias.Gradient!.Tensor.narrow(1, 0, Outcomes).add_(ofScores.sum(0));
+            Bias.Gradient!.Tensor.narrow(1, 0, Outcomes).add_(ofScores.sum(0L));
         }
         return (losses, predicted.eq(targets.Indices), predicted);
     }

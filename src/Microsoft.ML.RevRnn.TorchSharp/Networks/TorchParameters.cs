@@ -1,4 +1,3 @@
-using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML.RevRnn.Compute;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;

@@ -1,6 +1,7 @@
 using Microsoft.ML.RevRnn.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
+using Device = Microsoft.ML.RevRnn.Compute.Device;
 
 namespace Microsoft.ML.RevRnn.Torch;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;

@@ -70,6 +70,9 @@ internal sealed class TorchTrainer : INetworkTrainer
     /// <summary>The encoder at work, for tests.</summary>
     public ITorchEncoder Encoder => _encoder;
 
+    /// <summary>The device's matrices, for tests.</summary>
+    public TorchParameters Weights => _parameters;
+
     public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
     {
         using var scope = torch.NewDisposeScope();
