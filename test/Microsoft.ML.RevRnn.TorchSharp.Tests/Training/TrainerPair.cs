@@ -24,6 +24,8 @@ internal sealed unsafe class TrainerPair : IDisposable
         var (managed, torch) = (create(), create());
         managed.Initialize(5);
         torch.CopyFrom(managed);
+        // Tensors of a few rows: threads would only wait for each other.
+        TorchSharp.torch.set_num_threads(1);
         _device = new TorchDevice(TorchSharp.torch.CPU, _kernels);
         Managed = new ManagedTrainer(managed, objective(managed), options, _host, carriesStates);
         Torch = new TorchTrainer(torch, objective(torch), options, _device, carriesStates);
@@ -40,18 +42,22 @@ internal sealed unsafe class TrainerPair : IDisposable
     /// <param name="seed">Of the batch.</param>
     /// <param name="continues">Whether it goes on from the last.</param>
     /// <param name="rate">Of learning.</param>
-    public (BatchResult Managed, BatchResult Torch, double ManagedNorm, double TorchNorm) Step(Action<PackedBatch> fill, ulong seed, bool continues = false, float rate = 0.01f)
+    /// <param name="longest">To what gradients are clipped.</param>
+    public (BatchResult Managed, BatchResult Torch, double ManagedNorm, double TorchNorm) Step(
+        Action<PackedBatch> fill, ulong seed, bool continues = false, float rate = 1e-3f, float longest = 1)
     {
         fill(_batch);
         var managed = Managed.Train(_batch, seed, continues);
         var torch = Torch.Train(_batch, seed, continues);
-        return (managed, torch, Managed.Step(rate, 0.01f, 1), Torch.Step(rate, 0.01f, 1));
+        return (managed, torch, Managed.Step(rate, 0.01f, longest), Torch.Step(rate, 0.01f, longest));
     }
 
     /// <summary>Loss of both on a batch.</summary>
     public (BatchResult Managed, BatchResult Torch) Evaluate(Action<PackedBatch> fill, bool continues = false)
     {
         fill(_batch);
+        Managed.BeginValidation();
+        Torch.BeginValidation();
         return (Managed.Evaluate(_batch, continues), Torch.Evaluate(_batch, continues));
     }
 
