@@ -11,7 +11,8 @@ internal static class BitCheck
     public static JsonArray Run(IRecurrentKernels kernels)
     {
         var checks = new JsonArray();
-        foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru])
+        foreach (var cell in (ReadOnlySpan<CellKind>)
+            [CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.Gru, CellKind.GruResetAfter, CellKind.Elman])
         {
             foreach (var layerCase in (ReadOnlySpan<LayerCase>)
                 [
@@ -25,16 +26,17 @@ internal static class BitCheck
             {
                 var expected = EngineLayer.Run(layerCase);
                 foreach (var rowsOfGroup in _rowsOfGroup)
-                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup, recovers: false));
-                checks.Add((JsonNode)Check(kernels, layerCase, expected, 0, recovers: true));
+                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup, layerCase.Strategies.First()));
+                foreach (var strategy in layerCase.Strategies.Skip(1))
+                    checks.Add((JsonNode)Check(kernels, layerCase, expected, 0, strategy));
             }
         }
         return checks;
     }
 
-    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup, bool recovers)
+    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup, LayerStrategy strategy)
     {
-        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup, recovers);
+        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup, strategy);
         layer.Step();
         var actual = layer.Result();
         var different = new JsonObject();
@@ -46,7 +48,7 @@ internal static class BitCheck
             ["limit"] = layerCase.Limit.ToString(),
             ["shape"] = layerCase.ToString(),
             ["rowsOfGroup"] = layer.Plan.RowsOfGroup,
-            ["recovers"] = recovers,
+            ["strategy"] = strategy.ToString(),
             ["values"] = expected.Values.Values.Sum(values => values.LongLength),
             ["different"] = expected.Values.Keys.Sum(name => actual.Compare(expected, name).Different),
             ["differentOf"] = different,

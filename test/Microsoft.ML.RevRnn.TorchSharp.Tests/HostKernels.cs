@@ -57,8 +57,8 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
         => new ReadOnlySpan<T>((void*)source, target.Length).CopyTo(target);
 
     public void Pack(nint first, nint second, nint packed, CellShape shape, int depth) =>
-        ((delegate* unmanaged<nint, nint, nint, int, int, int, int, int, void>)Export("pack"))(
-            first, second, packed, shape.Half, shape.GateCount, shape.BlockStride, shape.GateStride, depth);
+        ((delegate* unmanaged<nint, nint, nint, int, int, int, int, int, int, void>)Export("pack"))(
+            first, second, packed, shape.Halves, shape.Half, shape.GateCount, shape.BlockStride, shape.GateStride, depth);
 
     public void Multiply(in Product product)
     {
@@ -78,7 +78,7 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
     private static void Run(CellKind cell, string direction, in Sweep sweep)
     {
         fixed (Sweep* argument = &sweep)
-            ((delegate* unmanaged<Sweep*, void>)Export($"{(cell == CellKind.RevLstm ? "lstm" : "gru")}_{direction}"))(argument);
+            ((delegate* unmanaged<Sweep*, void>)Export($"{cell.ToString().ToLowerInvariant()}_{direction}"))(argument);
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(_library.Value, $"revrnn_{name}");

@@ -56,9 +56,9 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
 
     public void Pack(nint first, nint second, nint packed, CellShape shape, int depth)
     {
-        int units = shape.Half, gates = shape.GateCount, block = shape.BlockStride, stride = shape.GateStride;
-        var arguments = stackalloc void*[] { &first, &second, &packed, &units, &gates, &block, &stride, &depth };
-        var values = 2 * units * gates * depth;
+        int halves = shape.Halves, units = shape.Half, gates = shape.GateCount, block = shape.BlockStride, stride = shape.GateStride;
+        var arguments = stackalloc void*[] { &first, &second, &packed, &halves, &units, &gates, &block, &stride, &depth };
+        var values = halves * units * gates * depth;
         _driver.Launch(Function("pack"), (values + 255) / 256, 1, 256, 0, cooperative: false, arguments);
     }
 
@@ -112,7 +112,7 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
     {
         var copy = sweep;
         var arguments = stackalloc void*[] { &copy };
-        var function = Function($"{(cell == CellKind.RevLstm ? "lstm" : "gru")}_{direction}_sweep{(holds ? "_held" : "")}", Limits.SharedMemory);
+        var function = Function($"{cell.ToString().ToLowerInvariant()}_{direction}_sweep{(holds ? "_held" : "")}", Limits.SharedMemory);
         for (var group = 0; group < plan.Groups; group += plan.GroupsAtOnce)
         {
             copy.FirstBlock = group * plan.BlocksOfGroup;

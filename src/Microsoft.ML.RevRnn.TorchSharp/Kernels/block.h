@@ -2,6 +2,8 @@
 #pragma once
 #include "sweep.h"
 
+extern SHARED float memory[];
+
 // The number of this block among those of all groups: a launch has some of the groups.
 DEVICE int block_of(const Sweep& a) { return a.firstBlock + BX; }
 
@@ -126,3 +128,14 @@ DEVICE float* hold(float* target, const float* source, int rows, int length, int
         target[i / length * targetRow + i % length] = source[(long)(i / length) * sourceRow + i % length];
     return target + rows * targetRow;
 }
+
+// The input's part of a unit's pre-activations at a step, zero where there is none.
+template <int G> DEVICE void load_inputs(const Sweep& a, const Place& here, int step, int half, float (&sums)[G]) {
+    bool live = step >= 0 && step < a.steps && here.has && here.row < a.active[step];
+#pragma unroll
+    for (int g = 0; g < G; g++)
+        sums[g] = live ? a.gates[gate_place(a, a.flat[step] + here.row, half, g, here.unit)] : 0.f;
+}
+
+DEVICE const float* shown(const Sweep& a, int half) { return a.shown + (long)half * a.units * a.rows; }
+DEVICE const float* exchange(const Sweep& a, int buffer, int column) { return a.exchange + ((long)buffer * a.gateStride + column) * a.rows; }

@@ -1,5 +1,7 @@
 // The same arithmetic on the host, one row and unit after another: what the kernels are compared with the engine by where there is no GPU.
 // g++ -O2 -ffp-contract=off -mfma -std=c++17 -shared -fPIC -DREVRNN_HOST host.cpp
+#include "gru.h"
+#include "lstm.h"
 #include "revgru.h"
 #include "revlstm.h"
 #include "updates.h"
@@ -84,13 +86,13 @@ void pass_back(const Sweep& a, int step, int half, const float* source, int dept
 }
 }
 
-extern "C" void revrnn_lstm_forward(const Sweep* a) {
+extern "C" void revrnn_revlstm_forward(const Sweep* a) {
     for (int step = 0; step < a->steps; step++)
         for (int half = 0; half < 2; half++)
             lstm(*a, step, half, false);
 }
 
-extern "C" void revrnn_lstm_backward(const Sweep* a) {
+extern "C" void revrnn_revlstm_backward(const Sweep* a) {
     for (int step = a->steps - 1; step >= 0; step--) {
         for (int half = 1; half >= 0; half--) {
             lstm(*a, step, half, true);
@@ -101,14 +103,14 @@ extern "C" void revrnn_lstm_backward(const Sweep* a) {
     }
 }
 
-extern "C" void revrnn_gru_forward(const Sweep* a) {
+extern "C" void revrnn_revgru_forward(const Sweep* a) {
     std::vector<revgru::Unit> units;
     for (int step = 0; step < a->steps; step++)
         for (int half = 0; half < 2; half++)
             gru(*a, step, half, false, units);
 }
 
-extern "C" void revrnn_gru_backward(const Sweep* a) {
+extern "C" void revrnn_revgru_backward(const Sweep* a) {
     std::vector<revgru::Unit> units;
     for (int step = a->steps - 1; step >= 0; step--) {
         for (int half = 1; half >= 0; half--) {
@@ -128,6 +130,66 @@ extern "C" void revrnn_gru_backward(const Sweep* a) {
     }
 }
 
+template <typename Cell> void ordinary_forward(const Sweep& a) {
+    const int gates = Cell::Gates;
+    float* states = (float*)a.states;
+    for (int row = 0; row < a.rows && a.keepsGates; row++)
+        for (int unit = 0; unit < a.units; unit++)
+            store_own<Cell>(a, a.start, row, unit, load_own<Cell>(a, states, row, unit));
+    std::vector<float> kept((long)a.units * gates);
+    for (int step = 0; step < a.steps; step++) {
+        int from = (a.first + step) & 1;
+        for (int row = 0; row < a.active[step]; row++) {
+            int flat = a.flat[step] + row;
+            for (int unit = 0; unit < a.units; unit++) {
+                float* sums = kept.data() + (long)unit * gates;
+                load(a, flat, 0, unit, 0, gates, sums);
+                chain(a, shown(a, from), a.units, forward_weights(a, 0, unit, gates), a.depth, Cell::Readers, row, sums);
+                if (Cell::Resets)
+                    exchanged(a, 0, unit, row) = sigmoid(sums[gates - 2]) * states[own_place(a, HIDDEN, unit, row)];
+            }
+            for (int unit = 0; unit < a.units; unit++) {
+                float* sums = kept.data() + (long)unit * gates;
+                if (Cell::Resets)
+                    chain(a, a.exchange, a.units, forward_weights(a, 0, unit, gates) + (gates - 1) * a.depth, 0, 1, row, sums + gates - 1);
+                Own own = load_own<Cell>(a, states, row, unit);
+                update<Cell>(a, own, 1 - from, flat, row, unit, sums);
+                store_own<Cell>(a, states, row, unit, own);
+            }
+        }
+    }
+}
+
+template <typename Cell> void ordinary_backward(const Sweep& a) {
+    for (int step = a.steps - 1; step >= 0; step--) {
+        int buffer = step & 1;
+        const float* told = a.exchange + (long)buffer * a.gateStride * a.rows;
+        for (int row = 0; row < a.active[step]; row++) {
+            for (int unit = 0; unit < a.units; unit++) {
+                Own by = load_own<Cell>(a, a.carried, row, unit);
+                by.h = gradients<Cell>(a, by, step, buffer, row, unit);
+                store_own<Cell>(a, a.carried, row, unit, by);
+            }
+            for (int unit = 0; unit < a.units && Cell::Resets; unit++) {
+                const int last = (Cell::Gates - 1) * a.block;
+                float sum = 0, *by = a.carried + own_place(a, HIDDEN, unit, row);
+                chain(a, told + (long)last * a.rows, a.block, a.hidden[0] + (long)unit * a.gateStride + last, 0, 1, row, &sum);
+                *by = reset_gradient<Cell>(a, step, buffer, row, unit, sum, *by);
+            }
+            for (int unit = 0; unit < a.units; unit++)
+                chain(a, told, Cell::Readers * a.block, a.hidden[0] + (long)unit * a.gateStride, 0, 1, row, a.carried + own_place(a, HIDDEN, unit, row));
+        }
+    }
+}
+
+#define ORDINARY(name, cell) \
+    extern "C" void revrnn_##name##_forward(const Sweep* a) { ordinary_forward<cell>(*a); } \
+    extern "C" void revrnn_##name##_backward(const Sweep* a) { ordinary_backward<cell>(*a); }
+ORDINARY(lstm, LstmCell)
+ORDINARY(gru, GruCell)
+ORDINARY(gruresetafter, GruResetAfterCell)
+ORDINARY(elman, ElmanCell)
+
 struct Product {
     const float *a, *b, *start;
     float* c;
@@ -145,8 +207,8 @@ extern "C" void revrnn_product(const Product* p) {
     }
 }
 
-extern "C" void revrnn_pack(const float* first, const float* second, float* packed, int units, int gates, int block, int gateStride, int depth) {
-    for (int half = 0; half < 2; half++)
+extern "C" void revrnn_pack(const float* first, const float* second, float* packed, int halves, int units, int gates, int block, int gateStride, int depth) {
+    for (int half = 0; half < halves; half++)
         for (int unit = 0; unit < units; unit++)
             for (int gate = 0; gate < gates; gate++)
                 for (int k = 0; k < depth; k++)

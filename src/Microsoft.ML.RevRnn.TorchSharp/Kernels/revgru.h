@@ -36,7 +36,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
 
 // The gates that read k; r k is told to the other blocks.
 DEVICE void gate(const Sweep& a, Unit& u, int half, int flat, int row, int unit, const float* sums) {
-    if (a.back == STATES) {
+    if (a.keepsGates) {
         a.gates[gate_place(a, flat, half, Z, unit)] = sums[Z];
         a.gates[gate_place(a, flat, half, R, unit)] = sums[R];
     }
@@ -61,6 +61,8 @@ DEVICE void forward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, i
         return;
     store(a, half, row, unit, h, u);
     a.outputs[state_place(a, flat, half, unit)] = to_float(h);
+    if (a.keepsGates)
+        a.gates[gate_place(a, flat, half, G, unit)] = sum;
     check(a, h);
 }
 

@@ -1,5 +1,5 @@
-// The arguments of a sweep: all steps of one chunk of one layer of a reversible cell. T steps; B rows, longest first, of which `active` are left at a step;
-// P units in each of the two halves; G gates of a half, in blocks of `block` columns.
+// The arguments of a sweep: all steps of one chunk of one layer. T steps; B rows, longest first, of which `active` are left at a step; P units in each of the
+// two halves of a reversible cell, or in the one that another cell is; G gates of a half, in blocks of `block` columns.
 //
 // What only its own thread reads lies [unit, row], rows contiguous, so that lanes, which are rows, read side by side. What the matrix products outside read
 // lies as in the engine: a row for each row of a step, one step after another ("flat").
@@ -9,14 +9,16 @@
 struct Sweep {
     const float* packed;      // [2, P, G, depth] hidden weights, the gates of a unit by k
     const float* hidden[2];   // [P, gateStride] hidden weights as the engine has them
-    float* gates;             // [flat, gateRow] on entry the input's part with bias; after gradients those by pre-activations
+    float* gates;             // [flat, gateRow] on entry the input's part with bias; what of it is kept; after gradients those by pre-activations
     float* outputs;           // [flat, stateStride] h after each step
     const float* gradients;   // [flat, stateStride] backward: the gradient by outputs
     float* read[2];           // [flat, halfStride] backward: what each half read
     float* reset;             // [flat, stateStride] backward, RevGRU: reset gate times what it resets
-    int* states;              // [states, 2, P, rows] fixed point
-    float* shown;             // [2, P, rows] the hidden state as float, which other blocks read
-    float* carried;           // [states, 2, P, rows] gradients by the states
+    float* cells;             // [flat, stateStride] LSTM: the cell state after each step
+    float* start;             // [states, P, rows] ordinary cells: the states at the chunk's start
+    int* states;              // [states, halves, P, rows] fixed point; of ordinary cells floats
+    float* shown;             // [2, P, rows] the hidden state as float, which other blocks read: both halves, or now and before
+    float* carried;           // [states, halves, P, rows] gradients by the states
     float* exchange;          // [2, G block, rows] what blocks tell each other within a step
     u64* digits;              // [forget gates, 2, P, rows]
     int* fills;
@@ -37,6 +39,8 @@ struct Sweep {
     int tile;                 // rows of k that are held in shared memory at a time
     float range, highest;
     int keeps;                // whether lost bits are kept
+    int keepsGates;           // whether a sweep forward leaves what one back needs of a chunk: complete pre-activations, or gates and states
+    int first;                // the chunk's first step
     int back;                 // what a sweep back does
 };
 

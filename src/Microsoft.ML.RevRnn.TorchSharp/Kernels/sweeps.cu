@@ -3,8 +3,6 @@
 #include "revgru.h"
 #include "revlstm.h"
 
-extern SHARED float memory[];
-
 // Where a unit's weights are read from: shared memory if they are held there, else the second-level cache.
 struct Weights {
     const float *forward0, *forward1, *backward0, *backward1;
@@ -45,16 +43,6 @@ struct Weights {
     __attribute__((device, always_inline)) const float* backward(int half) const { return half == 0 ? backward0 : backward1; }
 };
 
-// The input's part of a unit's pre-activations at a step, zero where there is none.
-template <int G> DEVICE void load_inputs(const Sweep& a, const Place& here, int step, int half, float (&sums)[G]) {
-    bool live = step >= 0 && step < a.steps && here.has && here.row < a.active[step];
-#pragma unroll
-    for (int g = 0; g < G; g++)
-        sums[g] = live ? a.gates[gate_place(a, a.flat[step] + here.row, half, g, here.unit)] : 0.f;
-}
-
-DEVICE const float* shown(const Sweep& a, int half) { return a.shown + (long)half * a.units * a.rows; }
-DEVICE const float* exchange(const Sweep& a, int buffer, int column) { return a.exchange + ((long)buffer * a.gateStride + column) * a.rows; }
 
 DEVICE void lstm_forward(const Sweep& a, bool held) {
     Place here(a);
@@ -177,11 +165,18 @@ DEVICE void gru_backward(const Sweep& a, bool held) {
     save_stack(a, stack);
 }
 
-#define SWEEP(name) KERNEL name##_sweep(Sweep a) { name(a, false); } KERNEL name##_sweep_held(Sweep a) { name(a, true); }
-SWEEP(lstm_forward)
-SWEEP(lstm_backward)
-SWEEP(gru_forward)
-SWEEP(gru_backward)
+#include "ordinary_sweeps.h"
+
+#define SWEEP(name, function) KERNEL name##_sweep(Sweep a) { function(a, false); } KERNEL name##_sweep_held(Sweep a) { function(a, true); }
+#define ORDINARY(name, cell) SWEEP(name##_forward, ordinary_forward<cell>) SWEEP(name##_backward, ordinary_backward<cell>)
+SWEEP(revlstm_forward, lstm_forward)
+SWEEP(revlstm_backward, lstm_backward)
+SWEEP(revgru_forward, gru_forward)
+SWEEP(revgru_backward, gru_backward)
+ORDINARY(lstm, LstmCell)
+ORDINARY(gru, GruCell)
+ORDINARY(gruresetafter, GruResetAfterCell)
+ORDINARY(elman, ElmanCell)
 
 #include "products.h"
 #include "updates.h"

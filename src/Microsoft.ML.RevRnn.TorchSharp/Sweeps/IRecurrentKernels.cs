@@ -24,7 +24,7 @@ internal interface IRecurrentKernels : IDisposable
     void Download<T>(nint source, Span<T> target)
         where T : unmanaged;
 
-    /// <summary>Hidden weights [P, gate stride] of both halves to [2, P, G, depth].</summary>
+    /// <summary>Hidden weights [P, gate stride] of one or both halves to [halves, P, G, depth].</summary>
     void Pack(nint first, nint second, nint packed, CellShape shape, int depth);
 
     void Multiply(in Product product);
@@ -35,7 +35,7 @@ internal interface IRecurrentKernels : IDisposable
     /// <summary>All steps of a chunk, forward.</summary>
     void Forward(CellKind cell, in SweepPlan plan, in Sweep sweep);
 
-    /// <summary>All steps of a chunk taken back, and the gradients by their pre-activations, or one of the two.</summary>
+    /// <summary>All steps of a chunk taken back, and the gradients by their pre-activations, or one of the two; only the gradients for a cell that does not reverse.</summary>
     void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep);
 
     /// <summary>Adds up rows by token.</summary>

@@ -4,8 +4,8 @@ using Microsoft.ML.RevRnn.Cells;
 namespace Microsoft.ML.RevRnn.Torch;
 
 /// <summary>
-/// One layer of a reversible cell on a device: its forward pass over a batch, chunk by chunk, which keeps the states of the end and the bits lost on the way, and the
-/// pass back, which recovers each chunk's activations and gives the gradients.
+/// One layer on a device: its forward pass over a batch, chunk by chunk, and the pass back, which gives the gradients. A reversible cell keeps the states of the end
+/// and the bits lost on the way, and recovers each chunk's activations, unless a record of the chunk has them; another cell needs the record.
 /// </summary>
 internal sealed class LayerSweeps : IDisposable
 {
@@ -67,12 +67,23 @@ internal sealed class LayerSweeps : IDisposable
         _kernels.Pack(weights.Hidden0, weights.Hidden1, _sweep.Packed, _shape, _sweep.Depth);
     }
 
+    /// <summary>Room for what is to be kept of a chunk.</summary>
+    public ChunkRecord CreateRecord() => new(_kernels, _shape, _plan, _steps.MostRows);
+
     /// <summary>outputs [flat, state stride] of inputs [flat, input stride], of the chunk that begins with step <paramref name="first"/>.</summary>
-    public void Forward(int first, nint inputs, nint outputs, bool keepsLostBits = true)
+    /// <param name="first">The chunk's first step.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="outputs">Receives its outputs.</param>
+    /// <param name="keepsLostBits">Whether it can be taken back.</param>
+    /// <param name="record">Receives what the pass back needs; null for nothing.</param>
+    public void Forward(int first, nint inputs, nint outputs, bool keepsLostBits = true, ChunkRecord? record = null)
     {
+        keepsLostBits &= _shape.Spec.ForgetGates.Length > 0;
         if (keepsLostBits)
             Memory.ReservePages(_steps.RowsFrom(first), ReservesAllPages);
-        var sweep = At(first) with { Outputs = outputs, Reset = 0, Keeps = keepsLostBits ? 1 : 0 };
+        if (record != null)
+            record.Outputs = outputs;
+        var sweep = At(first, record) with { Outputs = outputs, Reset = 0, Keeps = keepsLostBits ? 1 : 0, KeepsGates = record == null ? 0 : 1 };
         _products.Inputs(_weights, inputs, sweep.Gates, _steps.RowsFrom(first));
         _kernels.Forward(_shape.Kind, _plan, sweep);
         Meet(sweep, _shape.Spec.HasReset ? 2 : 1);
@@ -82,7 +93,7 @@ internal sealed class LayerSweeps : IDisposable
     public void Recover(int first, nint inputs, nint outputs)
     {
         Memory.Keep();
-        var sweep = At(first) with { Outputs = outputs, Back = BackwardSweep.States };
+        var sweep = At(first) with { Outputs = outputs, Back = BackwardSweep.States, KeepsGates = 1 };
         _products.Inputs(_weights, inputs, sweep.Gates, _steps.RowsFrom(first));
         _kernels.Backward(_shape.Kind, _plan, sweep);
         Meet(sweep, _shape.Spec.HasReset ? 2 : 1);
@@ -95,19 +106,22 @@ internal sealed class LayerSweeps : IDisposable
     /// <param name="outputGradient">[flat, state stride].</param>
     /// <param name="inputGradient">[flat, input stride].</param>
     /// <param name="gradients">By the weights.</param>
-    /// <param name="activations">What there is of the chunk already.</param>
-    public void Backward(int first, nint inputs, nint outputGradient, nint inputGradient, in LayerWeights gradients, ChunkActivations activations = default)
+    /// <param name="activations">What there is of the chunk already, where there is no record.</param>
+    /// <param name="record">What the pass forward left; what it has is overwritten.</param>
+    public void Backward(
+        int first, nint inputs, nint outputGradient, nint inputGradient, in LayerWeights gradients, ChunkActivations activations = default, ChunkRecord? record = null)
     {
         var rows = _steps.RowsFrom(first);
-        var sweep = At(first) with
+        var sweep = At(first, record) with
         {
             Gradients = outputGradient,
-            Back = activations == ChunkActivations.Recovered ? BackwardSweep.Gradients : BackwardSweep.Both,
+            Outputs = record?.Outputs ?? 0,
+            Back = record != null || activations == ChunkActivations.Recovered ? BackwardSweep.Gradients : BackwardSweep.Both,
         };
-        if (activations == ChunkActivations.None)
+        if (record == null && activations == ChunkActivations.None)
             _products.Inputs(_weights, inputs, sweep.Gates, rows);
         _kernels.Backward(_shape.Kind, _plan, sweep);
-        Meet(sweep, _shape.Spec.HasReset ? 3 : 1);
+        Meet(sweep, !_shape.Spec.HasReset ? 1 : _shape.IsReversible ? 3 : 2);
         _products.InputGradient(_weights, sweep.Gates, inputGradient, rows);
         _products.WeightGradients(gradients, inputs, sweep, rows);
     }
@@ -118,13 +132,17 @@ internal sealed class LayerSweeps : IDisposable
     public void Dispose() => Memory.Dispose();
 
     /// <summary>A group's blocks meet after each product of a half that others read.</summary>
-    private void Meet(in Sweep sweep, int times) => _epoch += (uint)(sweep.Steps * 2 * times);
+    private void Meet(in Sweep sweep, int times) => _epoch += (uint)(sweep.Steps * _shape.Halves * times);
 
-    private Sweep At(int first)
+    private Sweep At(int first, ChunkRecord? record = null)
     {
         var memory = Memory.Pointers;
         return _sweep with
         {
+            Gates = record?.Gates ?? Memory.Gates,
+            Cells = record?.Cells ?? 0,
+            Start = record?.Start ?? 0,
+            First = first,
             Words = memory.Words,
             Below = memory.Below,
             PageCapacity = memory.PageCapacity,

@@ -15,6 +15,8 @@ internal struct Sweep
     public nint Read0;
     public nint Read1;
     public nint Reset;
+    public nint Cells;
+    public nint Start;
     public nint States;
     public nint Shown;
     public nint Carried;
@@ -52,5 +54,7 @@ internal struct Sweep
     public float Range;
     public float Highest;
     public int Keeps;
+    public int KeepsGates;
+    public int First;
     public BackwardSweep Back;
 }

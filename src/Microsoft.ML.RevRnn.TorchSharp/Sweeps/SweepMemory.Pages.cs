@@ -34,19 +34,22 @@ internal sealed partial class SweepMemory
     /// <param name="plan">How the layer is spread over the device.</param>
     /// <param name="extent">B, T, and steps of a chunk.</param>
     /// <param name="isCopied">Whether <see cref="Keep"/> is called.</param>
-    public static long BytesFor(CellShape shape, ForgettingLimit limit, SweepPlan plan, (int Rows, int Steps, int ChunkSteps) extent, bool isCopied)
+    /// <param name="records">Chunks of which there is a <see cref="ChunkRecord"/>.</param>
+    public static long BytesFor(
+        CellShape shape, ForgettingLimit limit, SweepPlan plan, (int Rows, int Steps, int ChunkSteps) extent, bool isCopied, int records = 0)
     {
-        var perState = 2L * shape.Half * plan.Rows;
+        var perState = (long)shape.Units * plan.Rows;
+        var shown = 2L * shape.Half * plan.Rows * sizeof(float);
         var chunkRows = (long)extent.Rows * extent.ChunkSteps;
         var digits = perState * shape.Spec.ForgetGates.Length * (sizeof(ulong) + sizeof(int));
         var states = perState * shape.StateCount * sizeof(int);
         var stacks = 2L * plan.Warps * sizeof(int);
-        var kept = digits + states + perState * sizeof(float) + stacks;
+        var kept = digits + states + shown + stacks;
         // Pre-activations, what each half read, reset states, and what blocks exchange.
-        var values = chunkRows * (shape.GateRow + 2L * shape.HalfStride + (shape.Spec.HasReset ? shape.StateStride : 0))
-            + 2L * shape.GateStride * plan.Rows + 2L * shape.Half * shape.GateCount * SweepPlan.Depth(shape);
+        var values = chunkRows * ((records == 0 ? shape.GateRow : 0) + shape.StateStride + (shape.Spec.HasReset ? shape.StateStride : 0))
+            + 2L * shape.GateStride * plan.Rows + (long)shape.Units * shape.GateCount * SweepPlan.Depth(shape);
         var pages = PagesOf(shape, limit, plan, (long)extent.Rows * extent.Steps, isBegun: false);
-        return (isCopied ? 2 : 1) * kept + states + values * sizeof(float) + pages * (long)PageBytes
+        return records * ChunkRecord.BytesFor(shape, plan, chunkRows) + (isCopied ? 2 : 1) * kept + states + values * sizeof(float) + pages * (long)PageBytes
             + RadixCount * sizeof(int) + 2L * extent.Steps * sizeof(int) + plan.Blocks * sizeof(uint) + 2 * sizeof(int) + 2 * sizeof(ulong);
     }
 

@@ -29,9 +29,13 @@ internal sealed partial class SweepMemory
     /// <param name="states">As <see cref="ReadStates"/> gives them.</param>
     public void WriteStates(int[] states)
     {
-        var shown = new float[2 * _shape.Half * _plan.Rows];
-        for (var i = 0; i < shown.Length; i++)
-            shown[i] = states[i] * (1f / FixedPoint.StateOne);
+        var hidden = states.AsSpan(0, _shape.Units * _plan.Rows);
+        var shown = new float[ShownCount];
+        for (var i = 0; i < hidden.Length; i++)
+            shown[i] = _shape.IsReversible ? hidden[i] * (1f / FixedPoint.StateOne) : BitConverter.Int32BitsToSingle(hidden[i]);
+        // Which of two buffers an ordinary cell begins with depends on the step.
+        if (!_shape.IsReversible)
+            shown.AsSpan(0, hidden.Length).CopyTo(shown.AsSpan(hidden.Length));
         _kernels.Upload<int>(states, _sweep.States);
         _kernels.Upload<float>(shown, _sweep.Shown);
         ClearLostBits();
@@ -72,11 +76,7 @@ internal sealed partial class SweepMemory
         }
     }
 
-    private int Place(int state, int unit, int row)
-    {
-        var (half, ofHalf) = (unit / _shape.Half, unit % _shape.Half);
-        return ((state * 2 + half) * _shape.Half + ofHalf) * _plan.Rows + row;
-    }
+    private int Place(int state, int unit, int row) => (state * _shape.Units + unit) * _plan.Rows + row;
 
     private void ClearLostBits()
     {

@@ -16,6 +16,7 @@ internal sealed partial class SweepMemory : IDisposable
     private readonly int[] _emptyStacks;
     private readonly long _stateValues;
     private readonly long _digitValues;
+    private readonly long _gateValues;
     private readonly int _mostPages;
     private readonly ForgettingLimit _limit;
     private (nint Memory, nint Copy, long Bytes)[] _kept = [];
@@ -32,8 +33,9 @@ internal sealed partial class SweepMemory : IDisposable
         _shape = shape;
         _plan = plan;
         _limit = limit;
+        _gateValues = (long)steps.MostRows * shape.GateRow;
         _mostPages = PagesOf(shape, limit, plan, steps.FlatRow(steps.Count), isBegun: false);
-        var perState = 2L * shape.Half * plan.Rows;
+        var perState = (long)shape.Units * plan.Rows;
         _stateValues = perState * shape.StateCount;
         _digitValues = perState * shape.Spec.ForgetGates.Length;
         _emptyStacks = new int[plan.Warps * 2];
@@ -47,14 +49,13 @@ internal sealed partial class SweepMemory : IDisposable
         };
         _lostBits = [.. _owned.Select(owned => (owned.Key, owned.Value))];
         _sweep.States = Own(_stateValues * sizeof(int));
-        _sweep.Shown = Own(perState * sizeof(float));
+        _sweep.Shown = Own(ShownCount * sizeof(float));
         _sweep.Carried = Own(_stateValues * sizeof(float));
         _sweep.Failed = Own(sizeof(int));
         _sweep.Account = Own(2 * sizeof(ulong));
-        _sweep.Packed = Own(2L * shape.Half * shape.GateCount * SweepPlan.Depth(shape) * sizeof(float));
-        _sweep.Gates = Own((long)steps.MostRows * shape.GateRow * sizeof(float));
+        _sweep.Packed = Own((long)shape.Units * shape.GateCount * SweepPlan.Depth(shape) * sizeof(float));
         _sweep.Read0 = Own((long)steps.MostRows * shape.HalfStride * sizeof(float));
-        _sweep.Read1 = Own((long)steps.MostRows * shape.HalfStride * sizeof(float));
+        _sweep.Read1 = shape.IsReversible ? Own((long)steps.MostRows * shape.HalfStride * sizeof(float)) : 0;
         _sweep.Reset = shape.Spec.HasReset ? Own((long)steps.MostRows * shape.StateStride * sizeof(float)) : 0;
         _sweep.Exchange = Own(2L * shape.GateStride * plan.Rows * sizeof(float));
         _sweep.Stacks = Own<int>(_emptyStacks);
@@ -82,7 +83,12 @@ internal sealed partial class SweepMemory : IDisposable
     }
 
     /// <summary>Rows of carried gradients: as many values each.</summary>
-    public int CarriedCount => 2 * _shape.Half * _shape.StateCount;
+    public int CarriedCount => _shape.Units * _shape.StateCount;
+
+    /// <summary>[flat, gate row]: of the chunk at hand, where no record keeps it.</summary>
+    public nint Gates => _sweep.Gates != 0 ? _sweep.Gates : _sweep.Gates = Own(_gateValues * sizeof(float));
+
+    private long ShownCount => 2L * _shape.Half * _plan.Rows;
 
     /// <summary>Keeps the states and digits as they are now, for <see cref="BringBack"/>.</summary>
     public void Keep()
@@ -109,6 +115,9 @@ internal sealed partial class SweepMemory : IDisposable
     /// <exception cref="ReversalException">It did not.</exception>
     public void CheckReversed(int[]? expected = null)
     {
+        // The states of other cells stay where the pass forward left them.
+        if (!_shape.IsReversible)
+            return;
         var failed = Read(_sweep.Failed);
         var states = ReadStates();
         var digits = new ulong[_digitValues];

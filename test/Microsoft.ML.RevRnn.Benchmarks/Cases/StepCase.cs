@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Cells;
 using System.Globalization;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
@@ -5,6 +6,9 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// <summary>A training step to measure, written as RevLstm/Reversible/T70/B64/H650.</summary>
 internal sealed record StepCase(CellKind Cell, ActivationStrategy Strategy, StepShape Shape)
 {
+    /// <summary>That of a reversible cell.</summary>
+    public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
     public override string ToString() => $"{Cell}/{Strategy}/{Shape}";
 
     public static StepCase Parse(string name)
