@@ -31,19 +31,21 @@ internal sealed class TorchParameters : IDisposable
 
     /// <summary>A layer's matrices for its sweeps.</summary>
     public LayerWeights WeightsOf(LayerParameters layer) => new(
-        this[layer.Input].Value.Address, this[layer.Bias].Value.Address, this[layer.Hidden[0]].Value.Address, this[layer.Hidden[1]].Value.Address);
+        this[layer.Input].Value.Address, this[layer.Bias].Value.Address, this[layer.Hidden[0]].Value.Address, OfSecondHalf(layer)?.Value.Address ?? 0);
 
     /// <summary>The gradients by a layer's matrices.</summary>
     public LayerWeights GradientsOf(LayerParameters layer) => new(
         this[layer.Input].Gradient!.Address, this[layer.Bias].Gradient!.Address,
-        this[layer.Hidden[0]].Gradient!.Address, this[layer.Hidden[1]].Gradient!.Address);
+        this[layer.Hidden[0]].Gradient!.Address, OfSecondHalf(layer)?.Gradient!.Address ?? 0);
 
+    /// <summary>Goes on with the engine's values.</summary>
     public void Import()
     {
         foreach (var parameter in _all.Values)
             parameter.Import();
     }
 
+    /// <summary>Brings the engine's values up to date.</summary>
     public void Export()
     {
         foreach (var parameter in _all.Values)
@@ -64,4 +66,7 @@ internal sealed class TorchParameters : IDisposable
         foreach (var parameter in _all.Values)
             parameter.Dispose();
     }
+
+    /// <summary>Null for a cell of one half.</summary>
+    private TorchParameter? OfSecondHalf(LayerParameters layer) => layer.Hidden.Length > 1 ? this[layer.Hidden[1]] : null;
 }

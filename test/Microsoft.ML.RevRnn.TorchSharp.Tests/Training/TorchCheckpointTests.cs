@@ -36,7 +36,7 @@ public sealed class TorchCheckpointTests
         var options = _options with { Optimizer = optimizer };
         var (expected, _) = Run(options, onTorch: true);
 
-        var interrupted = options with { CheckpointPath = _path, CheckpointInterval = TimeSpan.Zero };
+        var interrupted = options with { CheckpointPath = _path };
         Run(interrupted, onTorch: true, endsWithin: 7);
         var (resumed, report) = Run(interrupted, onTorch: true);
 
@@ -52,7 +52,7 @@ public sealed class TorchCheckpointTests
     {
         var (expected, whole) = Run(_options, onTorch: !beginsOnTorch);
 
-        var options = _options with { CheckpointPath = _path, CheckpointInterval = TimeSpan.Zero };
+        var options = _options with { CheckpointPath = _path };
         Run(options, beginsOnTorch, endsWithin: 7);
         var (moved, report) = Run(options, onTorch: !beginsOnTorch);
 

@@ -7,6 +7,9 @@ namespace Microsoft.ML.RevRnn.Torch.Tests;
 [TestClass]
 public sealed class TorchFaultTests
 {
+    private const int StateBit = 1 << 12;
+    private const int ExponentBit = 1 << 30;
+
     public static IEnumerable<object[]> Cells => [[CellKind.RevLstm], [CellKind.RevGru]];
 
     [TestMethod]
@@ -23,7 +26,7 @@ public sealed class TorchFaultTests
         {
             using var pair = TorchNetworks.LanguageModel(network, TorchNetworks.Options);
             var stack = (TorchStack)pair.Torch.Encoder;
-            var head = new DamagingHead(() => FlipBit(pair.Device.Kernels, place(stack.Layers[0].Memory)), stack);
+            var head = new DamagingHead(() => FlipBit(pair.Device.Kernels, place(stack.Layers[0].Memory), what == "weight" ? ExponentBit : StateBit), stack);
             var pass = new BatchPass(stack, head);
             var batch = new PackedBatch();
             batch.Fill([Enumerable.Range(0, 300).Select(i => 1 + i % 10).ToArray()], [0], 0);
@@ -62,13 +65,13 @@ public sealed class TorchFaultTests
             CollectionAssert.AreEqual(expected, actual);
     }
 
-    private static void FlipBit(IRecurrentKernels kernels, nint memory)
+    private static void FlipBit(IRecurrentKernels kernels, nint memory, int bit)
     {
         if (memory == 0)
             return;
         Span<int> value = stackalloc int[1];
         kernels.Download(memory, value);
-        value[0] ^= 1 << 22;
+        value[0] ^= bit;
         kernels.Upload<int>(value, memory);
     }
 

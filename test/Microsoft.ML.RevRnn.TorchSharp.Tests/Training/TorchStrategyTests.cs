@@ -33,6 +33,28 @@ public sealed class TorchStrategyTests
     }
 
     [TestMethod]
+    [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Gru)]
+    [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.Elman)]
+    public void OfOrdinaryCellsActivationsAreStoredOrMadeAgain(CellKind cell)
+    {
+        float[][] Train(ActivationStrategy strategy, out long peak)
+        {
+            using var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = strategy });
+            pair.Torch.Train(Batch(), seed: 1);
+            peak = pair.Torch.PeakBytes;
+            return Gradients(pair.Torch);
+        }
+
+        var expected = Train(ActivationStrategy.Reversible, out var stored);
+        foreach (var (one, other) in expected.Zip(Train(ActivationStrategy.Checkpointed, out var checkpointed)))
+            CollectionAssert.AreEqual(one, other);
+        Assert.IsTrue(checkpointed < stored / 2, $"{checkpointed} of {stored}");
+        Assert.ThrowsExactly<ArgumentException>(() => Train(ActivationStrategy.Hybrid, out _));
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Cells))]
     public void LostBitsAreNotMuchMoreThanTheLeast(CellKind cell)
     {
