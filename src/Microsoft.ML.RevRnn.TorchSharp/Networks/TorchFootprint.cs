@@ -75,10 +75,11 @@ internal sealed class TorchFootprint(NetworkShape shape, StackSettings settings,
         if (rate > 0)
             values += (long)rows * InputStride(index);
         if (settings.Dropout.Weight > 0)
-            values += 2L * layer.Half * layer.GateStride;
+            values += (long)layer.Units * layer.GateStride;
         // Outputs, and the gradient by them.
         values += ChunkRows * layer.StateStride * (1 + (plan.Reverses ? 1 : Math.Min(plan.SegmentChunks, ChunkCount)));
-        return values * sizeof(float) + SweepMemory.BytesFor(layer, limit, sweep, (rows, steps, _chunkSteps), isCopied);
+        return values * sizeof(float) + SweepMemory.BytesFor(
+            layer, limit, sweep, (rows, steps, _chunkSteps), isCopied, plan.Reverses ? 0 : Math.Min(plan.SegmentChunks, ChunkCount));
     }
 
     private int InputStride(int layer) => layer > 0

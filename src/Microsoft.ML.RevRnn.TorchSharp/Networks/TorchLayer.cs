@@ -19,6 +19,7 @@ internal sealed class TorchLayer : IDisposable
     private readonly float _rate;
     private readonly TorchWeightDrop? _weightDrop;
     private readonly List<TorchBuffer> _outputs = [];
+    private readonly List<ChunkRecord> _records = [];
     private readonly List<int[]> _checkpoints = [];
     private TorchBatch? _batch;
     private ActivationPlan _plan;
@@ -116,7 +117,7 @@ internal sealed class TorchLayer : IDisposable
     public void Forward(in Chunk chunk, TorchInput input, bool keepsLostBits)
     {
         WriteInputs(chunk, input);
-        _sweeps!.Forward(chunk.First, Inputs(chunk).Address, OutputBuffer(chunk).Address, keepsLostBits);
+        _sweeps!.Forward(chunk.First, Inputs(chunk).Address, OutputBuffer(chunk).Address, keepsLostBits, keepsLostBits ? Record(chunk) : null);
     }
 
     /// <summary>Makes inputs and outputs available again.</summary>
@@ -135,7 +136,7 @@ internal sealed class TorchLayer : IDisposable
     public void Backward(in Chunk chunk, nint inputGradient, float longest, bool isLast)
     {
         var activations = isLast ? ChunkActivations.Inputs : _plan.Reverses ? ChunkActivations.Recovered : ChunkActivations.None;
-        _sweeps!.Backward(chunk.First, Inputs(chunk).Address, _outputGradient!.Address, inputGradient, _parameters.GradientsOf(_layer), activations);
+        _sweeps!.Backward(chunk.First, Inputs(chunk).Address, _outputGradient!.Address, inputGradient, _parameters.GradientsOf(_layer), activations, Record(chunk));
         if (longest < float.PositiveInfinity)
             _sweeps.LimitGradients(longest);
     }
@@ -156,6 +157,9 @@ internal sealed class TorchLayer : IDisposable
     /// <summary>Gives back what the last batch took.</summary>
     public void Release()
     {
+        foreach (var record in _records)
+            record.Dispose();
+        _records.Clear();
         _sweeps?.Dispose();
         foreach (var buffer in (ReadOnlySpan<TorchBuffer?>)[_inputs, _outputGradient, _mask, .. _outputs])
             buffer?.Dispose();
@@ -180,6 +184,17 @@ internal sealed class TorchLayer : IDisposable
         while (_outputs.Count <= index)
             _outputs.Add(_device.Rows(_batch!.Steps.MostRows, Shape.StateStride));
         return _outputs[index];
+    }
+
+    /// <summary>What is kept of a chunk; null where it comes back by reversal.</summary>
+    private ChunkRecord? Record(in Chunk chunk)
+    {
+        if (_plan.Reverses)
+            return null;
+        var index = chunk.Index % _plan.SegmentChunks;
+        while (_records.Count <= index)
+            _records.Add(_sweeps!.CreateRecord());
+        return _records[index];
     }
 
     private void WriteInputs(in Chunk chunk, TorchInput input)

@@ -30,13 +30,10 @@ internal sealed class TorchParameters : IDisposable
     public TorchParameter this[Parameter parameter] => _all[parameter];
 
     /// <summary>A layer's matrices for its sweeps.</summary>
-    public LayerWeights WeightsOf(LayerParameters layer) => new(
-        this[layer.Input].Value.Address, this[layer.Bias].Value.Address, this[layer.Hidden[0]].Value.Address, this[layer.Hidden[1]].Value.Address);
+    public LayerWeights WeightsOf(LayerParameters layer) => Matrices(layer, parameter => this[parameter].Value.Address);
 
     /// <summary>The gradients by a layer's matrices.</summary>
-    public LayerWeights GradientsOf(LayerParameters layer) => new(
-        this[layer.Input].Gradient!.Address, this[layer.Bias].Gradient!.Address,
-        this[layer.Hidden[0]].Gradient!.Address, this[layer.Hidden[1]].Gradient!.Address);
+    public LayerWeights GradientsOf(LayerParameters layer) => Matrices(layer, parameter => this[parameter].Gradient!.Address);
 
     public void Import()
     {
@@ -64,4 +61,8 @@ internal sealed class TorchParameters : IDisposable
         foreach (var parameter in _all.Values)
             parameter.Dispose();
     }
+
+    /// <summary>A cell that is no reversible one has a single matrix from hidden state to gates.</summary>
+    private static LayerWeights Matrices(LayerParameters layer, Func<Parameter, nint> address) =>
+        new(address(layer.Input), address(layer.Bias), address(layer.Hidden[0]), layer.Hidden.Length > 1 ? address(layer.Hidden[1]) : 0);
 }

@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Microsoft.ML.RevRnn.Torch;
 
 /// <summary>
-/// Recurrent layers on top of each other on a device, over the vectors of tokens, as <see cref="RecurrentStack"/>. States always come back by reversal; stored are,
-/// where the strategy says so, the outputs.
+/// Recurrent layers on top of each other on a device, over the vectors of tokens, as <see cref="RecurrentStack"/>. The states of a reversible cell always come back by
+/// reversal; stored are, where the strategy says so, gates and outputs.
 /// </summary>
 internal sealed unsafe class TorchStack : ITorchEncoder
 {

@@ -9,7 +9,10 @@ internal static class TorchSettings
 {
     public static StackSettings Training(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates) => new()
     {
-        Strategy = options.ActivationStrategy,
+        // As in the managed trainer.
+        Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !parameters.Encoder.Shape.Top.IsReversible
+            ? ActivationStrategy.Stored
+            : options.ActivationStrategy,
         Dropout = objective.Dropout,
         MaximumStateGradientNorm = options.MaximumStateGradientNorm,
         MemoryBudget = options.MemoryBudget,
