@@ -19,7 +19,7 @@ internal static class TrainingBackends
         set => _replacement.Value = value;
     }
 
-    /// <exception cref="PlatformNotSupportedException">The package is missing.</exception>
+    /// <exception cref="PlatformNotSupportedException">The package is missing, or is of another version.</exception>
     public static ITrainingBackend Get() => Replacement ?? _installed.Value ?? throw new PlatformNotSupportedException(
         $"Training on a GPU takes the package {Package}, which is not referenced. Add it, and TorchSharp-cuda-linux or TorchSharp-cuda-windows; " +
         $"or train on the CPU, which needs nothing: leave {nameof(TrainingOptions.GpuDeviceId)} unset, or set {nameof(TrainingOptions.FallbackToCpu)}.");
@@ -27,6 +27,12 @@ internal static class TrainingBackends
     private static ITrainingBackend? Find()
     {
         var type = Type.GetType("Microsoft.ML.RevRnn.Torch.TorchBackend, Microsoft.ML.RevRnn.TorchSharp", throwOnError: false);
-        return type == null ? null : (ITrainingBackend?)Activator.CreateInstance(type);
+        if (type == null)
+            return null;
+        // It uses what is internal here.
+        var (version, own) = (type.Assembly.GetName().Version, typeof(TrainingBackends).Assembly.GetName().Version);
+        return version == own
+            ? (ITrainingBackend?)Activator.CreateInstance(type)
+            : throw new PlatformNotSupportedException($"{Package} is of version {version} and Microsoft.ML.RevRnn.Engine of version {own}; take the same version of both.");
     }
 }

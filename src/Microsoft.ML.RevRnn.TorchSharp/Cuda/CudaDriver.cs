@@ -17,6 +17,8 @@ internal sealed unsafe class CudaDriver
     private const int FunctionSharedMemory = 8;
 
     private readonly nint _library;
+    private readonly nint _context;
+    private readonly delegate* unmanaged<nint, int> _setCurrent;
     private readonly delegate* unmanaged<int, byte**, int> _errorText;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> _launch;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int> _launchCooperative;
@@ -46,7 +48,9 @@ internal sealed unsafe class CudaDriver
             throw CudaErrors.TooOldDevice(Name, Attribute(CapabilityMajor), Attribute(CapabilityMinor));
         nint context;
         Check(((delegate* unmanaged<nint*, int, int>)Export("cuDevicePrimaryCtxRetain"))(&context, handle));
-        Check(((delegate* unmanaged<nint, int>)Export("cuCtxSetCurrent"))(context));
+        _context = context;
+        _setCurrent = (delegate* unmanaged<nint, int>)Export("cuCtxSetCurrent");
+        Enter();
     }
 
     public int Device { get; }
@@ -60,6 +64,7 @@ internal sealed unsafe class CudaDriver
     {
         get
         {
+            Enter();
             nuint free, total;
             Check(((delegate* unmanaged<nuint*, nuint*, int>)Export("cuMemGetInfo_v2"))(&free, &total));
             return ((long)free, (long)total);
@@ -101,6 +106,7 @@ internal sealed unsafe class CudaDriver
     /// <summary>Launches on the default stream, where libtorch works too.</summary>
     public void Launch(nint function, int blocksX, int blocksY, int threads, int sharedMemory, bool cooperative, void** arguments)
     {
+        Enter();
         Check(cooperative
             ? _launchCooperative(function, (uint)blocksX, (uint)blocksY, 1, (uint)threads, 1, 1, (uint)sharedMemory, 0, arguments)
             : _launch(function, (uint)blocksX, (uint)blocksY, 1, (uint)threads, 1, 1, (uint)sharedMemory, 0, arguments, null));
@@ -109,6 +115,7 @@ internal sealed unsafe class CudaDriver
     /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
     public nint Allocate(long bytes)
     {
+        Enter();
         nint memory;
         var code = ((delegate* unmanaged<nint*, nuint, int>)Export("cuMemAlloc_v2"))(&memory, (nuint)bytes);
         if (code == CudaErrors.OutOfMemoryCode)
@@ -117,21 +124,44 @@ internal sealed unsafe class CudaDriver
         return memory;
     }
 
-    public void Free(nint memory) => Check(((delegate* unmanaged<nint, int>)Export("cuMemFree_v2"))(memory));
+    public void Free(nint memory)
+    {
+        Enter();
+        Check(((delegate* unmanaged<nint, int>)Export("cuMemFree_v2"))(memory));
+    }
 
-    public void Clear(nint memory, long bytes) =>
+    public void Clear(nint memory, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<nint, byte, nuint, nint, int>)Export("cuMemsetD8Async"))(memory, 0, (nuint)bytes, 0));
+    }
 
-    public void Copy(nint source, nint target, long bytes) =>
+    public void Copy(nint source, nint target, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<nint, nint, nuint, nint, int>)Export("cuMemcpyDtoDAsync_v2"))(target, source, (nuint)bytes, 0));
+    }
 
-    public void Upload(void* source, nint target, long bytes) =>
+    public void Upload(void* source, nint target, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<nint, void*, nuint, int>)Export("cuMemcpyHtoD_v2"))(target, source, (nuint)bytes));
+    }
 
-    public void Download(nint source, void* target, long bytes) =>
+    public void Download(nint source, void* target, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<void*, nint, nuint, int>)Export("cuMemcpyDtoH_v2"))(target, source, (nuint)bytes));
+    }
 
-    public void Synchronize() => Check(((delegate* unmanaged<int>)Export("cuCtxSynchronize"))());
+    public void Synchronize()
+    {
+        Enter();
+        Check(((delegate* unmanaged<int>)Export("cuCtxSynchronize"))());
+    }
+
+    /// <summary>Makes the device's context that of this thread: libtorch leaves another device's behind.</summary>
+    private void Enter() => Check(_setCurrent(_context));
 
     private int Attribute(int attribute)
     {

@@ -30,9 +30,6 @@ internal sealed class TorchBuffer : IDisposable
 
     public long Bytes { get; }
 
-    /// <summary>The address of a row of a matrix.</summary>
-    public nint Row(long row) => Address + (nint)(row * Tensor.stride(0) * Tensor.element_size());
-
     public void Upload<T>(ReadOnlySpan<T> values)
         where T : unmanaged
         => _device.Kernels.Upload(values, Address);

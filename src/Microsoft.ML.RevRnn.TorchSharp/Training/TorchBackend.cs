@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
@@ -10,13 +11,11 @@ internal sealed class TorchBackend : ITrainingBackend
 {
     public INetworkTrainer CreateTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
-        var number = options.GpuDeviceId ?? 0;
         CheckCell(parameters.Encoder.Shape);
+        // The driver's reasons are nearer to the cause than libtorch's.
+        var driver = new CudaDriver(options.GpuDeviceId ?? 0);
         TorchLoader.Load(cuda: true);
-        var kernels = new CudaKernels(new CudaDriver(number));
-        // Products with a mantissa of 10 bits would be faster, and no longer the engine's.
-        torch.backends.cuda.matmul.allow_tf32 = false;
-        return CreateTrainer(parameters, objective, options, carriesStates, new TorchDevice(torch.device(DeviceType.CUDA, number), kernels));
+        return CreateTrainer(parameters, objective, options, carriesStates, CreateDevice(driver));
     }
 
     /// <summary>Makes a trainer on a device, which is the trainer's from now on.</summary>
@@ -35,6 +34,15 @@ internal sealed class TorchBackend : ITrainingBackend
             device.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A method by itself, so that nothing of TorchSharp is touched before it is loaded.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TorchDevice CreateDevice(CudaDriver driver)
+    {
+        // Products with a mantissa of 10 bits would be faster, and no longer the engine's.
+        torch.backends.cuda.matmul.allow_tf32 = false;
+        return new TorchDevice(torch.device(DeviceType.CUDA, driver.Device), new CudaKernels(driver));
     }
 
     private static void CheckCell(NetworkShape shape)
