@@ -12,6 +12,9 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     public DeviceLimits Limits { get; init; } = new(132, 227 * 1024);
 
+    /// <summary>As if a card had so much.</summary>
+    public long? FreeMemory { get; init; }
+
     /// <summary>Pieces of memory that have not been given back.</summary>
     public int Held => _memory.Count;
 

@@ -125,10 +125,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
         return new StackSettings
         {
             Arithmetic = options.Arithmetic,
-            // Reversal is the default; a cell that cannot be reversed, and was chosen all the same, must do without.
-            Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !shape.Top.IsReversible
-                ? ActivationStrategy.Stored
-                : options.ActivationStrategy,
+            Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
             MemoryBudget = options.MemoryBudget,

@@ -27,6 +27,8 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
 
     public DeviceLimits Limits { get; }
 
+    public long? FreeMemory => _driver.Memory.Free;
+
     public nint Allocate(long bytes)
     {
         var memory = _driver.Allocate(Math.Max(bytes, 16));

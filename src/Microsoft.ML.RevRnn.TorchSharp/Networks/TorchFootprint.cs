@@ -68,6 +68,7 @@ internal sealed class TorchFootprint(NetworkShape shape, StackSettings settings,
         var limit = shape.Options.ForgettingLimit;
         var sweep = SweepPlan.For(layer, rows, limits);
         var isCopied = plan.Reverses && ChunkCount > 1;
+        var stored = plan.Reverses ? 0 : Math.Min(plan.SegmentChunks, ChunkCount);
         var rate = index > 0 ? settings.Dropout.Layer : settings.Dropout.InputByToken ? 0 : settings.Dropout.Input;
         var values = 0L;
         if (index == 0 || rate > 0 || shape.SkipsTo(index))
@@ -77,9 +78,8 @@ internal sealed class TorchFootprint(NetworkShape shape, StackSettings settings,
         if (settings.Dropout.Weight > 0)
             values += (long)layer.Units * layer.GateStride;
         // Outputs, and the gradient by them.
-        values += ChunkRows * layer.StateStride * (1 + (plan.Reverses ? 1 : Math.Min(plan.SegmentChunks, ChunkCount)));
-        return values * sizeof(float) + SweepMemory.BytesFor(
-            layer, limit, sweep, (rows, steps, _chunkSteps), isCopied, plan.Reverses ? 0 : Math.Min(plan.SegmentChunks, ChunkCount));
+        values += ChunkRows * layer.StateStride * (1 + Math.Max(1, stored));
+        return values * sizeof(float) + SweepMemory.BytesFor(layer, limit, sweep, (rows, steps, _chunkSteps), isCopied, stored);
     }
 
     private int InputStride(int layer) => layer > 0

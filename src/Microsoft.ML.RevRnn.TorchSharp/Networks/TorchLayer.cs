@@ -117,7 +117,7 @@ internal sealed class TorchLayer : IDisposable
     public void Forward(in Chunk chunk, TorchInput input, bool keepsLostBits)
     {
         WriteInputs(chunk, input);
-        _sweeps!.Forward(chunk.First, Inputs(chunk).Address, OutputBuffer(chunk).Address, keepsLostBits, keepsLostBits ? Record(chunk) : null);
+        _sweeps!.Forward(chunk.First, Inputs(chunk).Address, OutputBuffer(chunk).Address, keepsLostBits, Record(chunk));
     }
 
     /// <summary>Makes inputs and outputs available again.</summary>
@@ -135,8 +135,9 @@ internal sealed class TorchLayer : IDisposable
     /// <param name="isLast">Whether the chunk is the last that was run forward.</param>
     public void Backward(in Chunk chunk, nint inputGradient, float longest, bool isLast)
     {
-        var activations = isLast ? ChunkActivations.Inputs : _plan.Reverses ? ChunkActivations.Recovered : ChunkActivations.None;
-        _sweeps!.Backward(chunk.First, Inputs(chunk).Address, _outputGradient!.Address, inputGradient, _parameters.GradientsOf(_layer), activations, Record(chunk));
+        var activations = isLast ? ChunkActivations.Inputs : ChunkActivations.Recovered;
+        _sweeps!.Backward(
+            chunk.First, Inputs(chunk).Address, _outputGradient!.Address, inputGradient, _parameters.GradientsOf(_layer), activations, Record(chunk));
         if (longest < float.PositiveInfinity)
             _sweeps.LimitGradients(longest);
     }
@@ -157,13 +158,13 @@ internal sealed class TorchLayer : IDisposable
     /// <summary>Gives back what the last batch took.</summary>
     public void Release()
     {
-        foreach (var record in _records)
-            record.Dispose();
-        _records.Clear();
         _sweeps?.Dispose();
         foreach (var buffer in (ReadOnlySpan<TorchBuffer?>)[_inputs, _outputGradient, _mask, .. _outputs])
             buffer?.Dispose();
+        foreach (var record in _records)
+            record.Dispose();
         _outputs.Clear();
+        _records.Clear();
         _checkpoints.Clear();
         (_sweeps, _inputs, _outputGradient, _mask) = (null, null, null, null);
     }
@@ -178,23 +179,24 @@ internal sealed class TorchLayer : IDisposable
 
     private TorchBuffer Inputs(in Chunk chunk) => HasInputs ? _inputs! : _below!.OutputBuffer(chunk);
 
+    /// <summary>Whether each chunk of a segment has a place of its own.</summary>
+    private bool Stores => !_plan.Reverses && _batch!.IsTraining;
+
+    private ChunkRecord? Record(in Chunk chunk)
+    {
+        if (!Stores)
+            return null;
+        while (_records.Count <= chunk.Index % _plan.SegmentChunks)
+            _records.Add(_sweeps!.CreateRecord());
+        return _records[chunk.Index % _plan.SegmentChunks];
+    }
+
     private TorchBuffer OutputBuffer(in Chunk chunk)
     {
-        var index = _plan.Reverses || !_batch!.IsTraining ? 0 : chunk.Index % _plan.SegmentChunks;
+        var index = Stores ? chunk.Index % _plan.SegmentChunks : 0;
         while (_outputs.Count <= index)
             _outputs.Add(_device.Rows(_batch!.Steps.MostRows, Shape.StateStride));
         return _outputs[index];
-    }
-
-    /// <summary>What is kept of a chunk; null where it comes back by reversal.</summary>
-    private ChunkRecord? Record(in Chunk chunk)
-    {
-        if (_plan.Reverses)
-            return null;
-        var index = chunk.Index % _plan.SegmentChunks;
-        while (_records.Count <= index)
-            _records.Add(_sweeps!.CreateRecord());
-        return _records[index];
     }
 
     private void WriteInputs(in Chunk chunk, TorchInput input)

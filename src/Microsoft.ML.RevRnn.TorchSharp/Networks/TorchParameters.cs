@@ -30,17 +30,22 @@ internal sealed class TorchParameters : IDisposable
     public TorchParameter this[Parameter parameter] => _all[parameter];
 
     /// <summary>A layer's matrices for its sweeps.</summary>
-    public LayerWeights WeightsOf(LayerParameters layer) => Matrices(layer, parameter => this[parameter].Value.Address);
+    public LayerWeights WeightsOf(LayerParameters layer) => new(
+        this[layer.Input].Value.Address, this[layer.Bias].Value.Address, this[layer.Hidden[0]].Value.Address, OfSecondHalf(layer)?.Value.Address ?? 0);
 
     /// <summary>The gradients by a layer's matrices.</summary>
-    public LayerWeights GradientsOf(LayerParameters layer) => Matrices(layer, parameter => this[parameter].Gradient!.Address);
+    public LayerWeights GradientsOf(LayerParameters layer) => new(
+        this[layer.Input].Gradient!.Address, this[layer.Bias].Gradient!.Address,
+        this[layer.Hidden[0]].Gradient!.Address, OfSecondHalf(layer)?.Gradient!.Address ?? 0);
 
+    /// <summary>Goes on with the engine's values.</summary>
     public void Import()
     {
         foreach (var parameter in _all.Values)
             parameter.Import();
     }
 
+    /// <summary>Brings the engine's values up to date.</summary>
     public void Export()
     {
         foreach (var parameter in _all.Values)
@@ -62,7 +67,6 @@ internal sealed class TorchParameters : IDisposable
             parameter.Dispose();
     }
 
-    /// <summary>A cell that is no reversible one has a single matrix from hidden state to gates.</summary>
-    private static LayerWeights Matrices(LayerParameters layer, Func<Parameter, nint> address) =>
-        new(address(layer.Input), address(layer.Bias), address(layer.Hidden[0]), layer.Hidden.Length > 1 ? address(layer.Hidden[1]) : 0);
+    /// <summary>Null for a cell of one half.</summary>
+    private TorchParameter? OfSecondHalf(LayerParameters layer) => layer.Hidden.Length > 1 ? this[layer.Hidden[1]] : null;
 }

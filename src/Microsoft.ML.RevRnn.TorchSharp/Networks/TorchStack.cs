@@ -5,8 +5,8 @@ using TorchSharp;
 namespace Microsoft.ML.RevRnn.Torch;
 
 /// <summary>
-/// Recurrent layers on top of each other on a device, over the vectors of tokens, as <see cref="RecurrentStack"/>. The states of a reversible cell always come back by
-/// reversal; stored are, where the strategy says so, gates and outputs.
+/// Recurrent layers on top of each other on a device, over the vectors of tokens, as <see cref="RecurrentStack"/>. The states of reversible cells always come back by
+/// reversal; stored are, where the strategy says so, outputs and gates.
 /// </summary>
 internal sealed unsafe class TorchStack : ITorchEncoder
 {
@@ -30,6 +30,7 @@ internal sealed unsafe class TorchStack : ITorchEncoder
     /// <param name="settings">How to work.</param>
     public TorchStack(TorchDevice device, TorchParameters parameters, StackParameters stack, StackSettings settings)
     {
+        settings.Check(stack.Shape);
         Torch = device;
         _stack = stack;
         _settings = settings;

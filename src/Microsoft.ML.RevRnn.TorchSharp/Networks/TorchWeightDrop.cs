@@ -16,7 +16,8 @@ internal sealed class TorchWeightDrop(TorchDevice device, TorchParameters parame
     private TorchBuffer[] _masks = [];
 
     /// <summary>The layer's matrices with dropped ones.</summary>
-    public LayerWeights WeightsOf(LayerParameters ofLayer) => parameters.WeightsOf(ofLayer) with { Hidden0 = _dropped[0].Address, Hidden1 = _dropped.Length > 1 ? _dropped[1].Address : 0 };
+    public LayerWeights WeightsOf(LayerParameters ofLayer)
+        => parameters.WeightsOf(ofLayer) with { Hidden0 = _dropped[0].Address, Hidden1 = _dropped.Length > 1 ? _dropped[1].Address : 0 };
 
     /// <summary>Drops weights under a batch's masks.</summary>
     public void Apply(ulong seed)

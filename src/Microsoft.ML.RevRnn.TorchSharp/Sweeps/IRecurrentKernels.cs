@@ -8,6 +8,9 @@ internal interface IRecurrentKernels : IDisposable
     /// <summary>What a sweep can be spread over.</summary>
     DeviceLimits Limits { get; }
 
+    /// <summary>Bytes of the device that are free; null where that is not the device's matter.</summary>
+    long? FreeMemory { get; }
+
     /// <summary>Zeroed memory.</summary>
     nint Allocate(long bytes);
 

@@ -11,6 +11,8 @@ internal sealed class TorchKernels(TorchDevice device, IRecurrentKernels kernels
 
     public DeviceLimits Limits => kernels.Limits;
 
+    public long? FreeMemory => kernels.FreeMemory;
+
     public nint Allocate(long bytes)
     {
         var buffer = device.Bytes(Math.Max(bytes, sizeof(int)));

@@ -7,15 +7,20 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <summary>How a network works in training on a device.</summary>
 internal static class TorchSettings
 {
-    public static StackSettings Training(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates) => new()
+    /// <summary>Part of the free memory that activations may take where nobody has set a budget: the rest is for what libtorch does not give back.</summary>
+    private const double FreeShare = 0.75;
+
+    /// <param name="parameters">What is trained.</param>
+    /// <param name="objective">What they are to learn.</param>
+    /// <param name="options">How.</param>
+    /// <param name="carriesStates">Whether batches go on from each other.</param>
+    /// <param name="freeMemory">Bytes of the device that are free; null where that does not matter.</param>
+    public static StackSettings Training(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates, long? freeMemory) => new()
     {
-        // As in the managed trainer.
-        Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !parameters.Encoder.Shape.Top.IsReversible
-            ? ActivationStrategy.Stored
-            : options.ActivationStrategy,
+        Strategy = options.StrategyFor(parameters.Encoder.Shape.Top),
         Dropout = objective.Dropout,
         MaximumStateGradientNorm = options.MaximumStateGradientNorm,
-        MemoryBudget = options.MemoryBudget,
+        MemoryBudget = options.MemoryBudget ?? (options.ActivationStrategy == ActivationStrategy.Auto ? (long?)(freeMemory * FreeShare) : null),
         HeadBytes = HeadBytes(parameters, objective, options.BatchSize),
         CarriesStates = carriesStates,
     };

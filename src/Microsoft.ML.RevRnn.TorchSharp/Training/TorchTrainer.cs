@@ -35,7 +35,7 @@ internal sealed class TorchTrainer : INetworkTrainer
         _device = device;
         _evaluationDevice = device.WithOwnAccount();
         _parameters = new TorchParameters(device, parameters);
-        _encoder = CreateEncoder(device, objective, TorchSettings.Training(parameters, objective, options, carriesStates));
+        _encoder = CreateEncoder(device, objective, TorchSettings.Training(parameters, objective, options, carriesStates, device.Kernels.FreeMemory));
         var heads = new TorchHeads(_encoder, _parameters);
         _head = objective.CreateHead(parameters, heads, training: true);
         _onHost = heads.OnHost;
@@ -51,6 +51,9 @@ internal sealed class TorchTrainer : INetworkTrainer
         _optimizer = new TorchOptimizer(device, _parameters, options.Optimizer);
         Import();
     }
+
+    /// <summary>Whether the device is given back with the trainer.</summary>
+    public bool OwnsDevice { get; init; }
 
     public NetworkParameters Parameters { get; }
 
@@ -78,7 +81,7 @@ internal sealed class TorchTrainer : INetworkTrainer
         using var scope = torch.NewDisposeScope();
         _evaluator.Release();
         _evaluatorHead.Release();
-        var result = _pass.Train(batch, seed, continues ? _reached : null, _next);
+        var result = TorchErrors.Explained(() => _pass.Train(batch, seed, continues ? _reached : null, _next));
         if (result.IsGivenUp)
             DiscardGradients();
         else
@@ -109,7 +112,7 @@ internal sealed class TorchTrainer : INetworkTrainer
     public BatchResult Evaluate(PackedBatch batch, bool continues = false)
     {
         using var scope = torch.NewDisposeScope();
-        return _evaluation.Run(batch, continues ? _evaluationEnd : null, _evaluationEnd);
+        return TorchErrors.Explained(() => _evaluation.Run(batch, continues ? _evaluationEnd : null, _evaluationEnd));
     }
 
     public void Export() => _parameters.Export();
@@ -141,6 +144,8 @@ internal sealed class TorchTrainer : INetworkTrainer
         {
             owned?.Dispose();
         }
+        if (OwnsDevice)
+            _device.Dispose();
     }
 
     private ITorchEncoder CreateEncoder(TorchDevice device, Objective objective, StackSettings settings)

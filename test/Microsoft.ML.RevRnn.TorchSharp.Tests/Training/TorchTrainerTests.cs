@@ -4,7 +4,7 @@ namespace Microsoft.ML.RevRnn.Torch.Tests;
 [TestClass]
 public sealed class TorchTrainerTests
 {
-    public static IEnumerable<object[]> Cells => [[CellKind.RevLstm], [CellKind.RevGru]];
+    public static IEnumerable<object[]> Cells => [[CellKind.RevLstm], [CellKind.RevGru], [CellKind.Lstm], [CellKind.Gru], [CellKind.GruResetAfter], [CellKind.Elman]];
 
     [TestMethod]
     [DynamicData(nameof(Cells))]

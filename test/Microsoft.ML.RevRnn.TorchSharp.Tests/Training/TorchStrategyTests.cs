@@ -1,0 +1,109 @@
+using Microsoft.ML.RevRnn.Networks;
+
+namespace Microsoft.ML.RevRnn.Torch.Tests;
+
+/// <summary>How activations come back: no influence on a bit, and what they take.</summary>
+[TestClass]
+public sealed class TorchStrategyTests
+{
+    private static readonly int[][] _texts = [.. Enumerable.Range(0, 4).Select(row => Enumerable.Range(0, 1000 - 90 * row).Select(i => 1 + (i * i + row) % 10).ToArray())];
+
+    public static IEnumerable<object[]> Cells => [[CellKind.RevLstm], [CellKind.RevGru]];
+
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public void AThousandStepsAreTakenBackExactlyWhateverTheStrategy(CellKind cell)
+    {
+        float[][]? expected = null;
+        var peaks = new Dictionary<ActivationStrategy, long>();
+        foreach (var strategy in Enum.GetValues<ActivationStrategy>())
+        {
+            using var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = strategy });
+            var result = pair.Torch.Train(Batch(), seed: 1);
+            Assert.AreEqual(_texts.Sum(text => text.Length), result.Predictions);
+            Assert.AreEqual(strategy == ActivationStrategy.Auto ? ActivationStrategy.Stored : strategy, pair.Torch.Account.Strategy);
+            peaks[strategy] = pair.Torch.PeakBytes;
+            var gradients = Gradients(pair.Torch);
+            expected ??= gradients;
+            for (var i = 0; i < gradients.Length; i++)
+                CollectionAssert.AreEqual(expected[i], gradients[i], $"{strategy}, matrix {i}");
+        }
+        Assert.IsTrue(peaks[ActivationStrategy.Reversible] < peaks[ActivationStrategy.Stored]);
+        Assert.IsTrue(peaks[ActivationStrategy.Hybrid] < peaks[ActivationStrategy.Reversible]);
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.Lstm)]
+    [DataRow(CellKind.Gru)]
+    [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.Elman)]
+    public void OfOrdinaryCellsActivationsAreStoredOrMadeAgain(CellKind cell)
+    {
+        float[][] Train(ActivationStrategy strategy, out long peak)
+        {
+            using var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = strategy });
+            pair.Torch.Train(Batch(), seed: 1);
+            peak = pair.Torch.PeakBytes;
+            return Gradients(pair.Torch);
+        }
+
+        var expected = Train(ActivationStrategy.Reversible, out var stored);
+        foreach (var (one, other) in expected.Zip(Train(ActivationStrategy.Checkpointed, out var checkpointed)))
+            CollectionAssert.AreEqual(one, other);
+        Assert.IsTrue(checkpointed < stored / 2, $"{checkpointed} of {stored}");
+        Assert.ThrowsExactly<ArgumentException>(() => Train(ActivationStrategy.Hybrid, out _));
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public void LostBitsAreNotMuchMoreThanTheLeast(CellKind cell)
+    {
+        using var pair = LanguageModel(cell, TorchNetworks.Options);
+        pair.Torch.Train(Batch(), seed: 1);
+        var account = pair.Torch.Account;
+        Assert.IsTrue(account.OptimalBits > _texts.Sum(text => text.Length) * 14 * 0.1);
+        Assert.IsTrue(account.ReversedBits >= account.OptimalBits && account.ReversedBits < 1.15 * account.OptimalBits, account.ToString());
+        Assert.IsTrue(account.StoredBytes > 2 * pair.Torch.PeakBytes, $"{account}, {pair.Torch.PeakBytes}");
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public void ABudgetIsKeptAndUsed(CellKind cell)
+    {
+        long generous, tight;
+        using (var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = ActivationStrategy.Auto, MemoryBudget = 1L << 40 }))
+            generous = pair.Torch.LeastBytes(4, 1000);
+        using (var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = ActivationStrategy.Auto, MemoryBudget = 1 }))
+            tight = pair.Torch.LeastBytes(4, 1000);
+        Assert.IsTrue(tight < generous / 2);
+        var chosen = new HashSet<ActivationStrategy>();
+        foreach (var budget in (ReadOnlySpan<long>)[generous, (generous + tight) / 2, tight])
+        {
+            using var pair = LanguageModel(cell, TorchNetworks.Options with { ActivationStrategy = ActivationStrategy.Auto, MemoryBudget = budget });
+            Assert.IsTrue(pair.Torch.RowLimit(1000, 6) >= 4);
+            pair.Torch.Train(Batch(), seed: 1);
+            Assert.IsTrue(pair.Torch.PeakBytes <= budget, $"{pair.Torch.PeakBytes} of {budget}, {pair.Torch.Account.Strategy}");
+            chosen.Add(pair.Torch.Account.Strategy);
+        }
+        Assert.AreEqual(3, chosen.Count, string.Join(", ", chosen));
+        using var one = LanguageModel(cell, TorchNetworks.Options with { MemoryBudget = 1000 });
+        Assert.AreEqual(0, one.Torch.RowLimit(1000, 6));
+    }
+
+    private static TrainerPair LanguageModel(CellKind cell, TrainingOptions options)
+        => TorchNetworks.LanguageModel(TorchNetworks.Network(cell) with { LayerCount = 2 }, options);
+
+    private static PackedBatch Batch()
+    {
+        var batch = new PackedBatch();
+        batch.Fill(_texts, [0, 1, 2, 3], 0);
+        return batch;
+    }
+
+    private static float[][] Gradients(TorchTrainer trainer) => [.. trainer.Weights.Dense.Select(parameter =>
+    {
+        var values = new float[parameter.Gradient!.Bytes / sizeof(float)];
+        parameter.Gradient.Download<float>(values);
+        return values;
+    })];
+}
