@@ -33,6 +33,20 @@ public sealed unsafe class EmulatedKernelsTests
         Assert.IsTrue(plan is { HoldsForward: false, HoldsBackward: false } && plan.GroupsAtOnce < plan.Groups, $"{plan}");
     }
 
+    /// <summary>What is run on a lent GPU, with the addresses of libtorch's tensors.</summary>
+    [TestMethod]
+    public void WholeTrainingsHaveTheEnginesLosses()
+    {
+        using var kernels = Create(processors: 4, sharedMemory: 64 * 1024);
+        var check = new TrainingCheck(() => new TorchDevice(TorchSharp.torch.CPU, kernels), () => { });
+
+        foreach (var result in check.Compare(steps: 3))
+        {
+            Assert.IsTrue(result!["firstLoss"]!.GetValue<double>() is > 0.5 and < 5, $"{result}");
+            Assert.IsTrue(result["largestDifference"]!.GetValue<double>() <= 1e-5, $"{result}");
+        }
+    }
+
     private static SweepPlan AssertSameBits(LayerCase layerCase, int processors, int sharedMemory, IEnumerable<LayerStrategy> strategies)
     {
         var expected = EngineLayer.Run(layerCase);
