@@ -63,7 +63,7 @@ public sealed class TorchBackendTests
     private static TrainingResult<SequenceClassifier> Train(NetworkOptions network, TrainingOptions options)
     {
         int[][] sequences = TorchNetworks.Sequences;
-        return SequenceClassifier.Train(sequences, Array.ConvertAll(sequences, sequence => sequence[0] % 2), TorchNetworks.Vocabulary, 2, network, options);
+        return SequenceClassifier.Train(sequences, Array.ConvertAll(sequences, sequence => sequence[0] % 2), 2, TorchNetworks.Vocabulary, network, options);
     }
 
     /// <summary>Trains a classifier in a pipeline, and gives its report and the warnings.</summary>
@@ -79,7 +79,7 @@ public sealed class TorchBackendTests
         var trainer = context.BinaryClassification.Trainers.RevLstm(new RevRnnBinaryClassificationOptions { Network = _network, Training = _training });
         var model = trainer.Fit(context.Data.LoadFromEnumerable(rows));
         Assert.IsTrue(model.Transform(context.Data.LoadFromEnumerable(rows)).GetColumn<float>("Score").All(float.IsFinite));
-        return (model.Report, warnings);
+        return (model.Report!, warnings);
     }
 
     private sealed class Row
