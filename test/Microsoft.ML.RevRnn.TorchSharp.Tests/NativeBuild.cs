@@ -7,12 +7,17 @@ namespace Microsoft.ML.RevRnn.Torch.Tests;
 internal static class NativeBuild
 {
     /// <returns>The path of the library, which lasts as long as the process.</returns>
-    public static string Compile(string source, params IEnumerable<string> options)
+    public static string Compile(string source, params IEnumerable<string> options) => CompileBy("g++", source, options);
+
+    /// <summary>The same by clang++, which the kernels' own types need.</summary>
+    public static string CompileByClang(string source, params IEnumerable<string> options) => CompileBy("clang++-14", source, options);
+
+    private static string CompileBy(string program, string source, IEnumerable<string> options)
     {
         var folder = Directory.CreateTempSubdirectory("revrnn-native");
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
         var library = Path.Combine(folder.FullName, $"lib{Path.GetFileNameWithoutExtension(source)}.so");
-        using var compiler = Start(new ProcessStartInfo("g++", ["-shared", "-fPIC", .. options, "-o", library, Path.Combine(AppContext.BaseDirectory, source)])
+        using var compiler = Start(new ProcessStartInfo(program, ["-shared", "-fPIC", .. options, "-o", library, Path.Combine(AppContext.BaseDirectory, source)])
         {
             RedirectStandardError = true,
         });

@@ -2,8 +2,6 @@
 #pragma once
 #include "sweep.h"
 
-extern SHARED float memory[];
-
 // The number of this block among those of all groups: a launch has some of the groups.
 DEVICE int block_of(const Sweep& a) { return a.firstBlock + BX; }
 

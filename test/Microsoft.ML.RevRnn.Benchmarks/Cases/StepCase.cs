@@ -1,5 +1,5 @@
-using Microsoft.ML.RevRnn.Cells;
 using System.Globalization;
+using Microsoft.ML.RevRnn.Cells;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
