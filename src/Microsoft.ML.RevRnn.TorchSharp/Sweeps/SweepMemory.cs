@@ -125,7 +125,7 @@ internal sealed partial class SweepMemory : IDisposable
         if (failed == 1)
             throw new ReversalException($"The {_sweep.PageCapacity} pages that were set aside for lost bits were not enough.");
         if (failed == 2)
-            throw OutOfRange();
+            throw new ReversalException("A hidden or cell state grew beyond the range of its fixed-point format. Gates keep states far below it, so memory was damaged; please report this.");
         var isBack = expected == null ? !states.AsSpan().ContainsAnyExcept(0) : states.AsSpan().SequenceEqual(expected);
         if (failed != 0 || !isBack || digits.AsSpan().ContainsAnyExcept(0UL))
         {
@@ -134,23 +134,12 @@ internal sealed partial class SweepMemory : IDisposable
         }
     }
 
-    /// <summary>Whether all states have been within their range; after a pass forward without a pass back.</summary>
-    /// <exception cref="ReversalException">One was not.</exception>
-    public void CheckRange()
-    {
-        if (Read(_sweep.Failed) == 2)
-            throw OutOfRange();
-    }
-
     public void Dispose()
     {
         foreach (var memory in _owned.Keys)
             _kernels.Free(memory);
         _owned.Clear();
     }
-
-    private static ReversalException OutOfRange() =>
-        new("A hidden or cell state grew beyond the range of its fixed-point format. Gates keep states far below it, so memory was damaged; please report this.");
 
     /// <summary>The bits that a digit of base n takes: 65536 log2 n, rounded up.</summary>
     private static int[] RadixBits()

@@ -25,6 +25,7 @@ internal sealed class TorchDevice : IDisposable
         _device = device;
         _launcher = launcher;
         _root = root ?? this;
+        // One share of each job: what a head asks of the device it must ask once.
         Host = new Device(new WorkerTeam(1), memory: memory);
         Kernels = new TorchKernels(this, launcher);
     }
