@@ -51,13 +51,15 @@ internal static class Experiment
             File.Delete(file);
         }
 
+        var elapsed = clock.Elapsed;
         Report.Memory(training);
         AnsiConsole.MarkupLine(
             $"Accuracy [bold]{metrics.MicroAccuracy:P1}[/] ({metrics.MacroAccuracy:P1} averaged over classes) " +
-            $"in {clock.Elapsed.TotalSeconds:F0} s, {training.TokensPerSecond:N0} tokens/s.");
+            $"in {elapsed.TotalSeconds:F0} s, {training.TokensPerSecond:N0} tokens/s.");
         var linear = settings.SkipsLinear ? null : LinearPipeline.Run(ml, split);
+        var order = settings.SkipsOrder ? [] : WordOrder.Run(ml, data, settings.Threads);
         if (settings.Json)
-            Report.Json(metrics, training, clock.Elapsed, linear);
+            Report.Json(metrics, training, elapsed, linear, order);
     }
 
     private static IDataView Load(MLContext ml, Settings settings)

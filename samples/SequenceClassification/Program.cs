@@ -8,11 +8,12 @@ cell.AcceptOnlyFromAmong("lstm", "gru");
 var epochs = new Option<int>("--epochs") { Description = "Most passes over the training data.", DefaultValueFactory = _ => 5 };
 var threads = new Option<int?>("--threads") { Description = "Threads; as many as there are processors if not given. The result is the same." };
 var skipsLinear = new Option<bool>("--skip-linear") { Description = "Do not train ML.NET's linear pipeline for comparison." };
+var skipsOrder = new Option<bool>("--skip-order") { Description = "Leave out the second table, of texts whose class only the order of words tells." };
 var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object in the last line." };
 
 var command = new RootCommand("Trains a reversible recurrent network to tell the class of a text, in an ML.NET pipeline.")
 {
-    data, cell, epochs, threads, skipsLinear, json,
+    data, cell, epochs, threads, skipsLinear, skipsOrder, json,
 };
 command.SetAction(arguments =>
 {
@@ -22,6 +23,7 @@ command.SetAction(arguments =>
         arguments.GetValue(epochs),
         arguments.GetValue(threads),
         arguments.GetValue(skipsLinear),
+        arguments.GetValue(skipsOrder),
         arguments.GetValue(json));
     return Terminal.Run(() => Experiment.Run(settings));
 });

@@ -36,7 +36,12 @@ internal static class Report
             $"({training.LostBits / training.OptimalBits:F3} times as much).");
     }
 
-    public static void Json(MulticlassClassificationMetrics metrics, TrainingReport training, TimeSpan elapsed, MulticlassClassificationMetrics? linear) =>
+    public static void Json(
+        MulticlassClassificationMetrics metrics,
+        TrainingReport training,
+        TimeSpan elapsed,
+        MulticlassClassificationMetrics? linear,
+        IReadOnlyList<OrderResult> order) =>
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             microAccuracy = metrics.MicroAccuracy,
@@ -48,5 +53,6 @@ internal static class Report
             storedActivationBytes = training.StoredActivationBytes,
             lostBits = training.LostBits,
             optimalBits = training.OptimalBits,
+            order = order.Select(result => new { task = result.Task, accuracy = result.Accuracy, linearAccuracy = result.LinearAccuracy }),
         }));
 }

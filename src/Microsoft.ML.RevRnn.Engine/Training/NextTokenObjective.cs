@@ -18,6 +18,8 @@ internal sealed class NextTokenObjective(long[] frequencies, LanguageModelOption
 
     private int Samples => model.Samples(frequencies.Length);
 
+    public override int ScoreCount(NetworkParameters parameters) => Samples == 0 ? frequencies.Length : Math.Min(Samples, frequencies.Length);
+
     public override long HeadBytes(NetworkParameters parameters)
     {
         var shape = parameters.Encoder.Shape;

@@ -15,6 +15,9 @@ internal abstract class Objective
     /// <summary>Whether the head reads the outputs of both directions together.</summary>
     public virtual bool JoinsDirections => true;
 
+    /// <summary>Scores of an output in training.</summary>
+    public virtual int ScoreCount(NetworkParameters parameters) => parameters.Output.Outcomes;
+
     /// <summary>Bytes of the head's buffers, where they do not depend on the batch.</summary>
     public virtual long HeadBytes(NetworkParameters parameters) => 0;
 

@@ -247,8 +247,9 @@ internal sealed partial class TrainingLoop
 
     private void RestoreWeights()
     {
-        // What was trained within an epoch that was not finished, where no better weights were kept.
-        _task.Trainer.Export();
+        // What was trained within an epoch that was not finished; where better weights were kept, these come in its place.
+        if (_batch > 0)
+            _task.Trainer.Export();
         foreach (var (parameter, kept) in _parameters.All.Zip(_bestWeights ?? []))
             kept.CopyTo(parameter.Values);
     }

@@ -35,6 +35,12 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
         var kind => throw new ArgumentOutOfRangeException(nameof(network), kind, "Unknown pooling."),
     };
 
+    /// <summary>Bytes that a pooling takes at the most.</summary>
+    /// <param name="rows">Most rows of a batch.</param>
+    /// <param name="stride">Length of a row of outputs.</param>
+    public static long Bytes(int rows, int stride)
+        => PaddedBytes(1, ChunkLength.Default.MostRows(rows), stride) + (3L * stride + 8) * rows * sizeof(float) + (long)rows * sizeof(long);
+
     public override Span<float> Pooled(int row, int part) => _pooled.AsSpan((part * RowCount + row) * Stride, Stride);
 
     public override void Begin(PackedBatch batch)
@@ -125,5 +131,5 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
     private long PaddedBytes(in Chunk chunk) => PaddedBytes(chunk.ActiveRows(0), chunk.Steps, Stride);
 
     /// <inheritdoc cref="PaddedBytes(in Chunk)"/>
-    public static long PaddedBytes(int rows, int steps, int stride) => 4L * rows * steps * stride * sizeof(float);
+    private static long PaddedBytes(int rows, int steps, int stride) => 4L * rows * steps * stride * sizeof(float);
 }

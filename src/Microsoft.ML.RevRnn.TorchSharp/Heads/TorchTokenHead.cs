@@ -62,12 +62,13 @@ internal abstract class TorchTokenHead : ISequenceHead
 
     private bool IsTraining => Encoder.Batch.IsTraining;
 
-    /// <summary>Bytes that a head takes at the most.</summary>
+    /// <summary>Bytes that a head takes at the most, beyond copies of weights.</summary>
     /// <param name="scores">Scores of an output.</param>
     /// <param name="outputStride">Length of a row of outputs.</param>
     /// <param name="rows">Most rows of a batch.</param>
     public static long Bytes(int scores, int outputStride, int rows) =>
-        Math.Min(PieceRows(scores, outputStride), ChunkLength.Default.MostRows(rows)) * RowBytes(scores, outputStride) + (long)rows * outputStride * sizeof(float);
+        Math.Min(PieceRows(scores, outputStride), ChunkLength.Default.MostRows(rows)) * RowBytes(scores, outputStride)
+        + ((long)rows * outputStride + 3L * scores + 8) * sizeof(float);
 
     public virtual void PackWeights(bool forTraining, ulong seed)
     {
@@ -125,7 +126,7 @@ internal abstract class TorchTokenHead : ISequenceHead
     /// <returns>Of each output its loss, whether it is right, and its most probable outcome, if that is known.</returns>
     protected abstract (Tensor Losses, Tensor IsRight, Tensor? Predicted) Score(Tensor outputs, PieceTargets targets, Tensor? scales, Tensor? gradient);
 
-    private static long RowBytes(int scores, int outputStride) => (3L * scores + 4L * outputStride) * sizeof(float);
+    private static long RowBytes(int scores, int outputStride) => (3L * scores + 5L * outputStride + 8) * sizeof(float);
 
     private static int PieceRows(int scores, int outputStride) => (int)Math.Max(LeastPieceRows, PieceBytes / RowBytes(scores, outputStride));
 

@@ -66,6 +66,8 @@ internal sealed class TorchBuffer : IDisposable
     private static nint AddressOf<T>(Tensor tensor)
         where T : unmanaged
     {
+        // The storage holds another reference to the tensor, which only a scope ends.
+        using var scope = NewDisposeScope();
         using var storage = tensor.storage<T>();
         return storage.data_ptr();
     }

@@ -29,10 +29,11 @@ internal static class TorchSettings
     private static long HeadBytes(NetworkParameters parameters, Objective objective, int rows)
     {
         var shape = parameters.Encoder.Shape;
-        var flatRows = ChunkLength.Default.MostRows(rows);
-        var stride = objective.JoinsDirections ? shape.OutputStride : shape.Top.StateStride;
-        var joined = shape.Directions == 2 && objective.JoinsDirections ? 2L * flatRows * shape.OutputStride * sizeof(float) : 0;
-        return joined + objective.HeadBytes(parameters)
-            + Math.Max(TorchPooling.PaddedBytes(flatRows, 1, stride), TorchTokenHead.Bytes(parameters.Output.Outcomes, stride, rows));
+        // Each direction has a head of its own, or both have one.
+        if (!objective.JoinsDirections)
+            return shape.Directions * TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.Top.StateStride, rows);
+        var joined = shape.Directions == 2 ? 2L * ChunkLength.Default.MostRows(rows) * shape.OutputStride * sizeof(float) : 0;
+        var ofSequences = TorchPooling.Bytes(rows, shape.OutputStride) + (long)rows * parameters.Output.Outcomes * sizeof(float) + objective.HeadBytes(parameters);
+        return joined + Math.Max(ofSequences, TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.OutputStride, rows));
     }
 }

@@ -23,6 +23,10 @@ internal static class TorchNetworks
     public static void Fill(PackedBatch batch, int step)
         => batch.Fill(Sequences, Enumerable.Range(0, Rows).Select(i => (step * Rows + i) % Sequences.Length).ToArray(), 0);
 
+    /// <summary>A batch of the longest sequence, as often as there are rows.</summary>
+    public static void FillEqual(PackedBatch batch, int longest)
+        => batch.Fill(Sequences, Enumerable.Repeat(Array.FindIndex(Sequences, sequence => sequence.Length == longest), Rows).ToArray(), 0);
+
     /// <summary>A window of streams over all sequences.</summary>
     public static void FillWindow(PackedBatch batch, int step)
     {

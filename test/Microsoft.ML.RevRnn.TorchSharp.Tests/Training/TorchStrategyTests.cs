@@ -91,6 +91,41 @@ public sealed class TorchStrategyTests
         Assert.AreEqual(0, one.Torch.RowLimit(1000, 6));
     }
 
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.RevGru)]
+    [DataRow(CellKind.Lstm)]
+    public void WhatABatchTakesWasForetold(CellKind cell)
+    {
+        var network = TorchNetworks.Network(cell) with { LayerCount = 2 };
+        var both = network with { Bidirectional = true, SkipConnections = true, EmbeddingSize = 14 };
+        foreach (var strategy in (ReadOnlySpan<ActivationStrategy>)[ActivationStrategy.Stored, ActivationStrategy.Reversible, ActivationStrategy.Checkpointed])
+        {
+            var options = TorchNetworks.Options with { MemoryBudget = 1L << 40, ActivationStrategy = strategy, Dropout = 0.3f };
+            foreach (var pooling in Enum.GetValues<PoolingKind>())
+                AssertForetold(TorchNetworks.Classifier(both with { Pooling = pooling }, options));
+            AssertForetold(TorchNetworks.MultiLabel(network, options));
+            AssertForetold(TorchNetworks.Tagger(both, options with { InputDropoutByToken = true }));
+            AssertForetold(TorchNetworks.LanguageModel(network, options, new LanguageModelOptions { EmbeddingDropout = 0.1f, WeightDropout = 0.4f }));
+            AssertForetold(TorchNetworks.LanguageModel(both, options, new LanguageModelOptions { SoftmaxSamples = 6 }));
+        }
+    }
+
+    /// <summary>A batch of rows of the same length, of which nothing is rounded away.</summary>
+    private static void AssertForetold(TrainerPair pair)
+    {
+        using (pair)
+        {
+            var batch = new PackedBatch();
+            var longest = TorchNetworks.Sequences.Max(sequence => sequence.Length);
+            TorchNetworks.FillEqual(batch, longest);
+            pair.Torch.Train(batch, seed: 1);
+            var foretold = pair.Torch.LeastBytes(batch.RowCount, longest);
+            Assert.IsTrue(pair.Torch.PeakBytes <= foretold, $"{pair.Torch.PeakBytes} of {foretold}");
+            Assert.IsTrue(foretold < 1.5 * pair.Torch.PeakBytes, $"{pair.Torch.PeakBytes} of {foretold}");
+        }
+    }
+
     private static TrainerPair LanguageModel(CellKind cell, TrainingOptions options)
         => TorchNetworks.LanguageModel(TorchNetworks.Network(cell) with { LayerCount = 2 }, options);
 

@@ -12,7 +12,7 @@ internal sealed unsafe class TrainerPair : IDisposable
     private readonly HostKernels _kernels = new();
     private readonly TorchDevice _device;
     private readonly PackedBatch _batch = new();
-    private readonly long _tensors = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+    private readonly long _tensors = TorchSharp.torch.Tensor.TotalCount;
 
     /// <param name="create">Makes the weights.</param>
     /// <param name="objective">Makes what is learned.</param>
@@ -136,7 +136,7 @@ internal sealed unsafe class TrainerPair : IDisposable
         Torch.Dispose();
         _device.Dispose();
         _host.Dispose();
-        Assert.AreEqual(_tensors, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount, "Tensors of operations are left.");
+        Assert.AreEqual(_tensors, TorchSharp.torch.Tensor.TotalCount, "Tensors of operations are left.");
         Assert.AreEqual(0, _device.Held, "Tensors were not given back.");
         Assert.AreEqual(0, _device.Host.Memory.CurrentBytes);
         _kernels.Dispose();
