@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
-/// <summary>The training step of <see cref="TrainingStep"/> on a device of libtorch: one layer, forward, loss sum(outputs * w), backward to weights and inputs.</summary>
+/// <summary>The training step that is timed on the CPU too, on a device of libtorch: one layer, forward, loss sum(outputs * w), backward to weights and inputs.</summary>
 internal sealed class DeviceStep : IDisposable
 {
     private const int Vocabulary = 50;
