@@ -16,20 +16,38 @@ internal sealed record LanguageText(string Name, int VocabularySize, int[] Train
     /// <summary>Words split on white space, as the corpora are written, with a word for the end of each line.</summary>
     public static LanguageText Read(string name, FileInfo file)
     {
+        var words = Words(file);
+        var numbers = NewNumbers();
+        var known = (int)(words.Count * TrainingFraction);
+        foreach (var word in CollectionsMarshal.AsSpan(words)[..known])
+            numbers.TryAdd(word, numbers.Count + 1);
+        var tokens = Tokens(words, numbers);
+        return new LanguageText(name, numbers.Count + 1, tokens[..known], tokens[known..]);
+    }
+
+    /// <summary>All words of several texts, numbered together.</summary>
+    public static (int VocabularySize, int[][] Texts) ReadTogether(IReadOnlyList<FileInfo> files)
+    {
+        var texts = files.Select(Words).ToList();
+        var numbers = NewNumbers();
+        foreach (var word in texts.SelectMany(words => words))
+            numbers.TryAdd(word, numbers.Count + 1);
+        return (numbers.Count + 1, [.. texts.Select(words => Tokens(words, numbers))]);
+    }
+
+    private static Dictionary<string, int> NewNumbers() => new(StringComparer.Ordinal) { [Unknown] = TextTokenizer.UnknownToken };
+
+    private static List<string> Words(FileInfo file)
+    {
         var words = new List<string>();
         foreach (var line in File.ReadLines(file.FullName))
         {
             words.AddRange(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             words.Add(LineEnd);
         }
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal) { [Unknown] = TextTokenizer.UnknownToken };
-        var all = CollectionsMarshal.AsSpan(words);
-        var known = (int)(all.Length * TrainingFraction);
-        foreach (var word in all[..known])
-            numbers.TryAdd(word, numbers.Count + 1);
-        var tokens = new int[all.Length];
-        for (var i = 0; i < tokens.Length; i++)
-            tokens[i] = numbers.GetValueOrDefault(all[i], TextTokenizer.UnknownToken);
-        return new LanguageText(name, numbers.Count + 1, tokens[..known], tokens[known..]);
+        return words;
     }
+
+    private static int[] Tokens(List<string> words, Dictionary<string, int> numbers) =>
+        [.. words.Select(word => numbers.GetValueOrDefault(word, TextTokenizer.UnknownToken))];
 }

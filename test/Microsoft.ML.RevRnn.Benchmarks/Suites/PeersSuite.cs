@@ -5,7 +5,7 @@ internal sealed class PeersSuite : ISuite
 {
     private const long LeastCheckpointedElements = 1_000_000;
 
-    private static readonly Pace _pace = new(TimeSpan.FromSeconds(2));
+    private static readonly Pace _pace = new(TimeSpan.FromSeconds(3)) { WarmUp = TimeSpan.FromSeconds(3) };
 
     public string Name => "peers";
 
@@ -13,22 +13,28 @@ internal sealed class PeersSuite : ISuite
 
     public string Method =>
         "Forward from inputs [T, B, I], loss sum(outputs * w), backward to weights and inputs, with nn.LSTM beside RevLstm and Lstm, nn.GRU beside "
-        + "RevGru and Gru; vs-torch-checkpoint takes torch.utils.checkpoint over segments of sqrt(T) steps. "
-        + "Each run of ours is followed by one of theirs; both have the same number of threads. Times are medians; a ratio below 1 is in our favour.";
+        + "RevGru and Gru: of libtorch through TorchSharp in this process (vs-libtorch), and of PyTorch in a Python process (vs-torch); vs-torch-checkpoint takes "
+        + "torch.utils.checkpoint over segments of sqrt(T) steps. "
+        + "Each run of ours is followed by one of each of theirs; all have the same number of threads. Times are medians; a ratio below 1 is in our favour.";
 
     public void Run(Settings settings, IReport report)
     {
-        using var peer = TorchPeer.Start(settings.Threads);
-        if (peer == null)
-        {
-            report.Skip("no python3 with torch was found on this machine.");
-            return;
-        }
-        report.Note($"PyTorch {peer.Version}, BLAS: {peer.Blas}.");
-        if (peer.HasReferenceBlas)
+        var missing = LibTorch.Prepare(settings.Threads);
+        report.Note(missing == null ? $"libtorch {LibTorch.Version}." : $"There is no libtorch: {missing}");
+        using var python = TorchPeer.Start(settings.Threads);
+        if (python == null)
+            report.Note("There is no python3 with torch on this machine, so libtorch is the only peer.");
+        else
+            report.Note($"PyTorch {python.Version}, BLAS: {python.Blas}.");
+        if (python is { HasReferenceBlas: true })
         {
             report.Note("Attention: this PyTorch multiplies with the reference BLAS, which is many times slower than OpenBLAS. "
                 + "The ratios flatter us; install OpenBLAS (Debian: libopenblas0-pthread) and run again.");
+        }
+        if (missing != null && python == null)
+        {
+            report.Skip("there is no peer.");
+            return;
         }
         foreach (var shape in StepShape.Timed)
         {
@@ -36,8 +42,11 @@ internal sealed class PeersSuite : ISuite
             {
                 foreach (var strategy in Support.Strategies(cell))
                 {
-                    Compare(new StepCase(cell, strategy, shape), checkpointed: false, peer, settings, report);
-                    Compare(new StepCase(cell, strategy, shape), checkpointed: true, peer, settings, report);
+                    var step = new StepCase(cell, strategy, shape);
+                    if (IsCompared(step, checkpointed: false) && settings.Wants($"{step}"))
+                        Compare(step, missing == null, python, settings, report);
+                    if (python != null && IsCompared(step, checkpointed: true) && settings.Wants($"{step}/vs-torch-checkpoint"))
+                        CompareCheckpointed(step, python, settings, report);
                 }
             }
         }
@@ -56,21 +65,48 @@ internal sealed class PeersSuite : ISuite
         return step.Strategy == (checkpointed ? ActivationStrategy.Checkpointed : ActivationStrategy.Stored);
     }
 
-    private void Compare(StepCase step, bool checkpointed, TorchPeer peer, Settings settings, IReport report)
+    private void Compare(StepCase step, bool hasLibTorch, TorchPeer? python, Settings settings, IReport report)
     {
-        var aspect = "vs-torch" + (checkpointed ? "-checkpoint" : "");
-        if (!IsCompared(step, checkpointed) || !settings.Wants($"{step}/{aspect}"))
-            return;
-        using var ours = new TrainingStep(step, settings.Threads);
         var lstm = Support.IsLstm(step.Cell);
-        peer.Prepare(lstm, checkpointed, step.Shape);
-        var timings = Alternation.Run(_pace, new TimedAction(ours.Run), new TorchRun(peer));
+        using var ours = new TrainingStep(step, settings.Threads);
+        using var libTorch = hasLibTorch ? new LibTorchStep(lstm, step.Shape) : null;
+        var subjects = new List<ITimed> { new TimedAction(ours.Run) };
+        var peers = new List<(string Aspect, string Remark)>();
+        if (libTorch != null)
+        {
+            subjects.Add(new TimedAction(libTorch.Run));
+            peers.Add(("vs-libtorch", ""));
+        }
+        if (python != null)
+        {
+            python.Prepare(lstm, checkpointed: false, step.Shape);
+            subjects.Add(new TorchRun(python));
+            peers.Add(("vs-torch", Remark(python)));
+        }
+        var timings = Alternation.Run(_pace, [.. subjects]);
+        for (var i = 0; i < peers.Count; i++)
+            Add(report, step, peers[i].Aspect, Peer(lstm) + peers[i].Remark, timings, i + 1);
+    }
+
+    private void CompareCheckpointed(StepCase step, TorchPeer python, Settings settings, IReport report)
+    {
+        var lstm = Support.IsLstm(step.Cell);
+        using var ours = new TrainingStep(step, settings.Threads);
+        python.Prepare(lstm, checkpointed: true, step.Shape);
+        var timings = Alternation.Run(_pace, new TimedAction(ours.Run), new TorchRun(python));
+        Add(report, step, "vs-torch-checkpoint", $"{Peer(lstm)}, checkpointed{Remark(python)}", timings, 1);
+    }
+
+    private void Add(IReport report, StepCase step, string aspect, string against, Timings timings, int peer) =>
         report.Add(new Measurement(Name, $"{step}", timings.Medians[0], "ms")
         {
             Aspect = aspect,
-            Theirs = timings.Medians[1],
-            Against = (lstm ? "nn.LSTM" : "nn.GRU") + (checkpointed ? ", checkpointed" : "") + (peer.HasReferenceBlas ? ", reference BLAS" : ""),
+            Theirs = timings.Medians[peer],
+            Against = against,
             Runs = timings.Runs,
         });
-    }
+
+    private static string Peer(bool lstm) => lstm ? "nn.LSTM" : "nn.GRU";
+
+    private static string Remark(TorchPeer python) => python.HasReferenceBlas ? ", reference BLAS" : "";
 }
