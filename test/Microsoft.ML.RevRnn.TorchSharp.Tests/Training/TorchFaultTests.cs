@@ -25,6 +25,7 @@ public sealed class TorchFaultTests
             ])
         {
             using var pair = TorchNetworks.LanguageModel(network, TorchNetworks.Options);
+            using var scope = TorchSharp.torch.NewDisposeScope();
             var stack = (TorchStack)pair.Torch.Encoder;
             var head = new DamagingHead(() => FlipBit(pair.Device.Kernels, place(stack.Layers[0].Memory), what == "weight" ? ExponentBit : StateBit), stack);
             var pass = new BatchPass(stack, head);
