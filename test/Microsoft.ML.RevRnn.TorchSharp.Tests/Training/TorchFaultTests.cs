@@ -101,7 +101,11 @@ public sealed class TorchFaultTests
 
         public void BeginBackward() => damage();
 
-        public void Backward(in Chunk chunk) => stack.OutputGradientOf(chunk).zero_();
+        public void Backward(in Chunk chunk)
+        {
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            stack.OutputGradientOf(chunk).zero_();
+        }
 
         public void FinishBackward()
         {
