@@ -11,7 +11,8 @@ internal static class BitCheck
     public static JsonArray Run(IRecurrentKernels kernels)
     {
         var checks = new JsonArray();
-        foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru])
+        foreach (var cell in (ReadOnlySpan<CellKind>)
+            [CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.Gru, CellKind.GruResetAfter, CellKind.Elman])
         {
             foreach (var layerCase in (ReadOnlySpan<LayerCase>)
                 [
@@ -25,15 +26,17 @@ internal static class BitCheck
             {
                 var expected = EngineLayer.Run(layerCase);
                 foreach (var rowsOfGroup in _rowsOfGroup)
-                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup));
+                    checks.Add((JsonNode)Check(kernels, layerCase, expected, rowsOfGroup, layerCase.Strategies.First()));
+                foreach (var strategy in layerCase.Strategies.Skip(1))
+                    checks.Add((JsonNode)Check(kernels, layerCase, expected, 0, strategy));
             }
         }
         return checks;
     }
 
-    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup)
+    private static JsonObject Check(IRecurrentKernels kernels, LayerCase layerCase, LayerResult expected, int rowsOfGroup, LayerStrategy strategy)
     {
-        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup);
+        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup, strategy);
         layer.Step();
         var actual = layer.Result();
         var different = new JsonObject();
@@ -45,6 +48,7 @@ internal static class BitCheck
             ["limit"] = layerCase.Limit.ToString(),
             ["shape"] = layerCase.ToString(),
             ["rowsOfGroup"] = layer.Plan.RowsOfGroup,
+            ["strategy"] = strategy.ToString(),
             ["values"] = expected.Values.Values.Sum(values => values.LongLength),
             ["different"] = expected.Values.Keys.Sum(name => actual.Compare(expected, name).Different),
             ["differentOf"] = different,

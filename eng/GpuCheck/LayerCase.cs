@@ -20,6 +20,10 @@ internal sealed record LayerCase(CellKind Cell, ForgettingLimit Limit, int Steps
 
     public CellShape Shape { get; } = new(Cell, Inputs, Units);
 
+    /// <summary>The strategies that the cell can do with.</summary>
+    public IEnumerable<LayerStrategy> Strategies => Enum.GetValues<LayerStrategy>().Where(strategy => Shape.IsReversible
+        || strategy is LayerStrategy.Stored or LayerStrategy.Checkpointed);
+
     public override string ToString() => $"T{Steps}/B{Rows}/I{Inputs}/H{Units}/chunk{Chunk}{(IsRagged ? "/ragged" : "")}";
 
     public int InputStride => PackedMatrix.RoundUp(Inputs);

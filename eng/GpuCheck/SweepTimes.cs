@@ -15,22 +15,24 @@ internal static class SweepTimes
         var times = new JsonArray();
         foreach (var (steps, rows, units) in (ReadOnlySpan<(int, int, int)>)[(70, 64, 650), (1000, 16, 256), (128, 32, 256)])
         {
-            foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru])
+            foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.GruResetAfter])
             {
                 foreach (var (rowsOfGroup, chunk) in (ReadOnlySpan<(int, int)>)[(0, 8), (0, 16), (0, 32), (0, 64), (8, 32), (16, 32), (32, 32)])
                 {
                     // Weights as training begins with.
                     var layerCase = new LayerCase(cell, ForgettingLimit.ThreeBits, steps, rows, units, units, chunk, IsRagged: false) { Scale = 1 };
-                    times.Add((JsonNode)Time(kernels, synchronize, layerCase, rowsOfGroup));
+                    times.Add((JsonNode)Time(kernels, synchronize, layerCase, rowsOfGroup, layerCase.Strategies.First()));
+                    if (layerCase.Shape.IsReversible && rowsOfGroup == 0)
+                        times.Add((JsonNode)Time(kernels, synchronize, layerCase, rowsOfGroup, LayerStrategy.Stored));
                 }
             }
         }
         return times;
     }
 
-    private static JsonObject Time(IRecurrentKernels kernels, Action synchronize, LayerCase layerCase, int rowsOfGroup)
+    private static JsonObject Time(IRecurrentKernels kernels, Action synchronize, LayerCase layerCase, int rowsOfGroup, LayerStrategy strategy)
     {
-        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup);
+        using var layer = new DeviceLayer(kernels, layerCase, rowsOfGroup, strategy);
         var (forward, back) = (new List<double>(), new List<double>());
         for (var i = 0; i < WarmUps + Repeats; i++)
         {
@@ -50,6 +52,7 @@ internal static class SweepTimes
         {
             ["cell"] = layerCase.Cell.ToString(),
             ["shape"] = layerCase.ToString(),
+            ["strategy"] = strategy.ToString(),
             ["plan"] = layer.Plan.ToString(),
             ["forwardMilliseconds"] = Median(forward),
             ["backMilliseconds"] = Median(back),

@@ -134,16 +134,22 @@ public sealed class PipelineTests
     }
 
     [TestMethod]
-    public void TheChoiceOfAGpuChangesNothingOnTheCpu()
+    public void AGpuTakesAPackageOrFallsBackToTheCpu()
     {
-        var scores = new[] { (GpuDeviceId: (int?)null, FallbackToCpu: false), (0, true), (0, false) }.Select(choice =>
+        static RevRnnClassificationTransformer Train(int? gpu, bool fallsBack)
         {
-            var context = new MLContext(seed: 3) { GpuDeviceId = choice.GpuDeviceId, FallbackToCpu = choice.FallbackToCpu };
-            var model = context.MulticlassClassification.Trainers.RevGru(Small.Classification()).Fit(Trained.Keyed());
-            return string.Join('\n', Trained.ScoreBits(model));
-        }).ToArray();
+            var context = new MLContext(seed: 3) { GpuDeviceId = gpu, FallbackToCpu = fallsBack };
+            return context.MulticlassClassification.Trainers.RevGru(Small.Classification()).Fit(Trained.Keyed());
+        }
 
-        Assert.AreEqual(scores[0], scores[1]);
-        Assert.AreEqual(scores[0], scores[2]);
+        var onCpu = Train(null, fallsBack: false);
+        var fallenBack = Train(0, fallsBack: true);
+        Assert.AreEqual(string.Join('\n', Trained.ScoreBits(onCpu)), string.Join('\n', Trained.ScoreBits(fallenBack)));
+        Assert.IsNull(onCpu.Report!.FallbackReason);
+        StringAssert.Contains(fallenBack.Report!.FallbackReason!, "Microsoft.ML.RevRnn.TorchSharp", StringComparison.Ordinal);
+
+        var failure = Assert.ThrowsExactly<PlatformNotSupportedException>(() => Train(0, fallsBack: false));
+        StringAssert.Contains(failure.Message, "Microsoft.ML.RevRnn.TorchSharp", StringComparison.Ordinal);
+        StringAssert.Contains(failure.Message, "TorchSharp-cuda-linux", StringComparison.Ordinal);
     }
 }

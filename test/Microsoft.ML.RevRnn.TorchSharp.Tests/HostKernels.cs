@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Cells;
 
@@ -13,6 +11,9 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
     private readonly Dictionary<nint, long> _memory = [];
 
     public DeviceLimits Limits { get; init; } = new(132, 227 * 1024);
+
+    /// <summary>As if a card had so much.</summary>
+    public long? FreeMemory { get; init; }
 
     /// <summary>Pieces of memory that have not been given back.</summary>
     public int Held => _memory.Count;
@@ -33,6 +34,23 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     public void Clear(nint memory, long bytes) => NativeMemory.Clear((void*)memory, (nuint)bytes);
 
+    public void Copy(nint source, nint target, long bytes) => NativeMemory.Copy((void*)source, (void*)target, (nuint)bytes);
+
+    public void AddTokens(in TokenSums sums)
+    {
+        fixed (TokenSums* argument = &sums)
+            ((delegate* unmanaged<TokenSums*, void>)Export("add_tokens"))(argument);
+    }
+
+    public void Step(OptimizerKind optimizer, in Update update)
+    {
+        fixed (Update* argument = &update)
+            ((delegate* unmanaged<Update*, void>)Export(optimizer == OptimizerKind.Sgd ? "descend" : "adam"))(argument);
+    }
+
+    public void Limit(nint values, int count, int rows, float longest) =>
+        ((delegate* unmanaged<nint, int, int, float, void>)Export("limit"))(values, count, rows, longest);
+
     public void Upload<T>(ReadOnlySpan<T> source, nint target)
         where T : unmanaged
         => source.CopyTo(new Span<T>((void*)target, source.Length));
@@ -42,8 +60,8 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
         => new ReadOnlySpan<T>((void*)source, target.Length).CopyTo(target);
 
     public void Pack(nint first, nint second, nint packed, CellShape shape, int depth) =>
-        ((delegate* unmanaged<nint, nint, nint, int, int, int, int, int, void>)Export("pack"))(
-            first, second, packed, shape.Half, shape.GateCount, shape.BlockStride, shape.GateStride, depth);
+        ((delegate* unmanaged<nint, nint, nint, int, int, int, int, int, int, void>)Export("pack"))(
+            first, second, packed, shape.Halves, shape.Half, shape.GateCount, shape.BlockStride, shape.GateStride, depth);
 
     public void Multiply(in Product product)
     {
@@ -63,38 +81,10 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
     private static void Run(CellKind cell, string direction, in Sweep sweep)
     {
         fixed (Sweep* argument = &sweep)
-            ((delegate* unmanaged<Sweep*, void>)Export($"{(cell == CellKind.RevLstm ? "lstm" : "gru")}_{direction}"))(argument);
+            ((delegate* unmanaged<Sweep*, void>)Export($"{cell.ToString().ToLowerInvariant()}_{direction}"))(argument);
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(_library.Value, $"revrnn_{name}");
 
-    private static nint Build()
-    {
-        var folder = Directory.CreateTempSubdirectory("revrnn-kernels");
-        var library = Path.Combine(folder.FullName, "librevrnn.so");
-        var source = Path.Combine(AppContext.BaseDirectory, "Kernels", "host.cpp");
-        var start = new ProcessStartInfo("g++", ["-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-shared", "-fPIC", "-DREVRNN_HOST", "-o", library, source])
-        {
-            RedirectStandardError = true,
-        };
-        using var compiler = Start(start);
-        var errors = compiler.StandardError.ReadToEnd();
-        compiler.WaitForExit();
-        Assert.AreEqual(0, compiler.ExitCode, errors);
-        var handle = NativeLibrary.Load(library);
-        folder.Delete(recursive: true);
-        return handle;
-    }
-
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            throw new AssertInconclusiveException($"The kernels' source is compiled for this processor by '{start.FileName}', which is not installed.");
-        }
-    }
+    private static nint Build() => NativeLibrary.Load(NativeBuild.Compile("Kernels/host.cpp", "-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-DREVRNN_HOST"));
 }

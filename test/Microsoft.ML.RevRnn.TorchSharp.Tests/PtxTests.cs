@@ -16,6 +16,17 @@ public sealed partial class PtxTests
             StringAssert.Contains(operation, ".rn", StringComparison.Ordinal);
     }
 
+    [TestMethod]
+    public void EveryCellHasItsSweeps()
+    {
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Kernels", "revrnn.ptx"));
+        foreach (var cell in EmulatedKernelsTests.Cells)
+        {
+            foreach (var sweep in (ReadOnlySpan<string>)["forward_sweep", "forward_sweep_held", "backward_sweep", "backward_sweep_held"])
+                StringAssert.Contains(text, $".entry {cell.ToString().ToLowerInvariant()}_{sweep}(", StringComparison.Ordinal);
+        }
+    }
+
     [GeneratedRegex(@"\b(add|sub|mul|fma|div|rcp|sqrt|ex2|lg2|sin|cos|tanh|rsqrt)(\.[a-z0-9]+)*\.f32\b")]
     private static partial Regex FloatingPoint();
 }

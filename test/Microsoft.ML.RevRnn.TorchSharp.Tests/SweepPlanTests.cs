@@ -13,12 +13,15 @@ public sealed class SweepPlanTests
     {
         foreach (var limits in _devices)
         {
-            foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru])
+            foreach (var cell in (ReadOnlySpan<CellKind>)[CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.GruResetAfter, CellKind.Elman])
             {
                 foreach (var units in (ReadOnlySpan<int>)[2, 10, 64, 256, 650, 1024, 2048])
                 {
                     foreach (var rows in (ReadOnlySpan<int>)[1, 5, 16, 64, 128, 5000])
-                        Check(SweepPlan.For(new CellShape(cell, 8, units), rows, limits), units / 2, rows, limits);
+                    {
+                        var shape = new CellShape(cell, 8, units);
+                        Check(SweepPlan.For(shape, rows, limits), shape.Half, rows, limits);
+                    }
                 }
             }
         }

@@ -6,6 +6,9 @@ internal enum CellArithmetic
     /// <summary>Fixed point with lost-bit lanes: training.</summary>
     Reversible,
 
+    /// <summary>Fixed point whose states are those of prediction to the bit, with lost-bit lanes: training that has the same states on any device.</summary>
+    Preimages,
+
     /// <summary>Fixed point, forward only: prediction.</summary>
     Inference,
 

@@ -76,6 +76,7 @@ internal abstract unsafe class RecurrentCell : IDisposable
             => (shape.IsReversible ? arithmetic : CellArithmetic.Unquantized) switch
             {
                 CellArithmetic.Reversible => Make<TFloat, TInt, ReversibleState<TFloat, TInt, TWide>>(),
+                CellArithmetic.Preimages => Make<TFloat, TInt, PreimageState<TFloat, TInt, TWide>>(),
                 CellArithmetic.Inference => Make<TFloat, TInt, InferenceState<TFloat, TInt>>(),
                 CellArithmetic.Unquantized => Make<TFloat, TInt, FloatState<TFloat, TInt>>(),
                 _ => throw new ArgumentOutOfRangeException(nameof(arithmetic), arithmetic, "Unknown arithmetic."),

@@ -3,10 +3,10 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Heads;
 
 /// <summary>A head for each direction of a bidirectional encoder, over that direction's own outputs. The loss is the sum of both.</summary>
-/// <param name="encoder">Runs both directions.</param>
+/// <param name="other">Runs the direction from last to first.</param>
 /// <param name="first">Reads the outputs of the direction from first to last.</param>
 /// <param name="second">Reads those of the other one.</param>
-internal sealed class DirectionalHeads(Bidirectional encoder, ISequenceHead first, ISequenceHead second) : ISequenceHead
+internal sealed class DirectionalHeads(ISequenceEncoder other, ISequenceHead first, ISequenceHead second) : ISequenceHead
 {
     public BatchResult Result => first.Result + second.Result;
 
@@ -27,7 +27,7 @@ internal sealed class DirectionalHeads(Bidirectional encoder, ISequenceHead firs
     public void Forward(in Chunk chunk)
     {
         first.Forward(chunk);
-        second.Forward(encoder.Second.GetChunk(chunk.Index));
+        second.Forward(other.GetChunk(chunk.Index));
     }
 
     public void FinishForward()
@@ -45,7 +45,7 @@ internal sealed class DirectionalHeads(Bidirectional encoder, ISequenceHead firs
     public void Backward(in Chunk chunk)
     {
         first.Backward(chunk);
-        second.Backward(encoder.Second.GetChunk(chunk.Index));
+        second.Backward(other.GetChunk(chunk.Index));
     }
 
     public void FinishBackward()

@@ -27,11 +27,22 @@ internal sealed unsafe class PooledHead : ISequenceHead
     /// <param name="dropout">Rate of the pooled outputs' dropout.</param>
     /// <param name="addends">What else is added to the scores; the head's own from now on.</param>
     public PooledHead(NetworkParameters parameters, ISequenceEncoder encoder, Loss? loss, float dropout = 0, params ScoreAddend[] addends)
+        : this(parameters.Output, encoder, Pooling.Create(parameters.Encoder.Shape, parameters.Attention, encoder.Device), loss, dropout, addends)
     {
-        _output = parameters.Output;
+    }
+
+    /// <param name="output">The linear map's weights.</param>
+    /// <param name="encoder">Gives the outputs.</param>
+    /// <param name="pooling">Pools them; the head's own from now on.</param>
+    /// <param name="loss">Makes probabilities of scores, and tells what they should be; null to leave scores as they are.</param>
+    /// <param name="dropout">Rate of the pooled outputs' dropout.</param>
+    /// <param name="addends">What else is added to the scores; the head's own from now on.</param>
+    public PooledHead(LinearParameters output, ISequenceEncoder encoder, Pooling pooling, Loss? loss, float dropout, ScoreAddend[] addends)
+    {
+        _output = output;
         _encoder = encoder;
         _team = encoder.Device.Team;
-        _pooling = Pooling.Create(parameters.Encoder.Shape, parameters.Attention, encoder.Device);
+        _pooling = pooling;
         _loss = loss;
         _dropout = dropout > 0 ? Dropout.For(encoder.Device.Width, dropout) : null;
         _addends = addends;

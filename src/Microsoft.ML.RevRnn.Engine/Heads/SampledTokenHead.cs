@@ -11,20 +11,15 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// </summary>
 internal sealed unsafe class SampledTokenHead : TokenHead
 {
-    private readonly double[] _cumulative;
-    private readonly int _draws;
-    private readonly int[] _slotOf;
-    private readonly int[] _drawn;
+    private readonly TokenSample _sample;
     private readonly PackedMatrix _scoreWeights;
     private readonly PackedMatrix _outputWeights;
     private readonly NativeBuffer<float> _weights;
     private readonly NativeBuffer<float> _bias;
-    private readonly NativeBuffer<float> _logInclusion;
     private readonly NativeBuffer<float> _weightGradients;
     private readonly NativeBuffer<float> _biasGradients;
     private readonly NativeBuffer<float> _scores;
     private readonly float[] _targetGradients;
-    private int _count;
     private int _scoreStride;
 
     /// <param name="output">The weights.</param>
@@ -35,22 +30,14 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     public SampledTokenHead(LinearParameters output, ISequenceEncoder encoder, float dropout, ReadOnlySpan<long> frequencies, int draws)
         : base(output, encoder, NextTokenTargets.Instance, Math.Min(draws, frequencies.Length), dropout)
     {
-        _draws = draws;
+        _sample = new TokenSample(frequencies, draws);
         _targetGradients = new float[PieceRows];
-        _cumulative = new double[frequencies.Length];
-        var sum = 0.0;
-        for (var i = 0; i < frequencies.Length; i++)
-            _cumulative[i] = sum += frequencies[i] + 1;
-        _slotOf = new int[frequencies.Length];
-        Array.Fill(_slotOf, -1);
-        _drawn = new int[Math.Min(draws, frequencies.Length)];
         _scoreWeights = new PackedMatrix(0, 0, Kernel);
         _outputWeights = new PackedMatrix(0, 0, Kernel);
-        var rows = PackedMatrix.RoundUp(_drawn.Length);
+        var rows = PackedMatrix.RoundUp(_sample.Capacity);
         _weights = new NativeBuffer<float>((long)rows * Stride);
         _weightGradients = new NativeBuffer<float>((long)rows * Stride);
         _bias = new NativeBuffer<float>(rows);
-        _logInclusion = new NativeBuffer<float>(rows);
         _biasGradients = new NativeBuffer<float>(rows);
         _scores = new NativeBuffer<float>(encoder.Device.Memory);
     }
@@ -60,16 +47,16 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     public override void Dispose()
     {
         base.Dispose();
-        foreach (var owned in (ReadOnlySpan<IDisposable>)[_scoreWeights, _outputWeights, _weights, _bias, _logInclusion, _weightGradients, _biasGradients, _scores])
+        foreach (var owned in (ReadOnlySpan<IDisposable>)[_scoreWeights, _outputWeights, _weights, _bias, _weightGradients, _biasGradients, _scores])
             owned.Dispose();
     }
 
     protected override void Pack(bool forTraining, ulong seed)
     {
-        Draw(CounterRandom.Key(seed, RandomUse.SoftmaxSample));
-        _scoreStride = PackedMatrix.RoundUp(_count);
-        _scoreWeights.Resize(Stride, _count);
-        _outputWeights.Resize(_count, Stride);
+        _sample.Draw(CounterRandom.Key(seed, RandomUse.SoftmaxSample));
+        _scoreStride = PackedMatrix.RoundUp(_sample.Count);
+        _scoreWeights.Resize(Stride, _sample.Count);
+        _outputWeights.Resize(_sample.Count, Stride);
         Team.Run(new GatherJob(this));
         Team.Run(new PackJob(this));
     }
@@ -82,12 +69,12 @@ internal sealed unsafe class SampledTokenHead : TokenHead
         Kernel.Multiply(end - begin, Stride, outputs, Stride, 1, _scoreWeights, 0, 0, _scoreStride, _bias.Pointer, 0, scores, _scoreStride);
         for (var r = begin; r < end; r++)
         {
-            var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, _count);
+            var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, _sample.Count);
             var target = Target(piece, r);
             var output = new ReadOnlySpan<float>(outputs + (nint)(r - begin) * Stride, Stride);
             var targetScore = RowMath.Dot(output, WeightsOf(target)) + Output.Bias.Value[target];
-            if (_slotOf[target] >= 0)
-                row[_slotOf[target]] = float.NegativeInfinity;
+            if (_sample.SlotOf(target) is >= 0 and var slot)
+                row[slot] = float.NegativeInfinity;
             var isBest = IsAbove(targetScore, row);
             var maximum = Math.Max(targetScore, TensorPrimitives.Max<float>(row));
             TensorPrimitives.Subtract(row, maximum, row);
@@ -97,9 +84,9 @@ internal sealed unsafe class SampledTokenHead : TokenHead
             Results[r] = new BatchResult(HostMath.Log(sum) - (targetScore - maximum), 1, isBest ? 1 : 0);
             TensorPrimitives.Multiply(row, piece.Scale / sum, row);
             _targetGradients[r] = piece.Scale * (ofTarget / sum - 1);
-            new Span<float>(_scores.Pointer + (nint)r * _scoreStride + _count, _scoreStride - _count).Clear();
+            new Span<float>(_scores.Pointer + (nint)r * _scoreStride + _sample.Count, _scoreStride - _sample.Count).Clear();
         }
-        Kernel.Multiply(end - begin, _count, scores, _scoreStride, 1, _outputWeights, 0, 0, Stride, null, 0, gradient, Stride);
+        Kernel.Multiply(end - begin, _sample.Count, scores, _scoreStride, 1, _outputWeights, 0, 0, Stride, null, 0, gradient, Stride);
         for (var r = begin; r < end; r++)
         {
             var ofRow = new Span<float>(gradient + (nint)(r - begin) * Stride, Stride);
@@ -114,7 +101,7 @@ internal sealed unsafe class SampledTokenHead : TokenHead
         if (begin < end)
         {
             PackedOutputs.Pack(outputs, Stride, begin / Kernel.PanelWidth, end / Kernel.PanelWidth);
-            Kernel.Multiply(_count, piece.Rows, _scores.Pointer, 1, _scoreStride, PackedOutputs, 0, begin, end - begin,
+            Kernel.Multiply(_sample.Count, piece.Rows, _scores.Pointer, 1, _scoreStride, PackedOutputs, 0, begin, end - begin,
                 _weightGradients.Pointer + begin, Stride, _weightGradients.Pointer + begin, Stride);
             for (var r = 0; r < piece.Rows; r++)
             {
@@ -136,38 +123,10 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     {
         for (var j = 0; j < corrected.Length; j++)
         {
-            if (corrected[j] + _logInclusion.Pointer[j] >= score)
+            if (corrected[j] + _sample.LogInclusion[j] >= score)
                 return false;
         }
         return true;
-    }
-
-    /// <summary>Draws a batch's tokens.</summary>
-    private void Draw(ulong key)
-    {
-        foreach (var token in _drawn.AsSpan(0, _count))
-            _slotOf[token] = -1;
-        _count = 0;
-        var sum = _cumulative[^1];
-        for (var i = 0; i < _draws; i++)
-        {
-            var at = (CounterRandom.Mix(key + (ulong)i) >> 11) * (1.0 / (1L << 53)) * sum;
-            var token = Array.BinarySearch(_cumulative, at);
-            // A token's interval is open at its end.
-            token = token >= 0 ? token + 1 : ~token;
-            if (_slotOf[token] >= 0)
-                continue;
-            _slotOf[token] = _count;
-            _logInclusion.Pointer[_count] = (float)HostMath.Log(InclusionProbability(token));
-            _drawn[_count++] = token;
-        }
-    }
-
-    /// <summary>1 - (1 - q)^draws.</summary>
-    private double InclusionProbability(int token)
-    {
-        var probability = (_cumulative[token] - (token == 0 ? 0 : _cumulative[token - 1])) / _cumulative[^1];
-        return 1 - HostMath.Exp(_draws * HostMath.Log(1 - probability));
     }
 
     private ReadOnlySpan<float> WeightsOf(int token) => new(Output.Weight.Value + (nint)token * Output.Weight.Stride, Stride);
@@ -177,11 +136,11 @@ internal sealed unsafe class SampledTokenHead : TokenHead
     {
         public void Run(int worker)
         {
-            var (begin, end) = head.Team.Share(head._count, 1, worker);
+            var (begin, end) = head.Team.Share(head._sample.Count, 1, worker);
             for (var j = begin; j < end; j++)
             {
-                head.WeightsOf(head._drawn[j]).CopyTo(new Span<float>(head._weights.Pointer + (nint)j * head.Stride, head.Stride));
-                head._bias.Pointer[j] = head.Output.Bias.Value[head._drawn[j]] - head._logInclusion.Pointer[j];
+                head.WeightsOf(head._sample.Drawn[j]).CopyTo(new Span<float>(head._weights.Pointer + (nint)j * head.Stride, head.Stride));
+                head._bias.Pointer[j] = head.Output.Bias.Value[head._sample.Drawn[j]] - head._sample.LogInclusion[j];
             }
         }
     }
@@ -203,14 +162,14 @@ internal sealed unsafe class SampledTokenHead : TokenHead
         public void Run(int worker)
         {
             var weight = head.Output.Weight;
-            var (begin, end) = head.Team.Share(head._count, 1, worker);
+            var (begin, end) = head.Team.Share(head._sample.Count, 1, worker);
             for (var j = begin; j < end; j++)
             {
                 var drawn = new Span<float>(head._weightGradients.Pointer + (nint)j * head.Stride, head.Stride);
-                var gradient = new Span<float>(weight.Gradient + (nint)head._drawn[j] * weight.Stride, head.Stride);
+                var gradient = new Span<float>(weight.Gradient + (nint)head._sample.Drawn[j] * weight.Stride, head.Stride);
                 TensorPrimitives.Add(gradient, drawn, gradient);
                 drawn.Clear();
-                head.Output.Bias.Gradient[head._drawn[j]] += head._biasGradients.Pointer[j];
+                head.Output.Bias.Gradient[head._sample.Drawn[j]] += head._biasGradients.Pointer[j];
                 head._biasGradients.Pointer[j] = 0;
             }
         }

@@ -62,11 +62,36 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         objective.Start = Start;
         var embedding = parameters.Encoder.Embedding.Value;
         embedding.RateFactor = Start is { FreezesEmbedding: true } ? 0 : 1;
-        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
-        using var trainer = new ManagedTrainer(parameters, objective, options, device, carriesStates);
-        var loop = new TrainingLoop(createTask(trainer), options, progress) { EpochEnded = EpochEnded, EpochBegins = epochBegins };
+        using var onGpu = CreateGpuTrainer(parameters, objective, carriesStates, out var fallbackReason);
+        using var device = onGpu != null
+            ? null
+            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
+        using var trainer = onGpu ?? new ManagedTrainer(parameters, objective, options, device!, carriesStates);
+        var loop = new TrainingLoop(createTask(trainer), options, progress)
+        {
+            EpochEnded = EpochEnded,
+            EpochBegins = epochBegins,
+            FallbackReason = fallbackReason,
+        };
         var report = loop.Run(cancellationToken);
         embedding.RateFactor = 1;
         return report;
+    }
+
+    /// <summary>The trainer of the GPU that the options name; null for none, or where there is a reason to fall back to the processor.</summary>
+    private INetworkTrainer? CreateGpuTrainer(NetworkParameters parameters, Objective objective, bool carriesStates, out string? fallbackReason)
+    {
+        fallbackReason = null;
+        if (options.GpuDeviceId == null)
+            return null;
+        try
+        {
+            return TrainingBackends.Get().CreateTrainer(parameters, objective, options, carriesStates);
+        }
+        catch (NotSupportedException failure) when (options.FallbackToCpu)
+        {
+            fallbackReason = failure.Message;
+            return null;
+        }
     }
 }

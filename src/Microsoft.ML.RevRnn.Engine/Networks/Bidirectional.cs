@@ -55,6 +55,9 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
     /// <param name="rows">Most rows of a batch.</param>
     public static long JoinedBytes(int outputStride, int rows) => 2L * sizeof(float) * outputStride * ChunkLength.Default.MostRows(rows);
 
+    /// <summary>The seed of the second direction's masks.</summary>
+    public static ulong SecondSeed(ulong seed) => CounterRandom.Key(seed, RandomUse.SecondDirection);
+
     public void PrepareTraining()
     {
         First.PrepareTraining();
@@ -137,8 +140,6 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
         _outputs.Dispose();
         _outputGradient.Dispose();
     }
-
-    private static ulong SecondSeed(ulong seed) => CounterRandom.Key(seed, RandomUse.SecondDirection);
 
     private static int LayersOf(EncoderStates states) => states.LayerCount / 2;
 

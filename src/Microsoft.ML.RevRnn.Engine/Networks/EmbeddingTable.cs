@@ -117,6 +117,6 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     }
 
     /// <summary>What a token's vector is multiplied by: 0 where it is dropped, else 1 / (1 - rate).</summary>
-    private static float Scale(int token, float dropout, ulong key) =>
+    public static float Scale(int token, float dropout, ulong key) =>
         CounterRandom.Uniform(key, (ulong)token) < dropout ? 0 : 1 / (1 - dropout);
 }

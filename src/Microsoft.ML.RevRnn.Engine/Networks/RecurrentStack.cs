@@ -1,4 +1,3 @@
-using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Networks;
@@ -39,13 +38,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     public RecurrentStack(StackParameters parameters, IStackInput input, StackSettings settings, Device device)
     {
         var shape = parameters.Shape;
-        if (settings.Arithmetic == CellArithmetic.Reversible && settings.Strategy is (ActivationStrategy.Reversible or ActivationStrategy.Hybrid)
-            && !shape.Top.IsReversible)
-        {
-            throw new ArgumentException(
-                $"{shape.Options.Cell} cannot be reversed, so {nameof(ActivationStrategy)} cannot be {settings.Strategy}; " +
-                $"use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.", nameof(settings));
-        }
+        settings.Check(shape);
         _parameters = parameters;
         _input = input;
         _settings = settings;

@@ -35,4 +35,17 @@ internal sealed record StackSettings
 
     /// <summary>Whether batches go on from each other, so that the states that they begin and end with are kept besides.</summary>
     public bool CarriesStates { get; init; }
+
+    /// <summary>Checks that a network's cell can do what they ask for.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    public void Check(NetworkShape shape)
+    {
+        if (Arithmetic is CellArithmetic.Reversible or CellArithmetic.Preimages && Strategy is ActivationStrategy.Reversible or ActivationStrategy.Hybrid
+            && !shape.Top.IsReversible)
+        {
+            throw new ArgumentException(
+                $"{shape.Options.Cell} cannot be reversed, so {nameof(ActivationStrategy)} cannot be {Strategy}; " +
+                $"use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.", "settings");
+        }
+    }
 }

@@ -37,9 +37,37 @@ internal static class FixedPointLanes
         where TFloat : struct, IFloatLane<TFloat, TInt>
         where TInt : struct, IIntLane<TInt>
     {
-        const int One = 0x3F800000;
         const float Scale = (1 << LostBitLanes.FillScaleBits) * (1f - 1f / 32768f);
-        var bits = gate.Bits();
+        var (exponent, f, p) = Logarithm<TFloat, TInt>(gate);
+        // Rounding x - 1/2 to nearest, halves to even, never exceeds x, and gives 0 for 0.
+        var fraction = TFloat.Round(TFloat.FusedMultiplyAdd(f * p, TFloat.Broadcast(Scale), TFloat.Broadcast(-0.5f))).ToInt();
+        return ((TInt.Broadcast(FixedPoint.GateBits) - exponent) << LostBitLanes.FillScaleBits) - fraction + TInt.Broadcast(1);
+    }
+
+    /// <summary>
+    /// log2 n of an integer n from 1 to 1024, scaled by 2^<see cref="LostBitLanes.FillScaleBits"/>, or up to three units more, and never less: the logarithm as in
+    /// <see cref="LostBits"/>, raised by 2^-15 to an upper bound. 0 for 1.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TInt RadixBits<TFloat, TInt>(TFloat radix)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+    {
+        const float Scale = (1 << LostBitLanes.FillScaleBits) * (1f + 1f / 32768f);
+        var (exponent, f, p) = Logarithm<TFloat, TInt>(radix);
+        // Rounding x + 1/2 to nearest, halves to even, is never below x, and gives 0 for 0.
+        var fraction = TFloat.Round(TFloat.FusedMultiplyAdd(f * p, TFloat.Broadcast(Scale), TFloat.Broadcast(0.5f))).ToInt();
+        return (exponent << LostBitLanes.FillScaleBits) + fraction;
+    }
+
+    /// <summary>e, f and p of value = 2^e (1 + f), log2(1 + f) = f p.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (TInt Exponent, TFloat F, TFloat P) Logarithm<TFloat, TInt>(TFloat value)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+    {
+        const int One = 0x3F800000;
+        var bits = value.Bits();
         var exponent = (bits >> 23) - TInt.Broadcast(127);
         var f = TFloat.FromBits((bits & TInt.Broadcast(0x7FFFFF)) ^ TInt.Broadcast(One)) - TFloat.Broadcast(1f);
         var p = TFloat.Broadcast(0.020016649997648156f);
@@ -49,8 +77,6 @@ internal static class FixedPointLanes
         p = TFloat.FusedMultiplyAdd(p, f, TFloat.Broadcast(0.477496363681335f));
         p = TFloat.FusedMultiplyAdd(p, f, TFloat.Broadcast(-0.7211440921784723f));
         p = TFloat.FusedMultiplyAdd(p, f, TFloat.Broadcast(1.4426929832052033f));
-        // Rounding x - 1/2 to nearest, halves to even, never exceeds x, and gives 0 for 0.
-        var fraction = TFloat.Round(TFloat.FusedMultiplyAdd(f * p, TFloat.Broadcast(Scale), TFloat.Broadcast(-0.5f))).ToInt();
-        return ((TInt.Broadcast(FixedPoint.GateBits) - exponent) << LostBitLanes.FillScaleBits) - fraction + TInt.Broadcast(1);
+        return (exponent, f, p);
     }
 }

@@ -29,11 +29,11 @@ internal sealed class ManagedTrainer : INetworkTrainer
         Parameters = parameters;
         _encoder = Encoders.Create(
             parameters.Encoder, Settings(parameters, objective, options, carriesStates), device, objective.FixedTokens, objective.JoinsDirections);
-        _head = objective.CreateHead(parameters, _encoder, training: true);
+        _head = objective.CreateHead(parameters, new ManagedHeads(_encoder), training: true);
         _pass = new BatchPass(_encoder, _head);
         _evaluator = Encoders.Create(
             parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
-        _evaluatorHead = objective.CreateHead(parameters, _evaluator, training: false);
+        _evaluatorHead = objective.CreateHead(parameters, new ManagedHeads(_evaluator), training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
         _reached = carriesStates ? _encoder.CreateStates() : null;
         _next = carriesStates ? _encoder.CreateStates() : null;
@@ -124,10 +124,8 @@ internal sealed class ManagedTrainer : INetworkTrainer
         var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape.OutputStride, options.Rows) : 0;
         return new StackSettings
         {
-            // Reversal is the default; a cell that cannot be reversed, and was chosen all the same, must do without.
-            Strategy = options.ActivationStrategy == ActivationStrategy.Reversible && !shape.Top.IsReversible
-                ? ActivationStrategy.Stored
-                : options.ActivationStrategy,
+            Arithmetic = options.Arithmetic,
+            Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
             MemoryBudget = options.MemoryBudget,

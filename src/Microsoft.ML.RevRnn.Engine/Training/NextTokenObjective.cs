@@ -18,16 +18,18 @@ internal sealed class NextTokenObjective(long[] frequencies, LanguageModelOption
 
     private int Samples => model.Samples(frequencies.Length);
 
+    public override int ScoreCount(NetworkParameters parameters) => Samples == 0 ? frequencies.Length : Math.Min(Samples, frequencies.Length);
+
     public override long HeadBytes(NetworkParameters parameters)
     {
         var shape = parameters.Encoder.Shape;
         return shape.Directions * TokenHead.Bytes(shape.Top.StateStride, frequencies.Length, Samples, Dropout.Output);
     }
 
-    public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => encoder is Bidirectional both
-            ? new DirectionalHeads(both, CreateHead(parameters.Output, both.First, training), CreateHead(parameters.Output, both.Second, training))
-            : CreateHead(parameters.Output, encoder, training);
+    public override ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training)
+        => training
+            ? heads.NextTokens(parameters.Output, Dropout.Output, frequencies, Samples)
+            : heads.NextTokens(parameters.Output, dropout: 0, frequencies, samples: 0);
 
     public override void WriteIdentity(BinaryWriter writer)
     {
@@ -35,9 +37,4 @@ internal sealed class NextTokenObjective(long[] frequencies, LanguageModelOption
         Write(writer, Dropout);
         base.WriteIdentity(writer);
     }
-
-    private TokenHead CreateHead(LinearParameters output, ISequenceEncoder encoder, bool training)
-        => training && Samples > 0
-            ? new SampledTokenHead(output, encoder, Dropout.Output, frequencies, Samples)
-            : new SoftmaxTokenHead(output, encoder, NextTokenTargets.Instance, training ? Dropout.Output : 0);
 }

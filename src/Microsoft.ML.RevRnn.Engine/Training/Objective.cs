@@ -3,7 +3,7 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
-/// <summary>What a network is to learn, whatever device it is trained on; and the heads that teach it on this one.</summary>
+/// <summary>What a network is to learn, whatever device it is trained on.</summary>
 internal abstract class Objective
 {
     /// <summary>Rates of dropout.</summary>
@@ -15,14 +15,17 @@ internal abstract class Objective
     /// <summary>Whether the head reads the outputs of both directions together.</summary>
     public virtual bool JoinsDirections => true;
 
+    /// <summary>Scores of an output in training.</summary>
+    public virtual int ScoreCount(NetworkParameters parameters) => parameters.Output.Outcomes;
+
     /// <summary>Bytes of the head's buffers, where they do not depend on the batch.</summary>
     public virtual long HeadBytes(NetworkParameters parameters) => 0;
 
     /// <summary>Makes a head.</summary>
     /// <param name="parameters">Its weights.</param>
-    /// <param name="encoder">Gives the outputs.</param>
+    /// <param name="heads">Makes it on the device.</param>
     /// <param name="training">Whether it is trained, or tells the exact loss.</param>
-    public abstract ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training);
+    public abstract ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training);
 
     /// <summary>Weights to start from; null for random ones.</summary>
     public StartingWeights? Start { get; set; }

@@ -13,12 +13,8 @@ internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, Trai
 
     public override long HeadBytes(NetworkParameters parameters) => (long)options.Rows * parameters.FeatureCount * sizeof(float);
 
-    public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => new PooledHead(
-            parameters, encoder, loss, training ? options.Dropout : 0, parameters.CreateAddends(Examples?.Features, encoder.Device.Memory))
-        {
-            Counts = training ? null : Counts,
-        };
+    public override ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training)
+        => heads.Pooled(parameters, loss, training ? options.Dropout : 0, Examples?.Features, training ? null : Counts);
 
     public override void WriteIdentity(BinaryWriter writer)
     {

@@ -14,16 +14,13 @@ internal sealed class TokenObjective(IReadOnlyList<int[]> labels, ExampleSet wei
     public override long HeadBytes(NetworkParameters parameters)
         => TokenHead.Bytes(parameters.Encoder.Shape.OutputStride, parameters.Output.Outcomes, 0, options.Dropout);
 
-    public override ISequenceHead CreateHead(NetworkParameters parameters, ISequenceEncoder encoder, bool training)
-        => new SoftmaxTokenHead(
+    public override ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training)
+        => heads.Tokens(
             parameters.Output,
-            encoder,
             new LabelTargets(labels) { Weights = weights.Weights, ClassWeights = weights.ClassWeights },
-            training ? options.Dropout : 0)
-        {
-            LabelSmoothing = Examples?.LabelSmoothing ?? 0,
-            Counts = training ? null : Counts,
-        };
+            training ? options.Dropout : 0,
+            Examples?.LabelSmoothing ?? 0,
+            training ? null : Counts);
 
     public override void WriteIdentity(BinaryWriter writer)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -188,6 +189,8 @@ internal sealed class TrainingCheckpoint
                 writer.Write(nameof(options.InputDropoutByToken));
             if (options.ValidationMetric is not (ValidationMetric.Loss or ValidationMetric.Perplexity))
                 writer.Write((int)options.ValidationMetric);
+            if (options.Arithmetic != CellArithmetic.Reversible)
+                writer.Write((int)options.Arithmetic);
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
             // A record's text names all its options and their values.
             writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());

@@ -47,6 +47,9 @@ internal sealed partial class TrainingLoop
     /// <summary>Called before each epoch.</summary>
     public Action<int>? EpochBegins { get; init; }
 
+    /// <summary>Why training is not on the GPU that was asked for; null where none was, or it is.</summary>
+    public string? FallbackReason { get; init; }
+
     /// <summary>Trains; when it returns, the task's parameters are the best weights.</summary>
     public TrainingReport Run(CancellationToken cancellationToken)
     {
@@ -93,6 +96,7 @@ internal sealed partial class TrainingLoop
             LostBits = _totals.LostBits,
             OptimalBits = _totals.OptimalBits,
             CheckpointFailure = _checkpointFailure,
+            FallbackReason = FallbackReason,
         };
     }
 
@@ -244,6 +248,9 @@ internal sealed partial class TrainingLoop
 
     private void RestoreWeights()
     {
+        // What was trained within an epoch that was not finished; where better weights were kept, these come in its place.
+        if (_batch > 0)
+            _task.Trainer.Export();
         foreach (var (parameter, kept) in _parameters.All.Zip(_bestWeights ?? []))
             kept.CopyTo(parameter.Values);
     }
@@ -267,6 +274,7 @@ internal sealed partial class TrainingLoop
             Elapsed = Elapsed,
             Remaining = Elapsed * ((1 - done) / Math.Max(1e-6, done)),
             CheckpointFailure = _checkpointFailure,
+            FallbackReason = FallbackReason,
         });
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
@@ -127,8 +128,27 @@ public sealed record TrainingOptions
     /// </summary>
     public int? ThreadCount { get; init; }
 
+    /// <summary>
+    /// The GPU to train on, from 0; null for the processor. It takes the package Microsoft.ML.RevRnn.TorchSharp and a CUDA package of TorchSharp. An ML.NET estimator takes that
+    /// of its MLContext where this is null. The weights differ from those of the processor in the last bits; models and their predictions are the same kind. See docs/gpu.md.
+    /// </summary>
+    public int? GpuDeviceId { get; init; }
+
+    /// <summary>
+    /// Whether training is on the processor where it cannot be on the GPU, rather than to end with the reason as an error. <see cref="TrainingProgress.FallbackReason"/> and
+    /// <see cref="TrainingReport.FallbackReason"/> have the reason then; an ML.NET estimator logs it as a warning, and falls back if its MLContext says so too.
+    /// </summary>
+    public bool FallbackToCpu { get; init; }
+
     /// <summary>In how many shares work is cut, whatever number of threads then takes its parts: what a thread keeps for itself is in the account of memory.</summary>
     internal int Shares => ThreadCount ?? Environment.ProcessorCount;
+
+    /// <summary>How states are scaled, and what reversal keeps of it. The result depends on it in the states' last bits.</summary>
+    internal CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
+    /// <summary>The strategy for a cell: reversal is the default; one that cannot be reversed, and was chosen all the same, must do without.</summary>
+    internal ActivationStrategy StrategyFor(CellShape cell)
+        => ActivationStrategy == ActivationStrategy.Reversible && !cell.IsReversible ? ActivationStrategy.Stored : ActivationStrategy;
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -156,6 +176,7 @@ public sealed record TrainingOptions
             throw new ArgumentException($"{nameof(CheckpointPath)} is '{path}'; it must be the path of a file.", nameof(CheckpointPath));
         OptionCheck.Range(nameof(CheckpointInterval), CheckpointInterval?.TotalMinutes ?? 0, 0, 1_000_000);
         OptionCheck.Range(nameof(ThreadCount), ThreadCount ?? 1, 1, 256);
+        OptionCheck.Range(nameof(GpuDeviceId), GpuDeviceId ?? 0, 0, 1023);
     }
 
     /// <summary>These options with a seed: their own, or else a random one.</summary>

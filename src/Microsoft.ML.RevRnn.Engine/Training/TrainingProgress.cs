@@ -35,4 +35,7 @@ public sealed record TrainingProgress
 
     /// <summary>Why the last checkpoint could not be written; null if it was. Training goes on, and tries again at the next one.</summary>
     public string? CheckpointFailure { get; init; }
+
+    /// <summary>Why training is on the processor although a GPU was asked for; null where none was, or it is on that.</summary>
+    public string? FallbackReason { get; init; }
 }

@@ -53,6 +53,9 @@ public sealed record TrainingReport
     /// <summary>Why the last checkpoint could not be written, so that there is none or an older one; null if it was, or none was wanted.</summary>
     public string? CheckpointFailure { get; init; }
 
+    /// <summary>Why training was on the processor although a GPU was asked for; null where none was, or it was on that. Not in a model's file.</summary>
+    public string? FallbackReason { get; init; }
+
     /// <summary>Writes the report; the layout is in docs/model-format.md.</summary>
     public void Save(BinaryWriter writer)
     {

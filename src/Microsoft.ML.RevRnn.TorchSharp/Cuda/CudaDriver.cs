@@ -9,39 +9,48 @@ namespace Microsoft.ML.RevRnn.Torch;
 internal sealed unsafe class CudaDriver
 {
     private const int MultiprocessorCount = 16;
+    private const int CapabilityMajor = 75;
+    private const int CapabilityMinor = 76;
+    private const int LeastCapability = 7;
     private const int CooperativeLaunch = 95;
     private const int MaximumSharedMemoryOptIn = 97;
     private const int FunctionSharedMemory = 8;
 
     private readonly nint _library;
+    private readonly nint _context;
+    private readonly delegate* unmanaged<nint, int> _setCurrent;
     private readonly delegate* unmanaged<int, byte**, int> _errorText;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int> _launch;
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int> _launchCooperative;
 
-    /// <exception cref="PlatformNotSupportedException">There is no NVIDIA driver, or no such device.</exception>
-    public CudaDriver(int device)
+    /// <param name="device">The GPU's number.</param>
+    /// <param name="library">The driver's library; null for NVIDIA's.</param>
+    /// <exception cref="PlatformNotSupportedException">There is no NVIDIA driver, no such device, or it is too old; the message says which, and what to do.</exception>
+    public CudaDriver(int device, string? library = null)
     {
-        var name = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(name, out _library))
-        {
-            throw new PlatformNotSupportedException(
-                $"Training on a GPU needs an NVIDIA driver, whose library '{name}' was not found. Install it, or train on the CPU, which needs nothing.");
-        }
+        library ??= OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+        if (!NativeLibrary.TryLoad(library, out _library))
+            throw CudaErrors.NoDriver(library);
         _errorText = (delegate* unmanaged<int, byte**, int>)Export("cuGetErrorString");
         _launch = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, int>)Export("cuLaunchKernel");
         _launchCooperative = (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, int>)Export("cuLaunchCooperativeKernel");
         Check(((delegate* unmanaged<uint, int>)Export("cuInit"))(0));
         int handle;
+        Check(((delegate* unmanaged<int*, int>)Export("cuDeviceGetCount"))(&handle));
+        if (device < 0 || device >= handle)
+            throw CudaErrors.NoSuchDevice(device, handle);
         Check(((delegate* unmanaged<int*, int, int>)Export("cuDeviceGet"))(&handle, device));
         Device = handle;
         var text = stackalloc byte[256];
         Check(((delegate* unmanaged<byte*, int, int, int>)Export("cuDeviceGetName"))(text, 256, handle));
         Name = Marshal.PtrToStringUTF8((nint)text)!;
-        if (Attribute(CooperativeLaunch) == 0)
-            throw new PlatformNotSupportedException($"'{Name}' cannot keep all blocks of a kernel resident. The kernels need a GPU of compute capability 7.0 or later.");
+        if (Attribute(CooperativeLaunch) == 0 || Attribute(CapabilityMajor) < LeastCapability)
+            throw CudaErrors.TooOldDevice(Name, Attribute(CapabilityMajor), Attribute(CapabilityMinor));
         nint context;
         Check(((delegate* unmanaged<nint*, int, int>)Export("cuDevicePrimaryCtxRetain"))(&context, handle));
-        Check(((delegate* unmanaged<nint, int>)Export("cuCtxSetCurrent"))(context));
+        _context = context;
+        _setCurrent = (delegate* unmanaged<nint, int>)Export("cuCtxSetCurrent");
+        Enter();
     }
 
     public int Device { get; }
@@ -49,6 +58,28 @@ internal sealed unsafe class CudaDriver
     public string Name { get; }
 
     public DeviceLimits Limits => new(Attribute(MultiprocessorCount), Attribute(MaximumSharedMemoryOptIn));
+
+    /// <summary>Bytes of the device that are free, of any process, and all that it has.</summary>
+    public (long Free, long Total) Memory
+    {
+        get
+        {
+            Enter();
+            nuint free, total;
+            Check(((delegate* unmanaged<nuint*, nuint*, int>)Export("cuMemGetInfo_v2"))(&free, &total));
+            return ((long)free, (long)total);
+        }
+    }
+
+    /// <summary>The version of CUDA that the driver is made for, such as 12080.</summary>
+    private int Version
+    {
+        get
+        {
+            int version;
+            return ((delegate* unmanaged<int*, int>)Export("cuDriverGetVersion"))(&version) == 0 ? version : 0;
+        }
+    }
 
     /// <summary>Compiles PTX for the device.</summary>
     public nint Load(ReadOnlySpan<byte> ptx)
@@ -75,30 +106,62 @@ internal sealed unsafe class CudaDriver
     /// <summary>Launches on the default stream, where libtorch works too.</summary>
     public void Launch(nint function, int blocksX, int blocksY, int threads, int sharedMemory, bool cooperative, void** arguments)
     {
+        Enter();
         Check(cooperative
             ? _launchCooperative(function, (uint)blocksX, (uint)blocksY, 1, (uint)threads, 1, 1, (uint)sharedMemory, 0, arguments)
             : _launch(function, (uint)blocksX, (uint)blocksY, 1, (uint)threads, 1, 1, (uint)sharedMemory, 0, arguments, null));
     }
 
+    /// <exception cref="InsufficientMemoryException">The device has not so much.</exception>
     public nint Allocate(long bytes)
     {
+        Enter();
         nint memory;
-        Check(((delegate* unmanaged<nint*, nuint, int>)Export("cuMemAlloc_v2"))(&memory, (nuint)bytes));
+        var code = ((delegate* unmanaged<nint*, nuint, int>)Export("cuMemAlloc_v2"))(&memory, (nuint)bytes);
+        if (code == CudaErrors.OutOfMemoryCode)
+            throw CudaErrors.OutOfMemory(Name, bytes, Memory);
+        Check(code);
         return memory;
     }
 
-    public void Free(nint memory) => Check(((delegate* unmanaged<nint, int>)Export("cuMemFree_v2"))(memory));
+    public void Free(nint memory)
+    {
+        Enter();
+        Check(((delegate* unmanaged<nint, int>)Export("cuMemFree_v2"))(memory));
+    }
 
-    public void Clear(nint memory, long bytes) =>
+    public void Clear(nint memory, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<nint, byte, nuint, nint, int>)Export("cuMemsetD8Async"))(memory, 0, (nuint)bytes, 0));
+    }
 
-    public void Upload(void* source, nint target, long bytes) =>
+    public void Copy(nint source, nint target, long bytes)
+    {
+        Enter();
+        Check(((delegate* unmanaged<nint, nint, nuint, nint, int>)Export("cuMemcpyDtoDAsync_v2"))(target, source, (nuint)bytes, 0));
+    }
+
+    public void Upload(void* source, nint target, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<nint, void*, nuint, int>)Export("cuMemcpyHtoD_v2"))(target, source, (nuint)bytes));
+    }
 
-    public void Download(nint source, void* target, long bytes) =>
+    public void Download(nint source, void* target, long bytes)
+    {
+        Enter();
         Check(((delegate* unmanaged<void*, nint, nuint, int>)Export("cuMemcpyDtoH_v2"))(target, source, (nuint)bytes));
+    }
 
-    public void Synchronize() => Check(((delegate* unmanaged<int>)Export("cuCtxSynchronize"))());
+    public void Synchronize()
+    {
+        Enter();
+        Check(((delegate* unmanaged<int>)Export("cuCtxSynchronize"))());
+    }
+
+    /// <summary>Makes the device's context that of this thread: libtorch leaves another device's behind.</summary>
+    private void Enter() => Check(_setCurrent(_context));
 
     private int Attribute(int attribute)
     {
@@ -115,6 +178,6 @@ internal sealed unsafe class CudaDriver
             return;
         byte* text = null;
         _errorText(code, &text);
-        throw new InvalidOperationException($"CUDA error {code}: {Marshal.PtrToStringUTF8((nint)text)}.");
+        throw CudaErrors.Of(code, Marshal.PtrToStringUTF8((nint)text) ?? "unknown", Version);
     }
 }

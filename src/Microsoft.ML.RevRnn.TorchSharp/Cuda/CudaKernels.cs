@@ -8,6 +8,8 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
     private const int ProductThreads = 256;
     private const int LargeTile = 128;
     private const int SmallTile = 64;
+    private const int MostBlocks = 65535;
+    private const int Skipped = MostBlocks * sizeof(int);
 
     private readonly CudaDriver _driver;
     private readonly nint _module;
@@ -25,6 +27,8 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
 
     public DeviceLimits Limits { get; }
 
+    public long? FreeMemory => _driver.Memory.Free;
+
     public nint Allocate(long bytes)
     {
         var memory = _driver.Allocate(Math.Max(bytes, 16));
@@ -35,6 +39,8 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
     public void Free(nint memory) => _driver.Free(memory);
 
     public void Clear(nint memory, long bytes) => _driver.Clear(memory, bytes);
+
+    public void Copy(nint source, nint target, long bytes) => _driver.Copy(source, target, bytes);
 
     public void Upload<T>(ReadOnlySpan<T> source, nint target)
         where T : unmanaged
@@ -52,9 +58,9 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
 
     public void Pack(nint first, nint second, nint packed, CellShape shape, int depth)
     {
-        int units = shape.Half, gates = shape.GateCount, block = shape.BlockStride, stride = shape.GateStride;
-        var arguments = stackalloc void*[] { &first, &second, &packed, &units, &gates, &block, &stride, &depth };
-        var values = 2 * units * gates * depth;
+        int halves = shape.Halves, units = shape.Half, gates = shape.GateCount, block = shape.BlockStride, stride = shape.GateStride;
+        var arguments = stackalloc void*[] { &first, &second, &packed, &halves, &units, &gates, &block, &stride, &depth };
+        var values = halves * units * gates * depth;
         _driver.Launch(Function("pack"), (values + 255) / 256, 1, 256, 0, cooperative: false, arguments);
     }
 
@@ -77,6 +83,28 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
 
     public void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep) => Run(cell, "backward", plan.HoldsBackward, plan.BackwardBytes, plan, sweep);
 
+    public void AddTokens(in TokenSums sums)
+    {
+        var copy = sums;
+        var arguments = stackalloc void*[] { &copy };
+        // The driver takes up to 65,535 blocks in the second dimension.
+        for (; copy.Entries > 0; copy.Entries -= MostBlocks, copy.Slots += Skipped, copy.Starts += Skipped)
+            _driver.Launch(Function("add_tokens"), (copy.Stride + 127) / 128, Math.Min(copy.Entries, MostBlocks), 128, 0, cooperative: false, arguments);
+    }
+
+    public void Step(OptimizerKind optimizer, in Update update)
+    {
+        var copy = update;
+        var arguments = stackalloc void*[] { &copy };
+        _driver.Launch(Function(optimizer == OptimizerKind.Sgd ? "descend" : "adam"), (int)((update.Count + 255) / 256), 1, 256, 0, cooperative: false, arguments);
+    }
+
+    public void Limit(nint values, int count, int rows, float longest)
+    {
+        var arguments = stackalloc void*[] { &values, &count, &rows, &longest };
+        _driver.Launch(Function("limit"), (rows + 31) / 32, 1, 1024, 0, cooperative: false, arguments);
+    }
+
     public void Dispose()
     {
         // The primary context is libtorch's too, and the module goes with the process.
@@ -86,7 +114,7 @@ internal sealed unsafe class CudaKernels : IRecurrentKernels
     {
         var copy = sweep;
         var arguments = stackalloc void*[] { &copy };
-        var function = Function($"{(cell == CellKind.RevLstm ? "lstm" : "gru")}_{direction}_sweep{(holds ? "_held" : "")}", Limits.SharedMemory);
+        var function = Function($"{cell.ToString().ToLowerInvariant()}_{direction}_sweep{(holds ? "_held" : "")}", Limits.SharedMemory);
         for (var group = 0; group < plan.Groups; group += plan.GroupsAtOnce)
         {
             copy.FirstBlock = group * plan.BlocksOfGroup;

@@ -42,7 +42,7 @@ struct Place {
 
 DEVICE Stack load_stack(const Sweep& a) {
     int warp = (block_of(a) * a.workers + TX) / 32;
-    Stack stack = { NO_PAGES, PAGE_WORDS };
+    Stack stack = { NO_PAGES, PAGE_WORDS, 0, 0 };
     if (TX < a.workers) {
         stack.page = a.stacks[warp * 2];
         stack.used = a.stacks[warp * 2 + 1];
@@ -54,6 +54,10 @@ DEVICE void save_stack(const Sweep& a, const Stack& stack) {
     if (TX < a.workers && LANE == 0) {
         a.stacks[warp * 2] = stack.page;
         a.stacks[warp * 2 + 1] = stack.used;
+    }
+    if (stack.kept) {
+        add_atomic(a.account, stack.kept);
+        add_atomic(a.account + 1, stack.least);
     }
 }
 
@@ -122,3 +126,14 @@ DEVICE float* hold(float* target, const float* source, int rows, int length, int
         target[i / length * targetRow + i % length] = source[(long)(i / length) * sourceRow + i % length];
     return target + rows * targetRow;
 }
+
+// The input's part of a unit's pre-activations at a step, zero where there is none.
+template <int G> DEVICE void load_inputs(const Sweep& a, const Place& here, int step, int half, float (&sums)[G]) {
+    bool live = step >= 0 && step < a.steps && here.has && here.row < a.active[step];
+#pragma unroll
+    for (int g = 0; g < G; g++)
+        sums[g] = live ? a.gates[gate_place(a, a.flat[step] + here.row, half, g, here.unit)] : 0.f;
+}
+
+DEVICE const float* shown(const Sweep& a, int half) { return a.shown + (long)half * a.units * a.rows; }
+DEVICE const float* exchange(const Sweep& a, int buffer, int column) { return a.exchange + ((long)buffer * a.gateStride + column) * a.rows; }

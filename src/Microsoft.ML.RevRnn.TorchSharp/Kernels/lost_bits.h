@@ -21,10 +21,12 @@ struct Pages {
     int* failed;      // counts what went wrong: 1 no page left, 2 a state out of range
 };
 
-// A warp's stack, held in registers while a kernel runs.
+// A warp's stack, held in registers while a kernel runs; and, of the thread's own units, how many bits it has kept and how few would have done,
+// the sum of -log2 z, both in 1/65536.
 struct Stack {
     int page;
     int used;
+    u64 kept, least;
 };
 
 #define NO_PAGES -1
@@ -57,12 +59,16 @@ DEVICE unsigned pop(Stack& stack, const Pages& pages, bool due) {
     unsigned mask = ballot(due);
     if (mask == 0)
         return 0;
+    // More is asked for than there is: something was damaged.
+    if (stack.page < 0) {
+        *pages.failed = 3;
+        return 0;
+    }
     int first = stack.used - __builtin_popcount(mask), page = stack.page;
     int at = first + __builtin_popcount(mask & ((1u << LANE) - 1u));
     if (first < 0) {
         page = pages.below[page];
         first += PAGE_WORDS;
-        // More was asked for than there is: something was damaged.
         if (page < 0) {
             *pages.failed = 3;
             page = 0;
@@ -93,6 +99,8 @@ DEVICE int forget(int state, int gate, bool live, Digits& digits, Stack& stack, 
     u64 value = digits.value * (unsigned)count + (unsigned)(digit - least_of);
     int fill = digits.fill + bits[count];
     bool due = live && fill >= DROP;
+    stack.kept += live ? bits[count] : 0;
+    stack.least += live ? bits[1024] - bits[gate] : 0;
     push(stack, pages, due, (unsigned)value);
     digits.value = due ? value >> WORD_BITS : value;
     digits.fill = due ? fill - DROP : fill;

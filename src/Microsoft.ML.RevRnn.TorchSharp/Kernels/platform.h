@@ -1,5 +1,6 @@
-// What differs between the three compilers of the kernels: clang for PTX (no CUDA toolkit needed), and g++ or clang++ for the host, where one thread after
-// another does what a warp's lanes do at once. There a "warp" has one lane.
+// What differs between the compilers of the kernels: clang for PTX (no CUDA toolkit needed); g++ or clang++ for the host, where one thread after another does
+// what a warp's lanes do at once, and a "warp" has one lane; and, for tests of the sweeps themselves, clang++ with a GPU's threads emulated, which defines all
+// that is missing here.
 #pragma once
 
 #if defined(REVRNN_HOST)
@@ -9,10 +10,22 @@
 typedef unsigned long long u64;
 DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEVICE float nearest(float a) { return __builtin_rintf(a); }
+DEVICE float root(float a) { return __builtin_sqrtf(a); }
 DEVICE float bits_of(int i) { float f; __builtin_memcpy(&f, &i, 4); return f; }
 DEVICE unsigned ballot(bool condition) { return condition ? 1u : 0u; }
 DEVICE int broadcast(int value) { return value; }
 DEVICE int add_atomic(int* target, int value) { int old = *target; *target = old + value; return old; }
+DEVICE void add_atomic(u64* target, u64 value) { *target += value; }
+#elif defined(REVRNN_EMULATED)
+typedef unsigned long long u64;
+typedef float float4 __attribute__((ext_vector_type(4)));
+DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+DEVICE float nearest(float a) { return __builtin_rintf(a); }
+DEVICE float root(float a) { return __builtin_sqrtf(a); }
+DEVICE float bits_of(int i) { float f; __builtin_memcpy(&f, &i, 4); return f; }
+DEVICE int add_atomic(int* target, int value) { int old = *target; *target = old + value; return old; }
+DEVICE void add_atomic(u64* target, u64 value) { *target += value; }
+DEVICE float4 load_shared_by_blocks(const float* address) { return *(const float4*)address; }
 #else
 #define DEVICE static __attribute__((device, always_inline)) inline
 #define KERNEL extern "C" __attribute__((global)) void
@@ -27,10 +40,12 @@ typedef unsigned long long u64;
 typedef float float4 __attribute__((ext_vector_type(4)));
 DEVICE float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 DEVICE float nearest(float a) { return __builtin_rintf(a); }
+DEVICE float root(float a) { return __builtin_sqrtf(a); }
 DEVICE float bits_of(int i) { float f; __builtin_memcpy(&f, &i, 4); return f; }
 DEVICE unsigned ballot(bool condition) { return __nvvm_vote_ballot_sync(0xffffffffu, condition); }
 DEVICE int broadcast(int value) { return __nvvm_shfl_sync_idx_i32(0xffffffffu, value, 0, 31); }
 DEVICE int add_atomic(int* target, int value) { return __nvvm_atom_add_gen_i(target, value); }
+DEVICE void add_atomic(u64* target, u64 value) { __nvvm_atom_add_gen_ll((long long*)target, (long long)value); }
 
 // What other blocks wrote since the kernel began must come from the second-level cache: the first-level ones are not coherent.
 DEVICE float4 load_shared_by_blocks(const float* address) {
@@ -46,5 +61,6 @@ DEVICE unsigned load_acquire(const unsigned* address) {
     asm volatile("ld.acquire.gpu.global.u32 %0, [%1];" : "=r"(value) : "l"(address) : "memory");
     return value;
 }
+extern SHARED float memory[];
 DEVICE void fence() { asm volatile("fence.acq_rel.gpu;" : : : "memory"); }
 #endif

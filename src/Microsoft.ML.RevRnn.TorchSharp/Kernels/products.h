@@ -90,9 +90,9 @@ PRODUCT(product, true, true)
 PRODUCT(product_transposed, true, false)
 PRODUCT(product_of_transposed, false, true)
 
-// Hidden weights [P, gateStride] of both halves to [2, P, G, depth], padding zero.
-KERNEL pack(const float* first, const float* second, float* packed, int units, int gates, int block, int gateStride, int depth) {
-    int i = BX * THREADS + TX, total = 2 * units * gates * depth;
+// Hidden weights [P, gateStride] of one or both halves to [halves, P, G, depth], padding zero.
+KERNEL pack(const float* first, const float* second, float* packed, int halves, int units, int gates, int block, int gateStride, int depth) {
+    int i = BX * THREADS + TX, total = halves * units * gates * depth;
     if (i >= total)
         return;
     int k = i % depth, gate = i / depth % gates, unit = i / depth / gates % units;

@@ -23,7 +23,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
     u.h = a.states[place(a, HIDDEN, half, unit, row)];
     u.other = to_float(a.states[place(a, HIDDEN, 1 - half, unit, row)]);
     u.digits = load_digits(a, 0, half, unit, row);
-    if (back) {
+    if (back && a.back != STATES) {
         u.dh = a.carried[place(a, HIDDEN, half, unit, row)];
         u.dk = a.carried[place(a, HIDDEN, 1 - half, unit, row)];
         if (half == 1) {
@@ -36,6 +36,10 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
 
 // The gates that read k; r k is told to the other blocks.
 DEVICE void gate(const Sweep& a, Unit& u, int half, int flat, int row, int unit, const float* sums) {
+    if (a.keepsGates) {
+        a.gates[gate_place(a, flat, half, Z, unit)] = sums[Z];
+        a.gates[gate_place(a, flat, half, R, unit)] = sums[R];
+    }
     u.z = limited(sums[Z], a.range);
     u.r = sigmoid(sums[R]);
     float product = u.r * u.other;
@@ -57,6 +61,8 @@ DEVICE void forward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, i
         return;
     store(a, half, row, unit, h, u);
     a.outputs[state_place(a, flat, half, unit)] = to_float(h);
+    if (a.keepsGates)
+        a.gates[gate_place(a, flat, half, G, unit)] = sum;
     check(a, h);
 }
 
@@ -68,6 +74,11 @@ DEVICE void backward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, 
     if (!live)
         return;
     store(a, half, row, unit, h, u);
+    if (a.back == STATES) {
+        a.outputs[state_place(a, flat, half, unit)] = to_float(u.h);
+        a.gates[gate_place(a, flat, half, G, unit)] = sum;
+        return;
+    }
     float before = to_float(h), d = u.dh;
     // Half 1 read the other's old state, half 2 the other's new one.
     a.read[1 - half][(long)flat * a.halfStride + unit] = half == 0 ? to_float(u.h) : before;

@@ -28,7 +28,7 @@ DEVICE Unit load(const Sweep& a, int half, int flat, int row, int unit, bool liv
     u.c = a.states[place(a, CELL, half, unit, row)];
     u.ofCell = load_digits(a, 0, half, unit, row);
     u.ofHidden = load_digits(a, 1, half, unit, row);
-    if (back) {
+    if (back && a.back != STATES) {
         u.dh = a.carried[place(a, HIDDEN, half, unit, row)];
         u.dc = a.carried[place(a, CELL, half, unit, row)];
         if (half == 1) {
@@ -47,6 +47,12 @@ DEVICE void store(const Sweep& a, int half, int row, int unit, int h, int c, con
     store_digits(a, 1, half, unit, row, u.ofHidden);
 }
 
+DEVICE void keep(const Sweep& a, int flat, int half, int unit, const float* sums) {
+#pragma unroll
+    for (int gate = 0; gate < Gates; gate++)
+        a.gates[gate_place(a, flat, half, gate, unit)] = sums[gate];
+}
+
 DEVICE void forward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, int row, int unit, bool live, const float* sums) {
     Activated v = activated(a, sums);
     int c = forget(u.c, quantized(v.z, a.highest), live, u.ofCell, stack, a.pages, a.bits, a.keeps) + to_state(v.f * v.g);
@@ -55,6 +61,8 @@ DEVICE void forward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, i
         return;
     store(a, half, row, unit, h, c, u);
     a.outputs[state_place(a, flat, half, unit)] = to_float(h);
+    if (a.keepsGates)
+        keep(a, flat, half, unit, sums);
     check(a, c);
     check(a, h);
 }
@@ -69,6 +77,11 @@ DEVICE void backward(const Sweep& a, Stack& stack, Unit& u, int half, int flat, 
     if (!live)
         return;
     store(a, half, row, unit, h, c, u);
+    if (a.back == STATES) {
+        a.outputs[state_place(a, flat, half, unit)] = to_float(u.h);
+        keep(a, flat, half, unit, sums);
+        return;
+    }
     float before = to_float(h), dh = u.dh;
     // Half 1 read the other's old state, half 2 the other's new one.
     a.read[1 - half][(long)flat * a.halfStride + unit] = half == 0 ? to_float(u.h) : before;

@@ -3,8 +3,6 @@
 #include "revgru.h"
 #include "revlstm.h"
 
-extern SHARED float memory[];
-
 // Where a unit's weights are read from: shared memory if they are held there, else the second-level cache.
 struct Weights {
     const float *forward0, *forward1, *backward0, *backward1;
@@ -45,16 +43,6 @@ struct Weights {
     __attribute__((device, always_inline)) const float* backward(int half) const { return half == 0 ? backward0 : backward1; }
 };
 
-// The input's part of a unit's pre-activations at a step, zero where there is none.
-template <int G> DEVICE void load_inputs(const Sweep& a, const Place& here, int step, int half, float (&sums)[G]) {
-    bool live = step >= 0 && step < a.steps && here.has && here.row < a.active[step];
-#pragma unroll
-    for (int g = 0; g < G; g++)
-        sums[g] = live ? a.gates[gate_place(a, a.flat[step] + here.row, half, g, here.unit)] : 0.f;
-}
-
-DEVICE const float* shown(const Sweep& a, int half) { return a.shown + (long)half * a.units * a.rows; }
-DEVICE const float* exchange(const Sweep& a, int buffer, int column) { return a.exchange + ((long)buffer * a.gateStride + column) * a.rows; }
 
 DEVICE void lstm_forward(const Sweep& a, bool held) {
     Place here(a);
@@ -88,13 +76,16 @@ DEVICE void lstm_backward(const Sweep& a, bool held) {
         int flat = a.flat[step] + here.row;
         for (int half = 1; half >= 0; half--) {
             revlstm::Unit unit = revlstm::load(a, half, flat, here.row, here.unit, live, true);
-            multiply(a, weights.tile, shown(a, 1 - half), a.units, weights.forward(half), weights.ofGate, live, sums);
+            if (a.back != GRADIENTS)
+                multiply(a, weights.tile, shown(a, 1 - half), a.units, weights.forward(half), weights.ofGate, live, sums);
             if (here.works)
                 revlstm::backward(a, stack, unit, half, flat, here.row, here.unit, live, sums);
             load_inputs(a, here, half == 1 ? step : step - 1, 1 - half, sums);
             float* read = a.carried + (live ? place(a, HIDDEN, 1 - half, here.unit, here.row) : 0);
             float gradient[1] = { live ? *read : 0.f };
             here.meet(a);
+            if (a.back == STATES)
+                continue;
 
             multiply(a, weights.tile, exchange(a, half, 0), revlstm::Gates * a.block, weights.backward(half), 0, live, gradient);
             if (live)
@@ -111,11 +102,14 @@ DEVICE revgru::Unit gru_half(const Sweep& a, Place& here, const Weights& weights
     revgru::Unit unit = revgru::load(a, half, flat, here.row, here.unit, live, back);
     float gates[2] = { inputs[revgru::Z], inputs[revgru::R] };
     candidate[0] = inputs[revgru::G];
-    multiply(a, weights.tile, shown(a, 1 - half), a.units, weights.forward(half), weights.ofGate, live, gates);
+    bool multiplies = !back || a.back != GRADIENTS;
+    if (multiplies)
+        multiply(a, weights.tile, shown(a, 1 - half), a.units, weights.forward(half), weights.ofGate, live, gates);
     if (live)
         revgru::gate(a, unit, half, flat, here.row, here.unit, gates);
     here.meet(a);
-    multiply(a, weights.tile, exchange(a, 1, 0), a.units, weights.forward(half) + revgru::G * weights.ofGate, 0, live, candidate);
+    if (multiplies)
+        multiply(a, weights.tile, exchange(a, 1, 0), a.units, weights.forward(half) + revgru::G * weights.ofGate, 0, live, candidate);
     return unit;
 }
 
@@ -153,6 +147,8 @@ DEVICE void gru_backward(const Sweep& a, bool held) {
                 revgru::backward(a, stack, unit, half, flat, here.row, here.unit, live, sum[0]);
             load_inputs(a, here, half == 1 ? step : step - 1, 1 - half, inputs);
             here.meet(a);
+            if (a.back == STATES)
+                continue;
 
             sum[0] = 0.f;
             multiply(a, weights.tile, exchange(a, 0, revgru::G * a.block), a.block, weights.backward(half) + revgru::G * a.block, 0, live, sum);
@@ -169,10 +165,55 @@ DEVICE void gru_backward(const Sweep& a, bool held) {
     save_stack(a, stack);
 }
 
-#define SWEEP(name) KERNEL name##_sweep(Sweep a) { name(a, false); } KERNEL name##_sweep_held(Sweep a) { name(a, true); }
-SWEEP(lstm_forward)
-SWEEP(lstm_backward)
-SWEEP(gru_forward)
-SWEEP(gru_backward)
+#include "ordinary_sweeps.h"
+
+#define SWEEP(name, function) KERNEL name##_sweep(Sweep a) { function(a, false); } KERNEL name##_sweep_held(Sweep a) { function(a, true); }
+#define ORDINARY(name, cell) SWEEP(name##_forward, ordinary_forward<cell>) SWEEP(name##_backward, ordinary_backward<cell>)
+SWEEP(revlstm_forward, lstm_forward)
+SWEEP(revlstm_backward, lstm_backward)
+SWEEP(revgru_forward, gru_forward)
+SWEEP(revgru_backward, gru_backward)
+ORDINARY(lstm, LstmCell)
+ORDINARY(gru, GruCell)
+ORDINARY(gruresetafter, GruResetAfterCell)
+ORDINARY(elman, ElmanCell)
 
 #include "products.h"
+#include "updates.h"
+
+KERNEL add_tokens(TokenSums p) {
+    int column = BX * THREADS + TX;
+    if (column < p.stride)
+        add_tokens(p, BY, column);
+}
+
+KERNEL adam(Update p) {
+    long i = (long)BX * THREADS + TX;
+    if (i < p.count)
+        adam(p, i);
+}
+
+KERNEL descend(Update p) {
+    long i = (long)BX * THREADS + TX;
+    if (i < p.count)
+        descend(p, i);
+}
+
+// Values [count, rows]: no row longer than `longest`. A warp's lanes are rows, 32 warps share a row's values.
+KERNEL limit(float* values, int count, int rows, float longest) {
+    SHARED static float squares[32][33];
+    int lane = TX % 32, warp = TX / 32, row = BX * 32 + lane;
+    float sum = 0.f;
+    for (int i = warp; i < count && row < rows; i += 32) {
+        float value = values[(long)i * rows + row];
+        sum = fused(value, value, sum);
+    }
+    squares[warp][lane] = sum;
+    SYNC;
+    sum = 0.f;
+    for (int i = 0; i < 32; i++)
+        sum += squares[i][lane];
+    float factor = limit(sum, longest);
+    for (int i = warp; i < count && row < rows && factor != 1.f; i += 32)
+        values[(long)i * rows + row] = limited_by(values[(long)i * rows + row], factor);
+}

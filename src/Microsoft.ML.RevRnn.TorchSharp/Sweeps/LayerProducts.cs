@@ -9,6 +9,9 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <param name="inputStride">Length of a row of inputs.</param>
 internal sealed class LayerProducts(IRecurrentKernels kernels, CellShape shape, int inputRows, int inputStride)
 {
+    /// <summary>Columns of a row of gates that have input weights.</summary>
+    private readonly (int First, int Count)[] _inputReaders = InputReaders(shape);
+
     /// <summary>gates = bias + inputs W.</summary>
     public void Inputs(in LayerWeights weights, nint inputs, nint gates, int rows) => kernels.Multiply(new Product
     {
@@ -46,7 +49,11 @@ internal sealed class LayerProducts(IRecurrentKernels kernels, CellShape shape, 
     /// <summary>Adds the gradients by the weights, from those by the gates.</summary>
     public void WeightGradients(in LayerWeights gradients, nint inputs, in Sweep sweep, int rows)
     {
-        AddProduct(inputs, inputStride, inputRows, sweep.Gates, shape.GateRow, gradients.Input, shape.GateRow, rows);
+        foreach (var gates in _inputReaders)
+        {
+            var first = gates.First * sizeof(float);
+            AddProduct(inputs, inputStride, inputRows, sweep.Gates + first, gates.Count, gradients.Input + first, shape.GateRow, rows);
+        }
         kernels.AddRows(sweep.Gates, gradients.Bias, rows, shape.GateRow, shape.GateRow);
         var ofState = shape.Spec.HiddenReaders.Count * shape.BlockStride;
         for (var half = 0; half < shape.Halves; half++)
@@ -78,4 +85,12 @@ internal sealed class LayerProducts(IRecurrentKernels kernels, CellShape shape, 
         N = n,
         K = rows,
     });
+
+    private static (int First, int Count)[] InputReaders(CellShape shape)
+    {
+        if (shape.Spec.InputlessGates.Length == 0)
+            return [(0, shape.GateRow)];
+        var readers = Enumerable.Range(0, shape.GateCount).Except(shape.Spec.InputlessGates);
+        return [.. Enumerable.Range(0, shape.Halves).SelectMany(half => readers.Select(gate => (half * shape.GateStride + gate * shape.BlockStride, shape.BlockStride)))];
+    }
 }

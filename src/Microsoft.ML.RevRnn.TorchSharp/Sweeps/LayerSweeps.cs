@@ -4,19 +4,18 @@ using Microsoft.ML.RevRnn.Cells;
 namespace Microsoft.ML.RevRnn.Torch;
 
 /// <summary>
-/// One layer of a reversible cell on a device: its forward pass over a batch in chunks, which keeps the states of the end and the bits lost on the way, and the
-/// pass back, which recovers each chunk's activations and gives the gradients.
+/// One layer on a device: its forward pass over a batch, chunk by chunk, and the pass back, which gives the gradients. A reversible cell keeps the states of the end
+/// and the bits lost on the way, and recovers each chunk's activations, unless a record of the chunk has them; another cell needs the record.
 /// </summary>
 internal sealed class LayerSweeps : IDisposable
 {
     private readonly IRecurrentKernels _kernels;
     private readonly CellShape _shape;
-    private readonly int _inputStride;
     private readonly SweepSteps _steps;
     private readonly SweepPlan _plan;
-    private readonly SweepMemory _memory;
     private readonly LayerProducts _products;
     private Sweep _sweep;
+    private LayerWeights _weights;
     private uint _epoch;
 
     /// <param name="kernels">The device.</param>
@@ -24,18 +23,16 @@ internal sealed class LayerSweeps : IDisposable
     /// <param name="limit">The most bits that a gate forgets.</param>
     /// <param name="inputs">Rows of the input weights, and length of a row of inputs.</param>
     /// <param name="steps">The batch.</param>
-    /// <param name="layout">How it is spread over the device, and the pages that are set aside for lost bits.</param>
-    public LayerSweeps(
-        IRecurrentKernels kernels, CellShape shape, ForgettingLimit limit, (int Rows, int Stride) inputs, SweepSteps steps, (SweepPlan Plan, int Pages) layout)
+    /// <param name="plan">How it is spread over the device.</param>
+    public LayerSweeps(IRecurrentKernels kernels, CellShape shape, ForgettingLimit limit, (int Rows, int Stride) inputs, SweepSteps steps, SweepPlan plan)
     {
         _kernels = kernels;
         _shape = shape;
-        _inputStride = inputs.Stride;
         _steps = steps;
-        _plan = layout.Plan;
-        _memory = new SweepMemory(kernels, shape, _plan, steps, layout.Pages);
+        _plan = plan;
+        Memory = new SweepMemory(kernels, shape, limit, plan, steps);
         _products = new LayerProducts(kernels, shape, inputs.Rows, inputs.Stride);
-        _sweep = _memory.Pointers with
+        _sweep = Memory.Pointers with
         {
             Units = shape.Half,
             Block = shape.BlockStride,
@@ -43,71 +40,116 @@ internal sealed class LayerSweeps : IDisposable
             GateRow = shape.GateRow,
             HalfStride = shape.HalfStride,
             Depth = SweepPlan.Depth(shape),
-            Rows = _plan.Rows,
-            RowsOfGroup = _plan.RowsOfGroup,
-            ShiftOfGroup = BitOperations.Log2((uint)_plan.RowsOfGroup),
-            BlocksOfGroup = _plan.BlocksOfGroup,
-            UnitsOfBlock = _plan.UnitsOfBlock,
-            Workers = _plan.Workers,
-            Tile = _plan.Tile,
+            Rows = plan.Rows,
+            RowsOfGroup = plan.RowsOfGroup,
+            ShiftOfGroup = BitOperations.Log2((uint)plan.RowsOfGroup),
+            BlocksOfGroup = plan.BlocksOfGroup,
+            UnitsOfBlock = plan.UnitsOfBlock,
+            Workers = plan.Workers,
+            Tile = plan.Tile,
             Range = limit == ForgettingLimit.None ? 1 : 1 - MathF.Pow(2, -(int)limit),
             Highest = shape.Spec.MaximumGate,
-            Keeps = 1,
         };
     }
 
     /// <summary>What it keeps on the device.</summary>
-    public SweepMemory Memory => _memory;
+    public SweepMemory Memory { get; }
+
+    /// <summary>Whether all pages that lost bits can need are taken at once.</summary>
+    public bool ReservesAllPages { get; init; }
 
     /// <summary>Forgets what was, for a new batch or new weights.</summary>
     public void Begin(in LayerWeights weights)
     {
-        _memory.Clear();
+        Memory.Clear();
+        _weights = weights;
         (_sweep.Hidden0, _sweep.Hidden1) = (weights.Hidden0, weights.Hidden1);
         _kernels.Pack(weights.Hidden0, weights.Hidden1, _sweep.Packed, _shape, _sweep.Depth);
     }
 
-    /// <summary>outputs [flat, state stride] of inputs [flat, input stride].</summary>
-    public void Forward(in LayerWeights weights, nint inputs, nint outputs)
+    /// <summary>Room for what is to be kept of a chunk.</summary>
+    public ChunkRecord CreateRecord() => new(_kernels, _shape, _plan, _steps.MostRows);
+
+    /// <summary>outputs [flat, state stride] of inputs [flat, input stride], of the chunk that begins with step <paramref name="first"/>.</summary>
+    /// <param name="first">The chunk's first step.</param>
+    /// <param name="inputs">Its inputs.</param>
+    /// <param name="outputs">Receives its outputs.</param>
+    /// <param name="keepsLostBits">Whether it can be taken back.</param>
+    /// <param name="record">Receives what the pass back needs; null for nothing.</param>
+    public void Forward(int first, nint inputs, nint outputs, bool keepsLostBits = true, ChunkRecord? record = null)
     {
-        for (var first = 0; first < _steps.Count; first += _steps.Chunk)
-        {
-            var sweep = At(first);
-            _products.Inputs(weights, Rows(inputs, first, _inputStride), sweep.Gates, _steps.RowsFrom(first));
-            sweep.Outputs = Rows(outputs, first, _shape.StateStride);
-            sweep.Reset = 0;
-            _kernels.Forward(_shape.Kind, _plan, sweep);
-            // A group's blocks meet after each product of a half that others read.
-            _epoch += (uint)(sweep.Steps * 2 * (_shape.Spec.HasReset ? 2 : 1));
-        }
+        keepsLostBits &= _shape.Spec.ForgetGates.Length > 0;
+        if (keepsLostBits)
+            Memory.ReservePages(_steps.RowsFrom(first), ReservesAllPages);
+        if (record != null)
+            record.Outputs = outputs;
+        var sweep = At(first, record) with { Outputs = outputs, Reset = 0, Keeps = keepsLostBits ? 1 : 0, KeepsGates = record == null ? 0 : 1 };
+        _products.Inputs(_weights, inputs, sweep.Gates, _steps.RowsFrom(first));
+        _kernels.Forward(_shape.Kind, _plan, sweep);
+        Meet(sweep, _shape.Spec.HasReset ? 2 : 1);
     }
 
-    /// <summary>From the gradient by the outputs: that by the inputs, and those by the weights, which are added to.</summary>
-    public void Backward(in LayerWeights weights, nint inputs, nint outputGradient, nint inputGradient, in LayerWeights gradients)
+    /// <summary>Takes the steps of a chunk back and gives their outputs; <see cref="Backward"/> must follow.</summary>
+    public void Recover(int first, nint inputs, nint outputs)
     {
-        for (var first = _steps.LastChunk; first >= 0; first -= _steps.Chunk)
-        {
-            var sweep = At(first);
-            var rows = _steps.RowsFrom(first);
-            var read = Rows(inputs, first, _inputStride);
-            _products.Inputs(weights, read, sweep.Gates, rows);
-            sweep.Gradients = Rows(outputGradient, first, _shape.StateStride);
-            _kernels.Backward(_shape.Kind, _plan, sweep);
-            _epoch += (uint)(sweep.Steps * 2 * (_shape.Spec.HasReset ? 3 : 1));
-            _products.InputGradient(weights, sweep.Gates, Rows(inputGradient, first, _inputStride), rows);
-            _products.WeightGradients(gradients, read, sweep, rows);
-        }
+        Memory.Keep();
+        var sweep = At(first) with { Outputs = outputs, Back = BackwardSweep.States, KeepsGates = 1 };
+        _products.Inputs(_weights, inputs, sweep.Gates, _steps.RowsFrom(first));
+        _kernels.Backward(_shape.Kind, _plan, sweep);
+        Meet(sweep, _shape.Spec.HasReset ? 2 : 1);
+        Memory.BringBack();
     }
 
-    public void Dispose() => _memory.Dispose();
-
-    private nint Rows(nint values, int first, int stride) => values + (nint)_steps.FlatRow(first) * stride * sizeof(float);
-
-    private Sweep At(int first) => _sweep with
+    /// <summary>From the gradient by a chunk's outputs: that by its inputs, and those by the weights, which are added to.</summary>
+    /// <param name="first">Its first step.</param>
+    /// <param name="inputs">[flat, input stride].</param>
+    /// <param name="outputGradient">[flat, state stride].</param>
+    /// <param name="inputGradient">[flat, input stride].</param>
+    /// <param name="gradients">By the weights.</param>
+    /// <param name="activations">What there is of the chunk already, where there is no record.</param>
+    /// <param name="record">What the pass forward left; what it has is overwritten.</param>
+    public void Backward(
+        int first, nint inputs, nint outputGradient, nint inputGradient, in LayerWeights gradients, ChunkActivations activations = default, ChunkRecord? record = null)
     {
-        Steps = _steps.StepsFrom(first),
-        Active = _sweep.Active + first * sizeof(int),
-        Flat = _sweep.Flat + first * sizeof(int),
-        Epoch = _epoch,
-    };
+        var rows = _steps.RowsFrom(first);
+        var sweep = At(first, record) with
+        {
+            Gradients = outputGradient,
+            Outputs = record?.Outputs ?? 0,
+            Back = record != null || activations == ChunkActivations.Recovered ? BackwardSweep.Gradients : BackwardSweep.Both,
+        };
+        if (record == null && activations == ChunkActivations.None)
+            _products.Inputs(_weights, inputs, sweep.Gates, rows);
+        _kernels.Backward(_shape.Kind, _plan, sweep);
+        Meet(sweep, !_shape.Spec.HasReset ? 1 : _shape.IsReversible ? 3 : 2);
+        _products.InputGradient(_weights, sweep.Gates, inputGradient, rows);
+        _products.WeightGradients(gradients, inputs, sweep, rows);
+    }
+
+    /// <summary>Scales the rows' gradients by the states down that are longer.</summary>
+    public void LimitGradients(float longest) => _kernels.Limit(Memory.Pointers.Carried, Memory.CarriedCount, _plan.Rows, longest);
+
+    public void Dispose() => Memory.Dispose();
+
+    /// <summary>A group's blocks meet after each product of a half that others read.</summary>
+    private void Meet(in Sweep sweep, int times) => _epoch += (uint)(sweep.Steps * _shape.Halves * times);
+
+    private Sweep At(int first, ChunkRecord? record = null)
+    {
+        var memory = Memory.Pointers;
+        return _sweep with
+        {
+            Gates = record?.Gates ?? Memory.Gates,
+            Cells = record?.Cells ?? 0,
+            Start = record?.Start ?? 0,
+            First = first,
+            Words = memory.Words,
+            Below = memory.Below,
+            PageCapacity = memory.PageCapacity,
+            Steps = _steps.StepsFrom(first),
+            Active = memory.Active + first * sizeof(int),
+            Flat = memory.Flat + first * sizeof(int),
+            Epoch = _epoch,
+        };
+    }
 }

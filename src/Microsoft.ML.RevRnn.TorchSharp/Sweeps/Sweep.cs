@@ -15,6 +15,8 @@ internal struct Sweep
     public nint Read0;
     public nint Read1;
     public nint Reset;
+    public nint Cells;
+    public nint Start;
     public nint States;
     public nint Shown;
     public nint Carried;
@@ -29,6 +31,7 @@ internal struct Sweep
     private readonly int _padding;
     public nint Failed;
     public nint Bits;
+    public nint Account;
     public nint Active;
     public nint Flat;
     public nint Flags;
@@ -51,4 +54,7 @@ internal struct Sweep
     public float Range;
     public float Highest;
     public int Keeps;
+    public int KeepsGates;
+    public int First;
+    public BackwardSweep Back;
 }

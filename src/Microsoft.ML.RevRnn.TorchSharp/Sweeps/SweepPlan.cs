@@ -70,15 +70,14 @@ internal readonly record struct SweepPlan
             atOnce = (atOnce + 1) / 2;
         }
         var columns = shape.GateCount * shape.BlockStride;
-        var forward = 2 * units * shape.GateCount * Depth(shape) * sizeof(float);
-        var backward = forward + 2 * units * (columns + 4) * sizeof(float);
+        var (forward, backward) = WeightBytes(shape, units);
         var row = lanes * sizeof(float);
         var smallest = SmallestTile * row;
         if (smallest > limits.SharedMemory)
             throw new NotSupportedException($"A block of the device has {limits.SharedMemory} bytes of shared memory; a sweep needs {smallest}.");
         var holdsForward = forward + smallest <= limits.SharedMemory;
         var holdsBackward = backward + smallest <= limits.SharedMemory;
-        var left = limits.SharedMemory - (holdsBackward ? backward : holdsForward ? forward : 0);
+        var left = limits.SharedMemory - Math.Max(holdsBackward ? backward : 0, holdsForward ? forward : 0);
         var tile = Math.Min(Math.Max(left / row / SmallestTile * SmallestTile, SmallestTile), (columns + 31) / 32 * 32);
         return new SweepPlan
         {
@@ -96,6 +95,14 @@ internal readonly record struct SweepPlan
         };
     }
 
+    /// <summary>Bytes of so many units' weights, for a sweep forward and one back, which of a reversible cell needs those of forward too.</summary>
+    private static (int Forward, int Backward) WeightBytes(CellShape shape, int units)
+    {
+        var forward = shape.Halves * units * shape.GateCount * Depth(shape) * sizeof(float);
+        var rows = shape.Halves * units * (shape.GateCount * shape.BlockStride + 4) * sizeof(float);
+        return (forward, shape.IsReversible ? forward + rows : rows);
+    }
+
     /// <summary>Units of a block where so many blocks share a group's.</summary>
     private static int Units(CellShape shape, int blocks, int lanes) => Math.Max((shape.Half + blocks - 1) / blocks, 32 / lanes);
 
@@ -110,8 +117,8 @@ internal readonly record struct SweepPlan
             var groups = (rows + lanes - 1) / lanes;
             if (groups > limits.Processors)
                 continue;
-            var bytes = 2 * Units(shape, limits.Processors / groups, lanes) * (shape.GateCount * (Depth(shape) + shape.BlockStride) + 4) * sizeof(float);
-            if (bytes + SmallestTile * lanes * sizeof(float) <= limits.SharedMemory)
+            var (forward, backward) = WeightBytes(shape, Units(shape, limits.Processors / groups, lanes));
+            if (Math.Max(forward, backward) + SmallestTile * lanes * sizeof(float) <= limits.SharedMemory)
                 return lanes;
         }
         var most = MostRows;

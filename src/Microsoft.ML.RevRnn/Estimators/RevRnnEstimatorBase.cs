@@ -138,7 +138,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         Options.CancellationToken.ThrowIfCancellationRequested();
         using var monitor = new TrainingMonitor(Host, channel, Options.Progress);
         monitor.Started(rows, network);
-        var result = train(Options.Training with { Seed = TrainingSeed.Choose(Host, Options.Training.Seed) }, monitor);
+        var result = train(TrainingContext.Complete(Options.Training, Host), monitor);
         monitor.Ended(result.Report);
         if (result.Report.BestEpoch == 0)
             Options.CancellationToken.ThrowIfCancellationRequested();

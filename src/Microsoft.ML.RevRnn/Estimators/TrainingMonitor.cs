@@ -26,6 +26,8 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
     public void Report(TrainingProgress value)
     {
         var ended = value.EpochFraction >= 1;
+        if (_last == null && value.FallbackReason is { } reason)
+            _channel.Warning(MessageSensitivity.None, $"Training is on the CPU: {reason}");
         _last = value;
         if (ended)
         {

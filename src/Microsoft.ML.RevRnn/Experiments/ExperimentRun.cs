@@ -35,7 +35,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
         _dimensions = SearchDimensions.Of(settings.SearchSpace, task.Template);
         _host = env.Register("Experiment");
         _channel = _host.Start("Experiment");
-        _journal = ExperimentJournal.Open(settings.CheckpointDirectory, () => TrainingSeed.Choose(_host, settings.Seed ?? task.Template.Training.Seed));
+        _journal = ExperimentJournal.Open(settings.CheckpointDirectory, () => TrainingContext.Complete(task.Template.Training with { Seed = settings.Seed ?? task.Template.Training.Seed }, _host).Seed!.Value);
         _clock = new ExperimentClock(settings.Clock, _journal.ElapsedBefore, settings.MaxExperimentTimeInSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
         _journal.Elapsed = () => _clock.Elapsed;
         _watch = new CancellationWatch(_host, settings.CancellationToken, _clock.Ended);

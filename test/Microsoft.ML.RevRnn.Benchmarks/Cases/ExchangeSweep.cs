@@ -1,4 +1,6 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Reversible;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
@@ -13,11 +15,11 @@ internal abstract class ExchangeSweep : IDisposable
 
     public abstract long Multiplications { get; }
 
-    public static ExchangeSweep For(SimdWidth width, ForgettingLimit limit) => width switch
+    public static ExchangeSweep For(SimdWidth width, ForgettingLimit limit, CellArithmetic arithmetic) => width switch
     {
-        SimdWidth.Bits512 => new ExchangeSweep<F32x16, I32x16, F64x16>(limit),
-        SimdWidth.Bits256 => new ExchangeSweep<F32x8, I32x8, F64x8>(limit),
-        SimdWidth.Bits128 => new ExchangeSweep<F32x4, I32x4, F64x4>(limit),
+        SimdWidth.Bits512 => For<F32x16, I32x16, F64x16>(limit, arithmetic),
+        SimdWidth.Bits256 => For<F32x8, I32x8, F64x8>(limit, arithmetic),
+        SimdWidth.Bits128 => For<F32x4, I32x4, F64x4>(limit, arithmetic),
         _ => throw new ArgumentOutOfRangeException(nameof(width), width, "Unknown register width."),
     };
 
@@ -31,4 +33,12 @@ internal abstract class ExchangeSweep : IDisposable
     public abstract void Plain();
 
     public abstract void Dispose();
+
+    private static ExchangeSweep For<TFloat, TInt, TWide>(ForgettingLimit limit, CellArithmetic arithmetic)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+        where TWide : struct, IWideLane<TWide, TInt>
+        => arithmetic == CellArithmetic.Preimages
+            ? new ExchangeSweep<TFloat, TInt, PreimageState<TFloat, TInt, TWide>>(limit)
+            : new ExchangeSweep<TFloat, TInt, ReversibleState<TFloat, TInt, TWide>>(limit);
 }

@@ -5,10 +5,10 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
 /// <inheritdoc/>
-internal sealed unsafe class ExchangeSweep<TFloat, TInt, TWide> : ExchangeSweep
+internal sealed unsafe class ExchangeSweep<TFloat, TInt, TReversible> : ExchangeSweep
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
-    where TWide : struct, IWideLane<TWide, TInt>
+    where TReversible : struct, IStateArithmetic<TFloat, TInt>
 {
     private const int Rows = LostBitStore.RowsPerBlock;
 
@@ -49,7 +49,7 @@ internal sealed unsafe class ExchangeSweep<TFloat, TInt, TWide> : ExchangeSweep
         for (var step = 0; step < Steps; step++)
         {
             for (var row = 0; row < Rows; row++)
-                Multiply<ReversibleState<TFloat, TInt, TWide>>(_states.Pointer + row * Units, Gates(step, row), _lanes);
+                Multiply<TReversible>(_states.Pointer + row * Units, Gates(step, row), _lanes);
         }
     }
 
@@ -93,10 +93,7 @@ internal sealed unsafe class ExchangeSweep<TFloat, TInt, TWide> : ExchangeSweep
     private static void Unmultiply(int* states, float* gates, LostBitLanes lanes)
     {
         for (var u = Units - TFloat.Count; u >= 0; u -= TFloat.Count)
-        {
-            ReversibleState<TFloat, TInt, TWide>
-                .Unmultiply(TInt.Load(states + u), TFloat.Load(gates + u), lanes, u % LostBitLanes.Count).Store(states + u);
-        }
+            TReversible.Unmultiply(TInt.Load(states + u), TFloat.Load(gates + u), lanes, u % LostBitLanes.Count).Store(states + u);
     }
 
     private float* Gates(int step, int row) => _gates.Pointer + (step * Rows + row) * Units;

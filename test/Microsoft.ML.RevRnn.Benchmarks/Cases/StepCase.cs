@@ -1,10 +1,14 @@
 using System.Globalization;
+using Microsoft.ML.RevRnn.Cells;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
 /// <summary>A training step to measure, written as RevLstm/Reversible/T70/B64/H650.</summary>
 internal sealed record StepCase(CellKind Cell, ActivationStrategy Strategy, StepShape Shape)
 {
+    /// <summary>That of a reversible cell.</summary>
+    public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
     public override string ToString() => $"{Cell}/{Strategy}/{Shape}";
 
     public static StepCase Parse(string name)

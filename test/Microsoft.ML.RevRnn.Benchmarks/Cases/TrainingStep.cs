@@ -37,7 +37,7 @@ internal sealed class TrainingStep : IDisposable
         _device = new Device(threads);
         var settings = new StackSettings
         {
-            Arithmetic = Support.IsReversible(step.Cell) ? CellArithmetic.Reversible : CellArithmetic.Unquantized,
+            Arithmetic = Support.IsReversible(step.Cell) ? step.Arithmetic : CellArithmetic.Unquantized,
             Strategy = step.Strategy,
             SharesInputs = sharesInputs,
         };

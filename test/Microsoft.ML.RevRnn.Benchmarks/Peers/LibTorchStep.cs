@@ -12,16 +12,20 @@ internal sealed class LibTorchStep : IDisposable
     private readonly torch.Tensor _coefficients;
     private readonly torch.Tensor _start;
 
-    public LibTorchStep(bool lstm, StepShape shape)
+    /// <param name="lstm">Whether nn.LSTM; else nn.GRU.</param>
+    /// <param name="shape">The layer and its batch.</param>
+    /// <param name="device">Where; null for the CPU.</param>
+    public LibTorchStep(bool lstm, StepShape shape, torch.Device? device = null)
     {
+        device ??= torch.CPU;
         torch.manual_seed(1);
         if (lstm)
-            _lstm = torch.nn.LSTM(shape.Units, shape.Units);
+            _lstm = torch.nn.LSTM(shape.Units, shape.Units, device: device);
         else
-            _gru = torch.nn.GRU(shape.Units, shape.Units);
-        _inputs = torch.randn(shape.Steps, shape.Rows, shape.Units, requires_grad: true).DetachFromDisposeScope();
-        _coefficients = (torch.rand(shape.Steps, shape.Rows, shape.Units) - 0.5).DetachFromDisposeScope();
-        _start = torch.zeros(1, shape.Rows, shape.Units);
+            _gru = torch.nn.GRU(shape.Units, shape.Units, device: device);
+        _inputs = torch.randn(shape.Steps, shape.Rows, shape.Units, device: device, requires_grad: true).DetachFromDisposeScope();
+        _coefficients = (torch.rand(shape.Steps, shape.Rows, shape.Units, device: device) - 0.5).DetachFromDisposeScope();
+        _start = torch.zeros(1, shape.Rows, shape.Units, device: device);
     }
 
     public void Run()

@@ -21,8 +21,24 @@ internal sealed unsafe class FixedPointLanesTests
     }
 
     [TestMethod]
+    public void ADigitsBitsAreNeverBelowTheLogarithmOfItsBaseAndAtMostAFewUnitsAbove()
+    {
+        var table = LostBitTable.CreateOfRadix<F32x4, I32x4>();
+
+        for (var n = 1; n <= 1024; n++)
+        {
+            var exact = Math.Log2(n) * 65536;
+            Assert.IsTrue(table[n] >= exact, $"n = {n}: {table[n]} is below {exact}.");
+            Assert.IsTrue(table[n] <= exact + 3, $"n = {n}: {table[n]} is far above {exact}.");
+        }
+        Assert.AreEqual(0, table[1]);
+    }
+
+    [TestMethod]
     public void LostBitsAreTheSameAtAllWidths()
     {
+        CollectionAssert.AreEqual(LostBitTable.CreateOfRadix<F32x4, I32x4>(), LostBitTable.CreateOfRadix<F32x8, I32x8>());
+        CollectionAssert.AreEqual(LostBitTable.CreateOfRadix<F32x4, I32x4>(), LostBitTable.CreateOfRadix<F32x16, I32x16>());
         CollectionAssert.AreEqual(LostBitTable.Create<F32x4, I32x4>(), LostBitTable.Create<F32x8, I32x8>());
         CollectionAssert.AreEqual(LostBitTable.Create<F32x4, I32x4>(), LostBitTable.Create<F32x16, I32x16>());
     }

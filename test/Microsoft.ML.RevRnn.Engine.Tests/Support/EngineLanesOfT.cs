@@ -4,10 +4,10 @@ using Microsoft.ML.RevRnn.Reversible;
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <inheritdoc/>
-internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
+internal sealed unsafe class EngineLanes<TFloat, TInt, TState> : EngineLanes
     where TFloat : struct, IFloatLane<TFloat, TInt>
     where TInt : struct, IIntLane<TInt>
-    where TWide : struct, IWideLane<TWide, TInt>
+    where TState : struct, IStateArithmetic<TFloat, TInt>
 {
     public override void Multiply(int[] states, int[] gates)
     {
@@ -16,7 +16,7 @@ internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
             for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
             {
                 var z = TFloat.FromInt(TInt.Load(gate + i));
-                ReversibleState<TFloat, TInt, TWide>.Multiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
+                TState.Multiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
             }
         }
     }
@@ -28,7 +28,7 @@ internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
             for (var i = LostBitLanes.Count - TFloat.Count; i >= 0; i -= TFloat.Count)
             {
                 var z = TFloat.FromInt(TInt.Load(gate + i));
-                ReversibleState<TFloat, TInt, TWide>.Unmultiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
+                TState.Unmultiply(TInt.Load(state + i), z, Lanes, i).Store(state + i);
             }
         }
     }
@@ -39,7 +39,7 @@ internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
         fixed (float* update = updates)
         {
             for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
-                ReversibleState<TFloat, TInt, TWide>.Add(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
+                TState.Add(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class EngineLanes<TFloat, TInt, TWide> : EngineLanes
         fixed (float* update = updates)
         {
             for (var i = 0; i < LostBitLanes.Count; i += TFloat.Count)
-                ReversibleState<TFloat, TInt, TWide>.Subtract(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
+                TState.Subtract(TInt.Load(state + i), TFloat.Load(update + i)).Store(state + i);
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class GoldenTraining
     private static readonly int[][] _sequences = Sequences.Random(48, 1, 30, Vocabulary);
 
     /// <summary>Digests of a classifier's and a language model's weights.</summary>
-    public static string Digests(CellKind cell, SimdWidth width, int threads = 1) => $"{Classifier(cell, width, threads)} {LanguageModel(cell, width, threads)}";
+    public static string Digests(CellKind cell, SimdWidth width, int threads = 1, Func<TrainingOptions, TrainingOptions>? change = null) =>
+        $"{Classifier(cell, width, threads, change)} {LanguageModel(cell, width, threads, change)}";
 
     /// <summary>Digests of two language models' weights, whose products with the inputs are shared: without dropout of inputs, and with masks by token.</summary>
     public static string SharedDigests(CellKind cell, SimdWidth width, int threads = 1)
@@ -43,7 +44,7 @@ internal static class GoldenTraining
     }
 
     /// <summary>Softmax or sigmoids, one direction or two, each pooling, AdamW or SGD, all with dropout and bounds of gradients in force.</summary>
-    private static string Classifier(CellKind cell, SimdWidth width, int threads)
+    private static string Classifier(CellKind cell, SimdWidth width, int threads, Func<TrainingOptions, TrainingOptions>? change)
     {
         var number = (int)cell;
         var network = Network(cell) with
@@ -52,6 +53,7 @@ internal static class GoldenTraining
             Pooling = (PoolingKind)(number % Enum.GetValues<PoolingKind>().Length),
         };
         var training = Training(cell, threads);
+        training = change?.Invoke(training) ?? training;
         using var parameters = NetworkParameters.OfSequences(new NetworkShape(network, Vocabulary), Classes);
         var labels = Sequences.Labels(_sequences.Length, Classes);
         Loss loss = number % 4 < 2

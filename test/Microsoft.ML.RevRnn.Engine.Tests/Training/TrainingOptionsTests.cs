@@ -42,6 +42,8 @@ internal sealed class TrainingOptionsTests
                 (training with { ActivationStrategy = (ActivationStrategy)99 }, nameof(TrainingOptions.ActivationStrategy)),
                 (training with { ThreadCount = 0 }, nameof(TrainingOptions.ThreadCount)),
                 (training with { ThreadCount = 257 }, nameof(TrainingOptions.ThreadCount)),
+                (training with { GpuDeviceId = -1 }, nameof(TrainingOptions.GpuDeviceId)),
+                (training with { GpuDeviceId = 1024 }, nameof(TrainingOptions.GpuDeviceId)),
             ])
         {
             CheckNamed(options.Validate, name);

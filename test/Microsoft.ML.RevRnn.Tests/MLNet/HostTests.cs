@@ -4,7 +4,7 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Tests.MLNet;
 
-/// <summary>What components run in. TrainingSeed takes the context's seed from it, and trainers tell it messages and errors.</summary>
+/// <summary>What components run in. TrainingContext takes the context's seed and GPU from it, and trainers tell it messages and errors.</summary>
 [TestClass]
 public sealed class HostTests
 {
@@ -12,13 +12,13 @@ public sealed class HostTests
     public void AHostHasTheSeedOfItsContext()
     {
         var host = ((IHostEnvironment)new MLContext(seed: 7)).Register("Trainer");
-        Assert.AreEqual(7, TrainingSeed.Choose(host, option: null));
-        Assert.AreEqual(7, TrainingSeed.Choose(host, option: null), "It is not used up.");
-        Assert.AreEqual(7, TrainingSeed.Choose(host.Register("Part"), option: null));
-        Assert.AreEqual(5, TrainingSeed.Choose(host, option: 5));
+        Assert.AreEqual(7, TrainingContext.Complete(new TrainingOptions { Seed = null }, host).Seed);
+        Assert.AreEqual(7, TrainingContext.Complete(new TrainingOptions { Seed = null }, host).Seed, "It is not used up.");
+        Assert.AreEqual(7, TrainingContext.Complete(new TrainingOptions { Seed = null }, host.Register("Part")).Seed);
+        Assert.AreEqual(5, TrainingContext.Complete(new TrainingOptions { Seed = 5 }, host).Seed);
 
         var unseeded = ((IHostEnvironment)new MLContext()).Register("Trainer");
-        Assert.AreNotEqual(TrainingSeed.Choose(unseeded, option: null), TrainingSeed.Choose(unseeded, option: null));
+        Assert.AreNotEqual(TrainingContext.Complete(new TrainingOptions { Seed = null }, unseeded).Seed, TrainingContext.Complete(new TrainingOptions { Seed = null }, unseeded).Seed);
     }
 
     [TestMethod]

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+using TorchSharp;
+
+namespace Microsoft.ML.RevRnn.Torch;
+
+/// <summary>Training on a GPU through TorchSharp. The engine finds it by its name.</summary>
+internal sealed class TorchBackend : ITrainingBackend
+{
+    public INetworkTrainer CreateTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
+    {
+        CheckCell(parameters.Encoder.Shape);
+        // The driver's reasons are nearer to the cause than libtorch's.
+        var driver = new CudaDriver(options.GpuDeviceId ?? 0);
+        TorchLoader.Load(cuda: true);
+        return CreateTrainer(parameters, objective, options, carriesStates, CreateDevice(driver));
+    }
+
+    /// <summary>Makes a trainer on a device, which is the trainer's from now on.</summary>
+    /// <inheritdoc cref="CreateTrainer(NetworkParameters, Objective, TrainingOptions, bool)"/>
+    public static INetworkTrainer CreateTrainer(
+        NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates, TorchDevice device)
+    {
+        try
+        {
+            CheckCell(parameters.Encoder.Shape);
+            CheckSize(parameters.Encoder.Shape, options.Rows, device.Kernels.Limits);
+            return new TorchTrainer(parameters, objective, options, device, carriesStates) { OwnsDevice = true };
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A method by itself, so that nothing of TorchSharp is touched before it is loaded.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TorchDevice CreateDevice(CudaDriver driver)
+    {
+        // Products with a mantissa of 10 bits would be faster, and no longer the engine's.
+        torch.backends.cuda.matmul.allow_tf32 = false;
+        return new TorchDevice(torch.device(DeviceType.CUDA, driver.Device), new CudaKernels(driver));
+    }
+
+    private static void CheckCell(NetworkShape shape)
+    {
+        if (shape.Options.Cell is CellKind.NfRevLstm or CellKind.NfRevGru)
+        {
+            throw new NotSupportedException(
+                $"{shape.Options.Cell}, a no-forgetting cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take a cell that forgets: " +
+                $"{CellKind.RevLstm} or {CellKind.RevGru}.");
+        }
+    }
+
+    /// <summary>All blocks of a sweep must be on the GPU at once, so there is a limit to the units of a layer.</summary>
+    private static void CheckSize(NetworkShape shape, int rows, DeviceLimits limits)
+    {
+        for (var layer = 0; layer < shape.Layers; layer++)
+        {
+            foreach (var count in (ReadOnlySpan<int>)[1, rows])
+                SweepPlan.For(shape.Layer(layer), count, limits);
+        }
+    }
+}
