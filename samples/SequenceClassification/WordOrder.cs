@@ -10,7 +10,7 @@ internal static class WordOrder
 {
     private const int LongestFiller = 120;
 
-    private static readonly OrderTask[] Tasks =
+    private static readonly OrderTask[] _tasks =
     [
         new("which of two came last, among 2 sentences", Rows: 2_000, Sentences: 2, Turns: 2),
         new("which of eight came last, among 20 sentences", Rows: 2_000, Sentences: 20, Turns: 8),
@@ -21,7 +21,7 @@ internal static class WordOrder
     {
         var sentences = ml.Data.CreateEnumerable<LabelledText>(corpus, reuseRowObject: false)
             .Select(row => row.Text).Where(text => text.Length <= LongestFiller).ToList();
-        var results = Tasks.Select(task => Run(ml, task, sentences, threads)).ToList();
+        var results = _tasks.Select(task => Run(ml, task, sentences, threads)).ToList();
         var table = new Table().Border(TableBorder.Simple)
             .AddColumn("What only the order of words tells")
             .AddColumn(new TableColumn("RevLstm").RightAligned())
@@ -37,8 +37,7 @@ internal static class WordOrder
         var split = ml.Data.TrainTestSplit(ml.Data.LoadFromEnumerable(task.Write(sentences, seed: 1)), testFraction: 0.2, seed: 1);
         var recurrent = ml.MulticlassClassification.Trainers.RevLstm(new RevRnnClassificationOptions
         {
-            // What is asked for is the state at the end, not what came up on the way.
-            Network = new NetworkOptions { EmbeddingSize = 64, HiddenSize = 64, Pooling = PoolingKind.Last },
+            Network = new NetworkOptions { EmbeddingSize = 64, HiddenSize = 64 },
             Training = new TrainingOptions { MaximumEpochs = 6, ThreadCount = threads },
         });
         var linear = ml.Transforms.Text.FeaturizeText("Features", nameof(LabelledText.Text))

@@ -58,7 +58,7 @@ public sealed class NetworkShapeTests
             }
         }
 
-        Assert.HasCount(10, lines.Distinct().ToArray());
+        Assert.HasCount(12, lines.Distinct().ToArray());
     }
 
     [TestMethod]

@@ -126,7 +126,7 @@ public sealed class OptionsTests
     [TestMethod]
     public void TheMethodDecidesOnTheCell()
     {
-        var network = new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 4, HiddenSize = 8 };
+        var network = new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 4, HiddenSize = 8, Pooling = PoolingKind.MeanMax };
         var classification = Small.Classification();
         classification.Network = network;
         var features = Small.Features();

@@ -1,10 +1,14 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Heads;
 
 /// <summary>The output of each row after its last step.</summary>
-internal sealed unsafe class LastPooling(int stride, MemoryMeter? meter) : Pooling(stride)
+/// <param name="stride">Length of a row of outputs.</param>
+/// <param name="meter">Counts its buffer.</param>
+/// <param name="adds">Whether the gradient by the outputs is added to what is there, that of another pooling.</param>
+internal sealed unsafe class LastPooling(int stride, MemoryMeter? meter, bool adds = false) : Pooling(stride)
 {
     private readonly NativeBuffer<float> _last = new(meter);
 
@@ -37,10 +41,10 @@ internal sealed unsafe class LastPooling(int stride, MemoryMeter? meter) : Pooli
             for (var b = begin; b < Math.Min(end, chunk.ActiveRows(s)); b++)
             {
                 var target = new Span<float>(outputGradient + (nint)(chunk.FlatRow(s) + b) * Stride, Stride);
-                if (chunk.First + s == chunk.Batch.Length(b) - 1)
-                    Pooled(b, 0).CopyTo(target);
-                else
+                if (!adds)
                     target.Clear();
+                if (chunk.First + s == chunk.Batch.Length(b) - 1)
+                    TensorPrimitives.Add(target, Pooled(b, 0), target);
             }
         }
     }

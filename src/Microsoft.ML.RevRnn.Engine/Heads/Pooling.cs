@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Heads;
 
 /// <summary>
-/// From the outputs of each row over time to one or two vectors a row, chunk by chunk, with memory that does not depend on the number of steps; and back.
+/// From the outputs of each row over time to one to three vectors a row, chunk by chunk, with memory that does not depend on the number of steps; and back.
 /// Rows are independent of each other.
 /// </summary>
 internal abstract class Pooling : IDisposable
@@ -18,7 +18,12 @@ internal abstract class Pooling : IDisposable
     public abstract int Parts { get; }
 
     /// <summary>Vectors that a kind of pooling makes of a row.</summary>
-    public static int PartsOf(PoolingKind kind) => kind == PoolingKind.MeanMax ? 2 : 1;
+    public static int PartsOf(PoolingKind kind) => kind switch
+    {
+        PoolingKind.MeanMaxLast => 3,
+        PoolingKind.MeanMax => 2,
+        _ => 1,
+    };
 
     /// <summary>Makes a pooling of an encoder's outputs.</summary>
     /// <param name="shape">The network, which says of what kind it is.</param>
@@ -32,6 +37,9 @@ internal abstract class Pooling : IDisposable
             PoolingKind.Mean => MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: false),
             PoolingKind.Max => MeanMaxPooling.For(device, shape.OutputStride, usesMean: false, usesMaximum: true),
             PoolingKind.Last => new LastPooling(shape.OutputStride, device.Memory),
+            PoolingKind.MeanMaxLast => new ConcatPooling(
+                MeanMaxPooling.For(device, shape.OutputStride, usesMean: true, usesMaximum: true),
+                new LastPooling(shape.OutputStride, device.Memory, adds: true)),
             PoolingKind.Attention => new AttentionPooling(attention!, shape, device.Memory),
             var kind => throw new ArgumentOutOfRangeException(nameof(shape), kind, "Unknown pooling."),
         };

@@ -43,35 +43,50 @@ internal static class LanguageModelTraining
         // What pools nothing has no use for a pooling, and should not be written as if it had.
         var parameters = NetworkParameters.OfNextTokens(shape with { Options = shape.Options with { Pooling = default } });
         parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights));
-        var run = new NetworkTraining(training, progress, cancellationToken)
-        {
-            Start = start,
-            EpochEnded = epochEnded == null ? null : report => epochEnded(report, parameters),
-        };
         var report = model.Layout == TextLayout.Documents
-            ? OnDocuments(run, parameters, texts, model, training)
-            : OnStreams(run, parameters, texts, model, training);
+            ? OnDocuments(Begin, parameters, texts, model, training)
+            : OnStreams(Begin, parameters, texts, model, training);
         return (parameters, report);
+
+        // What is left to the size of the data is decided when it is known what of it is held back.
+        (NetworkTraining, TrainingOptions) Begin(Func<bool, TrainingOptions> decide)
+        {
+            var decided = decide(start is { GoesOn: true });
+            var run = new NetworkTraining(decided, progress, cancellationToken)
+            {
+                Start = start,
+                EpochEnded = epochEnded == null ? null : report => epochEnded(report, parameters),
+            };
+            return (run, decided);
+        }
     }
 
     private static TrainingReport OnDocuments(
-        NetworkTraining run, NetworkParameters parameters, (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
-        LanguageModelOptions model, TrainingOptions training)
+        Func<Func<bool, TrainingOptions>, (NetworkTraining, TrainingOptions)> begin,
+        NetworkParameters parameters,
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        LanguageModelOptions model,
+        TrainingOptions training)
     {
         int[][] sequences = [.. texts.Training.Concat(texts.Validation ?? []).Select(text => (int[])[Vocabulary.EmptyToken, .. text])];
         var parts = texts.Validation is { } validation ? HeldBack.Last(sequences.Length, validation.Count) : HeldBack.Random(sequences.Length, training);
+        (var run, training) = begin(goesOn => training.ForSequences(parts.Training.Length, goesOn));
         var objective = CreateObjective(run, parameters, parts.Training.Select(member => sequences[member]), model, training);
         return run.OnSequences(parameters, objective, sequences, parts);
     }
 
     private static TrainingReport OnStreams(
-        NetworkTraining run, NetworkParameters parameters, (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
-        LanguageModelOptions model, TrainingOptions training)
+        Func<Func<bool, TrainingOptions>, (NetworkTraining, TrainingOptions)> begin,
+        NetworkParameters parameters,
+        (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
+        LanguageModelOptions model,
+        TrainingOptions training)
     {
         var stream = Stream(texts.Training);
-        var held = texts.Validation == null ? (int)(stream.Length * training.ValidationFraction) : 0;
+        var held = texts.Validation == null ? training.HeldBackTokensOf(stream.Length) : 0;
         var validation = texts.Validation != null ? Stream(texts.Validation) : held == 0 ? [] : stream[^held..];
         var streams = (Training: stream[..^held], Validation: validation);
+        (var run, training) = begin(goesOn => training.ForStreams(streams.Training.Length, model.WindowLength, goesOn));
         return run.OnStreams(parameters, CreateObjective(run, parameters, [streams.Training], model, training), streams, model);
     }
 

@@ -129,6 +129,8 @@ internal static class ModelFile
             ForgettingLimit = (ForgettingLimit)reader.ReadByte(),
             TieEmbeddings = reader.ReadBoolean(),
             SkipConnections = reader.ReadBoolean(),
+            // The only one before files said which.
+            Pooling = PoolingKind.MeanMax,
         };
         var vocabulary = reader.ReadInt32();
         network = network with { EmbeddingSize = reader.ReadInt32(), HiddenSize = reader.ReadInt32(), LayerCount = reader.ReadInt32() };

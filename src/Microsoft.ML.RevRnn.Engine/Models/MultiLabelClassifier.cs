@@ -131,6 +131,7 @@ public sealed class MultiLabelClassifier
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfLabels(examples, distinct, labelCount, training);
+        training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var features = TrainingInput.Features(start, labelCount, examples, set.Parts);
         var parameters = NetworkParameters.OfSequences(shape, labelCount, features);
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
@@ -140,14 +141,16 @@ public sealed class MultiLabelClassifier
             Examples = examples,
             Counts = run.CountsOf(Math.Max(labelCount, 2)),
         };
-        var nGrams = NGramPart.Train(examples.NGrams, loss, labelCount, set.Parts, training, previous, cancellationToken);
+        var nGrams = TrainNGrams(set.Parts.Training);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
+        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation).OnAll(set.Parts, TrainNGrams);
         var classifier = new MultiLabelClassifier(parameters, mixed)
         {
             HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
         };
         return new TrainingResult<MultiLabelClassifier>(classifier, report);
+
+        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, labelCount, members, training, previous, cancellationToken);
     }
 
     /// <summary>Log odds of each label for one sequence: log p / (1 - p).</summary>

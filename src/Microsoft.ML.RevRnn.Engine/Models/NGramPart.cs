@@ -16,24 +16,24 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     /// <summary>The part of what was held back that network and n-grams together are right about; null where nothing was, or the model was loaded.</summary>
     public double? HeldBackAccuracy { get; private init; }
 
-    /// <summary>Trains the map by itself, on what the network will be trained on.</summary>
+    /// <summary>Trains the map by itself.</summary>
     /// <param name="set">The n-grams; null for none.</param>
     /// <param name="loss">What the outcomes should be.</param>
     /// <param name="outcomes">C.</param>
-    /// <param name="parts">What is trained on.</param>
+    /// <param name="members">Those to train on: for <see cref="Mix"/> what the network is trained on.</param>
     /// <param name="training">The seed.</param>
     /// <param name="previous">The part to go on from; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Null where there are no n-grams.</returns>
     public static NGramPart? Train(
-        NGramSet? set, Loss loss, int outcomes, HeldBack parts, TrainingOptions training, NGramPart? previous, CancellationToken cancellationToken)
+        NGramSet? set, Loss loss, int outcomes, int[] members, TrainingOptions training, NGramPart? previous, CancellationToken cancellationToken)
     {
         if (previous != null && set == null)
             throw new ArgumentException($"The classifier reads n-grams, so those of the sequences must be given to train it further: {nameof(ExampleOptions)}.{nameof(ExampleOptions.NGrams)}.");
         if (set == null)
             return null;
         var trainer = new NGramTrainer(set.Options, loss, outcomes, CounterRandom.Mix(training.RandomSeed));
-        return new NGramPart(set.Options, trainer.Train(set.Vectors, parts.Training, previous?.Weights, cancellationToken));
+        return new NGramPart(set.Options, trainer.Train(set.Vectors, members, previous?.Weights, cancellationToken));
     }
 
     /// <summary>The same with the shares that are best for what was held back.</summary>
@@ -63,6 +63,23 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             right += loss.Score(network[i], heldBack[i]).Correct;
         }
         return mixed with { HeldBackAccuracy = heldBack.Length == 0 ? null : (double)right / heldBack.Length };
+    }
+
+    /// <summary>The same with a map that learned from what was held back too, now that it has told the shares: where texts are few, that is a good part of them.</summary>
+    /// <param name="parts">What was held back; of a validation set nothing is learned.</param>
+    /// <param name="train">Trains a map on some of the sequences; where that is cancelled, this one stays.</param>
+    public NGramPart OnAll(HeldBack parts, Func<int[], NGramPart?> train)
+    {
+        if (!parts.IsWorthLearning)
+            return this;
+        try
+        {
+            return this with { Weights = train(parts.All)!.Weights };
+        }
+        catch (OperationCanceledException)
+        {
+            return this;
+        }
     }
 
     /// <summary>From the network's scores to those of both, in place.</summary>

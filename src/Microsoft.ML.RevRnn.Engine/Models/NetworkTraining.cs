@@ -65,7 +65,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         using var onGpu = CreateGpuTrainer(parameters, objective, carriesStates, out var fallbackReason);
         using var device = onGpu != null
             ? null
-            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.BatchSize));
+            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
         using var trainer = onGpu ?? new ManagedTrainer(parameters, objective, options, device!, carriesStates);
         var loop = new TrainingLoop(createTask(trainer), options, progress)
         {

@@ -139,19 +139,22 @@ public sealed class SequenceClassifier
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfClasses(examples, labels, classCount, training);
+        training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var features = TrainingInput.Features(start, classCount, examples, set.Parts);
         var parameters = NetworkParameters.OfSequences(shape, classCount, features);
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
-        var nGrams = NGramPart.Train(examples.NGrams, loss, classCount, set.Parts, training, previous, cancellationToken);
+        var nGrams = TrainNGrams(set.Parts.Training);
         var report = run.OfClassifier(parameters, objective, sequences, set.Parts);
-        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation);
+        var mixed = nGrams?.Mix(parameters, sequences, examples, loss, set.Parts.Validation).OnAll(set.Parts, TrainNGrams);
         var classifier = new SequenceClassifier(parameters, mixed)
         {
             HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
         };
         return new TrainingResult<SequenceClassifier>(classifier, report);
+
+        NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, classCount, members, training, previous, cancellationToken);
     }
 
     /// <summary>Class probabilities of one sequence.</summary>

@@ -192,6 +192,7 @@ public sealed class SequenceEncoder
     private static string[] PartNames(PoolingKind pooling) => pooling switch
     {
         PoolingKind.MeanMax => ["mean", "max"],
+        PoolingKind.MeanMaxLast => ["mean", "max", "last"],
         PoolingKind.Mean => ["mean"],
         PoolingKind.Max => ["max"],
         PoolingKind.Last => ["last"],

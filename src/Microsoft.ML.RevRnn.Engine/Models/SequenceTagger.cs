@@ -122,6 +122,7 @@ public sealed class SequenceTagger
         examples.Validate(sequences.Count, classCount);
         examples = examples.Of(members, sequences.Count);
         var set = ExampleSet.OfTokens(examples, taught, classCount, training);
+        training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var parameters = NetworkParameters.OfTokens(shape, classCount);
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var objective = new TokenObjective(taught, set, training) { Examples = examples, Counts = run.CountsOf(classCount) };

@@ -37,7 +37,7 @@ public sealed record NetworkOptions
     public bool Bidirectional { get; init; }
 
     /// <summary>How a classifier makes one vector of the outputs over time. Language models, taggers and features have no use for it.</summary>
-    public PoolingKind Pooling { get; init; } = PoolingKind.MeanMax;
+    public PoolingKind Pooling { get; init; } = PoolingKind.MeanMaxLast;
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn;
 [JsonConverter(typeof(JsonStringEnumConverter<PoolingKind>))]
 public enum PoolingKind
 {
-    /// <summary>Mean and maximum of each unit over time, side by side: 2 H values (Howard and Ruder 2018, section 3.3).</summary>
+    /// <summary>Mean and maximum of each unit over time, side by side: 2 H values.</summary>
     MeanMax = 0,
 
     /// <summary>Mean over time: H values.</summary>
@@ -22,4 +22,7 @@ public enum PoolingKind
     /// sum of alpha_t h_t with alpha = softmax over time of v h_t / sqrt(H) and a learned vector v (after Yang et al. 2016, without their hidden layer): H values.
     /// </summary>
     Attention = 4,
+
+    /// <summary>Mean, maximum and the output after the last step, side by side: 3 H values, "concat pooling" (Howard and Ruder 2018, section 3.3).</summary>
+    MeanMaxLast = 5,
 }

@@ -8,11 +8,28 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <param name="Validation">Indices of those that are held back, ascending.</param>
 internal sealed record HeldBack(int[] Training, int[] Validation)
 {
+    /// <summary>Whether what is held back is a validation set, which nothing may learn from.</summary>
+    public bool IsValidationSet { get; private init; }
+
+    /// <summary>Whether so much is held back, more than a twentieth, and may be learned from, that it is worth learning from it too when it has told what it was held back for.</summary>
+    public bool IsWorthLearning => !IsValidationSet && (long)Validation.Length * 20 > Training.Length + Validation.Length;
+
+    /// <summary>Indices of both parts, ascending.</summary>
+    public int[] All
+    {
+        get
+        {
+            int[] all = [.. Training, .. Validation];
+            Array.Sort(all);
+            return all;
+        }
+    }
+
     /// <summary>The last ones are held back.</summary>
     public static HeldBack Last(int count, int heldBack)
     {
         var order = Parameter.Identity(count);
-        return new HeldBack(order[..^heldBack], order[^heldBack..]);
+        return new HeldBack(order[..^heldBack], order[^heldBack..]) { IsValidationSet = true };
     }
 
     /// <summary>A random part of them is held back.</summary>
@@ -22,14 +39,14 @@ internal sealed record HeldBack(int[] Training, int[] Validation)
     /// <param name="count">How many there are.</param>
     /// <param name="examples">How they are held back.</param>
     /// <param name="counts">Whether a sequence counts; the others are neither trained on nor held back.</param>
-    /// <param name="options">The part that is held back, where <paramref name="examples"/> have none, and the seed.</param>
+    /// <param name="options">How many are held back, where <paramref name="examples"/> have none, and the seed.</param>
     /// <exception cref="ArgumentException">Nothing is left to train on.</exception>
     public static HeldBack Of(int count, ExampleOptions examples, Predicate<int> counts, TrainingOptions options)
     {
         var members = Array.FindAll(Parameter.Identity(count), counts);
         var parts = examples switch
         {
-            { ValidationCount: { } last } => new(Array.FindAll(members, i => i < count - last), Array.FindAll(members, i => i >= count - last)),
+            { ValidationCount: { } last } => new(Array.FindAll(members, i => i < count - last), Array.FindAll(members, i => i >= count - last)) { IsValidationSet = true },
             { Groups: { } groups } => OfGroups(members, groups, options),
             _ => Random(members, options),
         };
@@ -40,7 +57,7 @@ internal sealed record HeldBack(int[] Training, int[] Validation)
     {
         var order = (int[])members.Clone();
         BatchPlan.Shuffle(order, CounterRandom.Key(CounterRandom.Mix(options.RandomSeed), RandomUse.HeldBack));
-        var held = (int)(order.Length * options.ValidationFraction);
+        var held = options.HeldBackOf(order.Length);
         var validation = order[..held];
         var training = order[held..];
         Array.Sort(validation);

@@ -23,15 +23,15 @@ internal sealed class SequenceTask : TrainingTask
         _sequences = sequences;
         _parts = parts;
         CheckBudget();
-        _plan = new BatchPlan(sequences, parts.Training, options.BatchSize, 0, RowLimit);
-        _validationPlan = new BatchPlan(sequences, parts.Validation, options.BatchSize, 0);
+        _plan = new BatchPlan(sequences, parts.Training, options.Rows, 0, RowLimit);
+        _validationPlan = new BatchPlan(sequences, parts.Validation, options.Rows, 0);
     }
 
     public override int ValidationBatchCount => _validationPlan.BatchCount;
 
     public override int BeginEpoch(ulong key)
     {
-        _plan = new BatchPlan(_sequences, _parts.Training, Options.BatchSize, key, RowLimit);
+        _plan = new BatchPlan(_sequences, _parts.Training, Options.Rows, key, RowLimit);
         return _plan.BatchCount;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SequenceTask : TrainingTask
     }
 
     private int RowLimit(int longest) =>
-        Options.MemoryBudget == null ? Options.BatchSize : Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.BatchSize));
+        Options.MemoryBudget == null ? Options.Rows : Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.Rows));
 
     /// <summary>The longest sequence must fit by itself, or training would fail when its turn comes.</summary>
     private void CheckBudget()

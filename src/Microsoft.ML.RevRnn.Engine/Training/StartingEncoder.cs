@@ -10,6 +10,8 @@ internal sealed class StartingEncoder(EncoderParameters encoder, FineTuningOptio
 {
     public override FineTuningOptions? FineTuning => fineTuning;
 
+    public override bool GoesOn => fineTuning == null;
+
     public override void CopyTo(NetworkParameters parameters) => parameters.Encoder.CopyFrom(encoder);
 
     public override void WriteIdentity(BinaryWriter writer) => WriteIdentity(writer, isNetwork: false, fineTuning, encoder.All);

@@ -7,6 +7,8 @@ internal sealed class StartingNetwork(NetworkParameters network) : StartingWeigh
 {
     public override NetworkParameters Network => network;
 
+    public override bool GoesOn => true;
+
     public override void CopyTo(NetworkParameters parameters) => parameters.CopyFrom(network);
 
     public override void WriteIdentity(BinaryWriter writer)

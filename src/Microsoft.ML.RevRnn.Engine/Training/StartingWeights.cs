@@ -13,6 +13,9 @@ internal abstract class StartingWeights
     /// <summary>The network that is trained further; null where there is none.</summary>
     public virtual NetworkParameters? Network => null;
 
+    /// <summary>Whether all of the network was trained before, and is trained further for the same.</summary>
+    public virtual bool GoesOn => false;
+
     /// <summary>Whether token vectors stay as they are.</summary>
     public virtual bool FreezesEmbedding => false;
 

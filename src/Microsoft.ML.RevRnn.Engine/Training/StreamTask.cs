@@ -35,9 +35,9 @@ internal sealed class StreamTask : TrainingTask
         _stream = streams.Training;
         _validation = streams.Validation;
         // A window's last target lies behind it, so a stream needs one token more than it has steps.
-        _rows = Math.Clamp((_stream.Length - 1) / model.WindowLength, 1, options.BatchSize);
+        _rows = Math.Clamp((_stream.Length - 1) / model.WindowLength, 1, options.Rows);
         _rowLength = (_stream.Length - 1) / _rows;
-        _validationRows = Math.Clamp((_validation.Length - 1) / LeastEvaluationLength, 1, options.BatchSize);
+        _validationRows = Math.Clamp((_validation.Length - 1) / LeastEvaluationLength, 1, options.Rows);
         _validationRowLength = Math.Max(0, _validation.Length - 1) / _validationRows;
         CheckBudget();
     }

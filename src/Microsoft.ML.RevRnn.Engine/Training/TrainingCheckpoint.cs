@@ -28,7 +28,7 @@ internal sealed class TrainingCheckpoint
     {
         _file = new CheckpointFile(path);
         _identity = Identity(task, options);
-        _maximumEpochs = options.MaximumEpochs;
+        _maximumEpochs = options.Epochs;
     }
 
     public bool HasFile => _file.Exists;
@@ -175,8 +175,8 @@ internal sealed class TrainingCheckpoint
             writer.Write((int)options.Optimizer);
             writer.Write((int)options.Schedule);
             foreach (var value in (ReadOnlySpan<double>)
-                [goesByEpochs ? options.MaximumEpochs : 0, options.BatchSize, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
-                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction, options.MemoryBudget ?? 0,
+                [goesByEpochs ? options.Epochs : 0, options.Rows, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
+                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction ?? -1, options.MemoryBudget ?? 0,
                  options.MaximumMinutes ?? 0, options.Seed!.Value])
             {
                 writer.Write(value);

@@ -57,7 +57,7 @@ internal sealed partial class TrainingLoop
         _clock.Start();
         Resume();
         var stop = TrainingStop.Completed;
-        for (var epoch = _epochs.Count + 1; epoch <= _options.MaximumEpochs; epoch++)
+        for (var epoch = _epochs.Count + 1; epoch <= _options.Epochs; epoch++)
         {
             // After a resumption the last checkpoint may have been the end.
             if (_batch == 0 && IsOver(epoch - 1, out stop))
@@ -154,7 +154,7 @@ internal sealed partial class TrainingLoop
             stop = TrainingStop.TimeUp;
         else if (_schedule.HasEnded)
             stop = TrainingStop.RateExhausted;
-        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.Patience)
+        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.EpochsWaited)
             stop = TrainingStop.EarlyStopping;
         return stop != TrainingStop.Completed;
     }
@@ -192,7 +192,7 @@ internal sealed partial class TrainingLoop
             _totals.Clock.Stop();
             return false;
         }
-        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.MaximumEpochs));
+        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.Epochs));
         var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
         _totals.Clock.Stop();
         if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
@@ -259,11 +259,11 @@ internal sealed partial class TrainingLoop
         if (_progress == null)
             return;
         _lastProgress = _clock.Elapsed;
-        var done = Done((epoch.Epoch - 1 + fraction) / _options.MaximumEpochs);
+        var done = Done((epoch.Epoch - 1 + fraction) / _options.Epochs);
         _progress.Report(new TrainingProgress
         {
             Epoch = epoch.Epoch,
-            EpochCount = _options.MaximumEpochs,
+            EpochCount = _options.Epochs,
             EpochFraction = fraction,
             Loss = epoch.Loss,
             Accuracy = epoch.Accuracy,

@@ -1,16 +1,21 @@
 using System.Security.Cryptography;
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How a network is trained.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Most passes over the training data, 1 to 10,000.</summary>
-    public int MaximumEpochs { get; init; } = 8;
+    /// <summary>
+    /// Most passes over the training data, 1 to 10,000. Null: 8, and as many more as 240 updates take where the data are few; 8 in any case where a model is trained further.
+    /// </summary>
+    public int? MaximumEpochs { get; init; }
 
-    /// <summary>B: most sequences of a batch, 1 to 4,096.</summary>
-    public int BatchSize { get; init; } = 64;
+    /// <summary>
+    /// B: most sequences of a batch, 1 to 4,096. Null: 64; of fewer than 2,048 sequences a 32nd, rounded down to a power of two, and 16 at least.
+    /// </summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>The optimiser.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.AdamW;
@@ -51,9 +56,9 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Part of the data held back to choose the best epoch, 0 to 0.5; rounded down. With none the last epoch's weights are kept. Sequences are chosen at
-    /// random; of contiguous streams it is the end.
+    /// random; of contiguous streams it is the end. Null: a twentieth; but 100 sequences at least, or a fifth where that is less.
     /// </summary>
-    public float ValidationFraction { get; init; } = 0.05f;
+    public float? ValidationFraction { get; init; }
 
     /// <summary>
     /// By what of the held-back data the best epoch is chosen, of equals the first, and training stopped early. The non-monotone schedule goes by the loss all the same.
@@ -62,9 +67,9 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// Epochs without a better <see cref="ValidationMetric"/> before training stops, 1 to 10,000; not used with <see cref="LearningRateSchedule.NonMonotone"/>, which waits for
-    /// such epochs.
+    /// such epochs. Null: 3, and as many more as 240 updates take where the data are few.
     /// </summary>
-    public int Patience { get; init; } = 3;
+    public int? Patience { get; init; }
 
     /// <summary>
     /// How the backward pass gets at past activations; no influence on the result. A cell that cannot be reversed stores them instead of
@@ -143,8 +148,8 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
     public void Validate()
     {
-        OptionCheck.Range(nameof(MaximumEpochs), MaximumEpochs, 1, 10_000);
-        OptionCheck.Range(nameof(BatchSize), BatchSize, 1, 4096);
+        OptionCheck.Range(nameof(MaximumEpochs), MaximumEpochs ?? 1, 1, 10_000);
+        OptionCheck.Range(nameof(BatchSize), BatchSize ?? 1, 1, 4096);
         OptionCheck.Defined(nameof(Optimizer), Optimizer);
         OptionCheck.Range(nameof(LearningRate), LearningRate, 1e-7f, 100);
         OptionCheck.Defined(nameof(Schedule), Schedule);
@@ -154,9 +159,9 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
         OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
         OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
-        OptionCheck.Range(nameof(ValidationFraction), ValidationFraction, 0, 0.5f);
+        OptionCheck.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5f);
         OptionCheck.Defined(nameof(ValidationMetric), ValidationMetric);
-        OptionCheck.Range(nameof(Patience), Patience, 1, 10_000);
+        OptionCheck.Range(nameof(Patience), Patience ?? 1, 1, 10_000);
         OptionCheck.Defined(nameof(ActivationStrategy), ActivationStrategy);
         OptionCheck.Range(nameof(MemoryBudget), MemoryBudget ?? 1, 1, 1L << 50);
         OptionCheck.Range(nameof(MaximumMinutes), MaximumMinutes ?? 1, 1e-9, 1_000_000);
@@ -170,6 +175,48 @@ public sealed record TrainingOptions
     /// <summary>These options with a seed: their own, or else a random one.</summary>
     internal TrainingOptions WithSeed() => Seed == null ? this with { Seed = RandomNumberGenerator.GetInt32(int.MaxValue) } : this;
 
+    /// <summary>These options with all that the size of the data decides.</summary>
+    /// <param name="sequences">How many are trained on.</param>
+    /// <param name="goesOn">Whether the network was trained before.</param>
+    internal TrainingOptions ForSequences(int sequences, bool goesOn)
+    {
+        var rows = BatchSize ?? SizeRules.BatchSize(sequences);
+        return ForBatches(rows, (sequences + rows - 1) / rows, goesOn);
+    }
+
+    /// <inheritdoc cref="ForSequences"/>
+    /// <param name="tokens">How many are trained on.</param>
+    /// <param name="windowLength">Of how many steps a batch is.</param>
+    /// <param name="goesOn">Whether the network was trained before.</param>
+    internal TrainingOptions ForStreams(int tokens, int windowLength, bool goesOn)
+    {
+        var rows = BatchSize ?? SizeRules.LargestBatch;
+        var windows = Math.Max(1, (tokens - 1) / windowLength);
+        return ForBatches(rows, (windows + rows - 1) / rows, goesOn);
+    }
+
+    /// <summary>How many of so many sequences are held back.</summary>
+    internal int HeldBackOf(int sequences) => ValidationFraction is { } part ? (int)(sequences * part) : SizeRules.HeldBack(sequences);
+
+    /// <summary>How many of so many tokens, the last ones, are held back.</summary>
+    internal int HeldBackTokensOf(int tokens) => ValidationFraction is { } part ? (int)(tokens * part) : SizeRules.HeldBackTokens(tokens);
+
+    /// <summary>B; where the size of the data was not asked, as for large ones.</summary>
+    internal int Rows => BatchSize ?? SizeRules.LargestBatch;
+
+    /// <summary>The most epochs; where the size of the data was not asked, as for large ones.</summary>
+    internal int Epochs => MaximumEpochs ?? SizeRules.LeastEpochs;
+
+    /// <summary>The most epochs without a better one; where the size of the data was not asked, as for large ones.</summary>
+    internal int EpochsWaited => Patience ?? SizeRules.LeastPatience;
+
     /// <summary>The seed, for the keys of all that is random in a training. Only options that <see cref="WithSeed"/> gave are sure to have one.</summary>
     internal ulong RandomSeed => (ulong)(Seed ?? throw new InvalidOperationException($"{nameof(Seed)} is not chosen yet."));
+
+    private TrainingOptions ForBatches(int rows, int batches, bool goesOn) => this with
+    {
+        BatchSize = rows,
+        MaximumEpochs = MaximumEpochs ?? SizeRules.Epochs(batches, goesOn),
+        Patience = Patience ?? SizeRules.Patience(batches, goesOn),
+    };
 }

@@ -26,7 +26,7 @@ internal sealed class TorchBackend : ITrainingBackend
         try
         {
             CheckCell(parameters.Encoder.Shape);
-            CheckSize(parameters.Encoder.Shape, options.BatchSize, device.Kernels.Limits);
+            CheckSize(parameters.Encoder.Shape, options.Rows, device.Kernels.Limits);
             return new TorchTrainer(parameters, objective, options, device, carriesStates) { OwnsDevice = true };
         }
         catch

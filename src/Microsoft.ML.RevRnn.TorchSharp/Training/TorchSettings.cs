@@ -21,7 +21,7 @@ internal static class TorchSettings
         Dropout = objective.Dropout,
         MaximumStateGradientNorm = options.MaximumStateGradientNorm,
         MemoryBudget = options.MemoryBudget ?? (options.ActivationStrategy == ActivationStrategy.Auto ? (long?)(freeMemory * FreeShare) : null),
-        HeadBytes = HeadBytes(parameters, objective, options.BatchSize),
+        HeadBytes = HeadBytes(parameters, objective, options.Rows),
         CarriesStates = carriesStates,
     };
 

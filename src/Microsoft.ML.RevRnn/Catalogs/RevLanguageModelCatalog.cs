@@ -9,8 +9,6 @@ public static class RevLanguageModelCatalog
     // A default argument must be a constant, so these are written down here as well as in the engine's options; a test compares them.
     private const int HiddenSize = 256;
     private const int LayerCount = 1;
-    private const int MaximumEpochs = 8;
-    private const int BatchSize = 64;
     private const float LearningRate = 3e-3f;
 
     /// <summary>Trains a language model: a recurrent network that predicts each next token of a text.</summary>
@@ -20,8 +18,8 @@ public static class RevLanguageModelCatalog
     /// <param name="tokens">What a token of a text is. Not used where the column holds keys. Default <see cref="TokenKind.Words"/>.</param>
     /// <param name="hiddenSize">H: hidden units of each layer, even, 2 to 8,192. Default 256.</param>
     /// <param name="layerCount">Recurrent layers on top of each other, 1 to 8. Default 1.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
-    /// <param name="batchSize">B: most streams of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default null: decided by the size of the data.</param>
+    /// <param name="batchSize">B: most streams of a batch, 1 to 4,096. Default null: decided by the size of the data.</param>
     /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
     /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -38,8 +36,8 @@ public static class RevLanguageModelCatalog
         TokenKind tokens = TokenKind.Words,
         int hiddenSize = HiddenSize,
         int layerCount = LayerCount,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
     {

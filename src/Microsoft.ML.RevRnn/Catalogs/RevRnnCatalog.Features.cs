@@ -13,8 +13,8 @@ public static partial class RevRnnCatalog
     /// The column they are made of: text, or a vector of Key&lt;UInt32&gt; with one key a token; null for <paramref name="outputColumnName"/>. Default null.
     /// </param>
     /// <param name="hiddenSize">H: hidden units, so features of each direction; even, 2 to 8,192. Default 256.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default null: decided by the size of the data.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default null: decided by the size of the data.</param>
     /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
     /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -30,8 +30,8 @@ public static partial class RevRnnCatalog
         string outputColumnName,
         string? inputColumnName = null,
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevLstm(new RevRnnFeaturesOptions
@@ -59,7 +59,7 @@ public static partial class RevRnnCatalog
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevLstm, options);
 
     /// <summary>Learns a vector of features for texts, without labels, by a reversible GRU that is trained to predict each next token.</summary>
-    /// <inheritdoc cref="RevLstm(TransformsCatalog, string, string, int, int, int, float, IProgress{TrainingProgress})"/>
+    /// <inheritdoc cref="RevLstm(TransformsCatalog, string, string, int, int?, int?, float, IProgress{TrainingProgress})"/>
     /// <example>
     /// <code>
     /// var pipeline = mlContext.Transforms.RevGru("Features", "Text")
@@ -72,8 +72,8 @@ public static partial class RevRnnCatalog
         string outputColumnName,
         string? inputColumnName = null,
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevGru(new RevRnnFeaturesOptions

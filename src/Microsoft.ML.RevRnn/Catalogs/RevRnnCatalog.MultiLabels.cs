@@ -13,8 +13,8 @@ public static partial class RevRnnCatalog
     /// <param name="scoreColumnName">The column that will hold the probability of each label. Default "Score".</param>
     /// <param name="predictedLabelColumnName">The column that will hold, for each label, whether that is above 1/2. Default "PredictedLabel".</param>
     /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default null: decided by the size of the data.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default null: decided by the size of the data.</param>
     /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
     /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -32,8 +32,8 @@ public static partial class RevRnnCatalog
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevLstmMultiLabel(new RevRnnMultiLabelOptions
@@ -64,7 +64,7 @@ public static partial class RevRnnCatalog
         => new(CatalogUtils.GetEnvironment(catalog), CellKind.RevLstm, options);
 
     /// <summary>Trains a reversible GRU, which is cheaper than the LSTM and a little less able, to tell which of several labels hold for a text.</summary>
-    /// <inheritdoc cref="RevLstmMultiLabel(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string, string, int, int, int, float, IProgress{TrainingProgress})"/>
+    /// <inheritdoc cref="RevLstmMultiLabel(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string, string, int, int?, int?, float, IProgress{TrainingProgress})"/>
     /// <example>
     /// <code>
     /// var model = mlContext.MulticlassClassification.Trainers.RevGruMultiLabel(labelColumnName: "Topics").Fit(data);
@@ -78,8 +78,8 @@ public static partial class RevRnnCatalog
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevGruMultiLabel(new RevRnnMultiLabelOptions

@@ -8,8 +8,6 @@ public static partial class RevRnnCatalog
 {
     // A default argument must be a constant, so these are written down here as well as in the engine's options; a test compares them.
     private const int HiddenSize = 256;
-    private const int MaximumEpochs = 8;
-    private const int BatchSize = 64;
     private const float LearningRate = 3e-3f;
 
     /// <summary>Trains a reversible LSTM to tell the class of a text.</summary>
@@ -19,8 +17,8 @@ public static partial class RevRnnCatalog
     /// <param name="scoreColumnName">The column that will hold the probability of each class. Default "Score".</param>
     /// <param name="predictedLabelColumnName">The column that will hold the most probable class. Default "PredictedLabel".</param>
     /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default null: decided by the size of the data.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default null: decided by the size of the data.</param>
     /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
     /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -39,8 +37,8 @@ public static partial class RevRnnCatalog
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevLstm(new RevRnnClassificationOptions
@@ -78,8 +76,8 @@ public static partial class RevRnnCatalog
     /// <param name="scoreColumnName">The column that will hold the probability of each class. Default "Score".</param>
     /// <param name="predictedLabelColumnName">The column that will hold the most probable class. Default "PredictedLabel".</param>
     /// <param name="hiddenSize">H: hidden units, even, 2 to 8,192. Default 256.</param>
-    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default 8.</param>
-    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default 64.</param>
+    /// <param name="maximumEpochs">Most passes over the training data, 1 to 10,000. Default null: decided by the size of the data.</param>
+    /// <param name="batchSize">B: most texts of a batch, 1 to 4,096. Default null: decided by the size of the data.</param>
     /// <param name="learningRate">Adam's step size at its highest, 1e-7 to 100. Default 0.003.</param>
     /// <param name="progress">Told several times a second where training stands. Default null: nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -98,8 +96,8 @@ public static partial class RevRnnCatalog
         string scoreColumnName = "Score",
         string predictedLabelColumnName = "PredictedLabel",
         int hiddenSize = HiddenSize,
-        int maximumEpochs = MaximumEpochs,
-        int batchSize = BatchSize,
+        int? maximumEpochs = null,
+        int? batchSize = null,
         float learningRate = LearningRate,
         IProgress<TrainingProgress>? progress = null)
         => catalog.RevGru(new RevRnnClassificationOptions

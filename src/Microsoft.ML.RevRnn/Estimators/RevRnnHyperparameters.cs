@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn;
 /// reads them, and so can any tool.
 /// </summary>
 /// <remarks>
-/// The defaults are those of the options. Ranges are what a search should try; the options allow more. What a search is not to change is said by the options that <see
+/// The defaults are those of the options, and where these leave it to the size of the data, those for large ones. Ranges are what a search should try; the options allow more. What a search is not to change is said by the options that <see
 /// cref="ApplyTo"/> is given.
 /// </remarks>
 /// <example>
@@ -36,9 +36,9 @@ public sealed class RevRnnHyperparameters
     [BooleanChoice(false)]
     public bool Bidirectional { get; set; }
 
-    /// <summary><see cref="NetworkOptions.Pooling"/>: <see cref="PoolingKind.MeanMax"/> (the default) or <see cref="PoolingKind.Attention"/>. Used by classifiers.</summary>
-    [Choice(new object[] { PoolingKind.MeanMax, PoolingKind.Attention }, PoolingKind.MeanMax)]
-    public PoolingKind Pooling { get; set; } = PoolingKind.MeanMax;
+    /// <summary><see cref="NetworkOptions.Pooling"/>: <see cref="PoolingKind.MeanMaxLast"/> (the default), <see cref="PoolingKind.MeanMax"/> or <see cref="PoolingKind.Attention"/>. Used by classifiers.</summary>
+    [Choice(new object[] { PoolingKind.MeanMaxLast, PoolingKind.MeanMax, PoolingKind.Attention }, PoolingKind.MeanMaxLast)]
+    public PoolingKind Pooling { get; set; } = PoolingKind.MeanMaxLast;
 
     /// <summary><see cref="TrainingOptions.LearningRate"/>: 3e-4 to 3e-2, on a logarithmic scale; the default is 3e-3.</summary>
     [Range(3e-4f, 3e-2f, 3e-3f, logBase: true)]

@@ -9,6 +9,12 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// <param name="Load">Loads both parts for a seed.</param>
 internal sealed record AccuracyData(string Name, int Seeds, Func<MLContext, int, (IDataView Train, IDataView Test)> Load)
 {
+    /// <summary>How many of SST-2's sentences are learned from; null for all.</summary>
+    public static IReadOnlyList<int?> SentenceCounts { get; } = [null, 2000, 500, 100];
+
+    /// <summary>Whether there are more texts than are learned from with labels, for a language model.</summary>
+    public bool HasTexts { get; private init; }
+
     /// <summary>SST-2 sentences of a folder with sst2/train.tsv and sst2/dev.tsv, all or some of them, other ones with each seed.</summary>
     public static AccuracyData Sentences(DirectoryInfo folder, int? count) => new(count == null ? "sst2" : $"sst2/{count}", 3, (context, seed) =>
     {
@@ -19,7 +25,10 @@ internal sealed record AccuracyData(string Name, int Seeds, Func<MLContext, int,
             train = [.. train.OrderBy(_ => random.Next()).Take(some)];
         }
         return (context.Data.LoadFromEnumerable(train), context.Data.LoadFromEnumerable(Read(folder, "dev.tsv")));
-    });
+    })
+    {
+        HasTexts = true,
+    };
 
     /// <summary>The first sample's summaries of the .NET documentation, in its split.</summary>
     public static AccuracyData Documentation { get; } = new("documentation", 1, (context, _) =>

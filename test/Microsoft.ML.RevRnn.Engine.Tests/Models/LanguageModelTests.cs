@@ -252,6 +252,7 @@ internal sealed class LanguageModelTests
             LayerCount = 2,
             TieEmbeddings = true,
             SkipConnections = true,
+            Pooling = PoolingKind.MeanMax,
         };
         var model = (LanguageTask.Counting(2) with { Network = network }).Run(null, null, new CancellationToken(true)).Model;
 

@@ -19,7 +19,7 @@ internal sealed class ModelFileTests
     private const int LayersField = 21;
     private const int ClassesField = 25;
 
-    private static readonly ToyTask _task = ToyTask.Learnable(4) with { Network = new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2 } };
+    private static readonly ToyTask _task = ToyTask.Learnable(4) with { Network = new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2, Pooling = PoolingKind.MeanMax } };
 
     [TestMethod]
     public void ANetworkIsAHeaderAndItsParametersInSingles()

@@ -142,6 +142,21 @@ internal sealed class NGramTests
         StringAssert.Contains(failure.Message, "tagger");
     }
 
+    /// <summary>Each text has a word of its own, so that the size of a model tells how many it has learned from.</summary>
+    [TestMethod]
+    public void WhatWasHeldBackIsLearnedAtLastWhereItIsMuch()
+    {
+        var set = new NGramSet(_options, [.. Enumerable.Range(0, Count).Select(i => NGramVector.Of([$"own{i}"], _options))]);
+        int Size(float? fraction, int? validation = null) => Models.Bytes(SequenceClassifier.Train(
+            _nothing, _labels, 2, 5, _network, _training with { ValidationFraction = fraction }, examples: new() { NGrams = set, ValidationCount = validation }).Model).Length;
+        var ofAll = Size(0);
+
+        Assert.AreEqual(ofAll, Size(0.4f));
+        Assert.AreEqual(ofAll, Size(null));
+        Assert.IsLessThan(ofAll, Size(0.05f), "A twentieth is not worth it.");
+        Assert.IsLessThan(Size(0.05f), Size(null, validation: Count / 4), "A validation set stays one.");
+    }
+
     [TestMethod]
     public void ARowThatWeighsNothingTeachesNothing()
     {

@@ -46,7 +46,7 @@ internal sealed class PretrainingTests
     public void LowerLayersLearnMoreSlowlyAndLater()
     {
         using var parameters = new EncoderParameters(new StackSetup { Layers = 2 }.Shape);
-        var rates = new LayerRates(parameters, new FineTuningOptions { LayerRateFactor = 0.5f });
+        var rates = new LayerRates(parameters, new FineTuningOptions { GradualUnfreezing = true, LayerRateFactor = 0.5f });
         var layers = parameters.Stacks[0].Layers;
         float[] Factors() => [layers[1].Input.RateFactor, layers[0].Hidden[0].RateFactor, parameters.Embedding.Value.RateFactor];
 

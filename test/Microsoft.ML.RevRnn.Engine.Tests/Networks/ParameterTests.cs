@@ -91,7 +91,7 @@ internal sealed class ParameterTests
         foreach (var (cell, gates) in ((CellKind, int)[])[(CellKind.RevLstm, 5), (CellKind.RevGru, 3)])
         {
             using var parameters = NetworkParameters.OfSequences(new StackSetup { Cell = cell, Layers = Layers, Units = H }.Shape, C);
-            var expected = 2 * gates * P * (I + P + 1) + 2 * gates * P * (H + P + 1) + C * (2 * H + 1);
+            var expected = 2 * gates * P * (I + P + 1) + 2 * gates * P * (H + P + 1) + C * (3 * H + 1);
 
             Assert.AreEqual(expected, parameters.Dense.Sum(parameter => parameter.Rows * parameter.Columns));
             Assert.AreEqual(V * I, parameters.Encoder.Embedding.Value.Rows * parameters.Encoder.Embedding.Value.Columns);

@@ -35,12 +35,14 @@ internal sealed class ReferenceNetwork(NetworkParameters parameters) : Reference
             [.. outputs.SelectMany(ofDirection => Enumerable.Range(0, Units).Select(unit => pool(ofDirection, unit)))];
         static double Mean(double[][] steps, int unit) => steps.Average(step => step[unit]);
         static double Max(double[][] steps, int unit) => steps.Max(step => step[unit]);
+        static double Last(double[][] steps, int unit) => steps[^1][unit];
         return shape.Options.Pooling switch
         {
             PoolingKind.MeanMax => [.. Part(Mean), .. Part(Max)],
+            PoolingKind.MeanMaxLast => [.. Part(Mean), .. Part(Max), .. Part(Last)],
             PoolingKind.Mean => Part(Mean),
             PoolingKind.Max => Part(Max),
-            PoolingKind.Last => Part((steps, unit) => steps[^1][unit]),
+            PoolingKind.Last => Part(Last),
             _ => [.. outputs.SelectMany(Attended)],
         };
     }

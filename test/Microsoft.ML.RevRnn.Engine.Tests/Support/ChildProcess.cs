@@ -6,9 +6,15 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 /// <summary>This assembly as a program.</summary>
 internal static class ChildProcess
 {
-    /// <param name="arguments">"golden" and cells, or a kind of training and the path of its checkpoint.</param>
+    /// <param name="arguments">"golden" and cells, "model", or a kind of training and the path of its checkpoint.</param>
     public static void Main(string[] arguments)
     {
+        if (arguments is ["model"])
+        {
+            Console.WriteLine(SimdWidths.Best);
+            Console.WriteLine(GoldenTraining.ModelDigest());
+            return;
+        }
         if (arguments is not ["golden", .. var cells])
         {
             KillableTraining.Run(arguments[0], arguments[1]).Run();

@@ -11,7 +11,7 @@ internal sealed record LanguageTask
 
     public IReadOnlyList<int[]>? Validation { get; init; }
 
-    public NetworkOptions Network { get; init; } = new() { EmbeddingSize = 8, HiddenSize = 16 };
+    public NetworkOptions Network { get; init; } = new() { EmbeddingSize = 8, HiddenSize = 16, Pooling = PoolingKind.MeanMax };
 
     public LanguageModelOptions Model { get; init; } = new() { WindowLength = 12 };
 

@@ -13,7 +13,7 @@ internal sealed record ToyTask
 
     public IReadOnlyList<int> Labels { get; init; }
 
-    public NetworkOptions Network { get; init; } = new() { EmbeddingSize = 8, HiddenSize = 16 };
+    public NetworkOptions Network { get; init; } = new() { EmbeddingSize = 8, HiddenSize = 16, Pooling = PoolingKind.MeanMax };
 
     public TrainingOptions Training { get; init; } = new()
     {

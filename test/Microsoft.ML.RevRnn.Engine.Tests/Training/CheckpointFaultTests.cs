@@ -136,7 +136,7 @@ internal sealed class CheckpointFaultTests
         Run(model, null);
 
         CheckRefused(() => Run(model, new FineTuningOptions { LayerRateFactor = 0.5f }), folder["state"], "other data");
-        CheckRefused(() => Run(model, new FineTuningOptions { GradualUnfreezing = false }), folder["state"], "other data");
+        CheckRefused(() => Run(model, new FineTuningOptions { GradualUnfreezing = true }), folder["state"], "other data");
         CheckRefused(() => Run(Pretrain(2), null), folder["state"], "other data");
         CheckRefused(() => Run(null, null), folder["state"], "other data");
         Assert.AreEqual(1, Run(model, new FineTuningOptions()).Report.Epochs.Count);

@@ -38,7 +38,7 @@ internal static class Small
     private static TOptions Shrink<TOptions>(TOptions options, int epochs = 8)
         where TOptions : RevRnnOptions
     {
-        options.Network = options.Network with { EmbeddingSize = 8, HiddenSize = 16 };
+        options.Network = options.Network with { EmbeddingSize = 8, HiddenSize = 16, Pooling = PoolingKind.MeanMax };
         options.Training = options.Training with
         {
             MaximumEpochs = epochs,
