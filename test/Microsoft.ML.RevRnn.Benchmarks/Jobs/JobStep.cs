@@ -20,7 +20,8 @@ internal sealed class JobStep : IDisposable
         _text = text;
         _device = new Device(threads);
         var training = new TrainingOptions { BatchSize = text.Rows, Dropout = 0 };
-        var shape = new NetworkShape(new NetworkOptions { Cell = cell, EmbeddingSize = units, HiddenSize = units }, text.VocabularySize);
+        // The peer pools mean and maximum.
+        var shape = new NetworkShape(new NetworkOptions { Cell = cell, EmbeddingSize = units, HiddenSize = units, Pooling = PoolingKind.MeanMax }, text.VocabularySize);
         Objective objective;
         if (text is LanguageJobText language)
         {
