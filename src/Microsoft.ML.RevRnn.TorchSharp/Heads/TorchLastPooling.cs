@@ -13,31 +13,12 @@ internal sealed class TorchLastPooling(ITorchEncoder encoder) : TorchPooling(enc
 
     protected override void Take(in Chunk chunk, torch.Tensor outputs)
     {
-        var (first, places) = Ends(chunk);
-        if (places.Length == 0)
-            return;
-        using var indices = Device.Indices(places);
-        Vectors(0).narrow(0, first, places.Length).copy_(outputs.index_select(0, indices.Tensor));
+        TakeLast(chunk, outputs, Vectors(0));
     }
 
     protected override void Return(in Chunk chunk, torch.Tensor outputs, torch.Tensor gradient)
     {
         gradient.zero_();
-        var (first, places) = Ends(chunk);
-        if (places.Length == 0)
-            return;
-        using var indices = Device.Indices(places);
-        gradient.index_copy_(0, indices.Tensor, Vectors(0).narrow(0, first, places.Length));
-    }
-
-    /// <summary>The rows that end in a chunk, which follow each other, and their last steps' places in it.</summary>
-    private static (int First, long[] Places) Ends(in Chunk chunk)
-    {
-        var next = chunk.First + chunk.Steps;
-        var first = next < chunk.Batch.StepCount ? chunk.Batch.ActiveRows(next) : 0;
-        var places = new long[chunk.ActiveRows(0) - first];
-        for (var i = 0; i < places.Length; i++)
-            places[i] = chunk.FlatRow(chunk.Batch.Length(first + i) - 1 - chunk.First) + first + i;
-        return (first, places);
+        ReturnLast(chunk, Vectors(0), gradient);
     }
 }

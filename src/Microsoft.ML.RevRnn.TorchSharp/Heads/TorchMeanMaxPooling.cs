@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.RevRnn.Torch;
 
-/// <summary>Mean and maximum over time, or one of the two.</summary>
+/// <summary>Mean and maximum over time, or one of the two; or both and the last output.</summary>
 /// <param name="encoder">Gives the outputs.</param>
 /// <param name="usesMean">Whether the mean is the first part.</param>
-/// <param name="usesMaximum">Whether the maximum is the last.</param>
-internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, bool usesMaximum) : TorchPooling(encoder, usesMean && usesMaximum ? 2 : 1)
+/// <param name="usesMaximum">Whether the maximum is the next.</param>
+/// <param name="usesLast">Whether the last output is the third.</param>
+internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, bool usesMaximum, bool usesLast = false)
+    : TorchPooling(encoder, usesLast ? 3 : usesMean && usesMaximum ? 2 : 1)
 {
     /// <summary>[B, 1]: 1 / T of each row.</summary>
     private TorchBuffer? _shares;
@@ -17,7 +19,7 @@ internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, 
 
     private Tensor Mean => Vectors(0);
 
-    private Tensor Maximum => Vectors(Parts - 1);
+    private Tensor Maximum => Vectors(usesMean && usesMaximum ? 1 : 0);
 
     protected override void Begin()
     {
@@ -36,6 +38,8 @@ internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, 
         var rows = chunk.ActiveRows(0);
         if (usesMean)
             Mean.narrow(0, 0, rows).add_(Padded(chunk, outputs, 0).sum(0L));
+        if (usesLast)
+            TakeLast(chunk, outputs, Vectors(2));
         if (!usesMaximum)
             return;
         var (values, steps) = Padded(chunk, outputs, float.NegativeInfinity).max(0);
@@ -57,6 +61,8 @@ internal sealed class TorchMeanMaxPooling(ITorchEncoder encoder, bool usesMean, 
             gradient.copy_(OfRows(chunk, Mean).mul_(OfRows(chunk, _shares!.Tensor)));
         else
             gradient.zero_();
+        if (usesLast)
+            ReturnLast(chunk, Vectors(2), gradient);
         if (!usesMaximum)
             return;
         var isMaximum = OfRows(chunk, _steps!.Tensor).eq(Batch.StepsOf(chunk).unsqueeze(1));

@@ -27,6 +27,7 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
 
     public static TorchPooling Create(ITorchEncoder encoder, NetworkParameters network, TorchParameters parameters) => network.Encoder.Shape.Options.Pooling switch
     {
+        PoolingKind.MeanMaxLast => new TorchMeanMaxPooling(encoder, usesMean: true, usesMaximum: true, usesLast: true),
         PoolingKind.MeanMax => new TorchMeanMaxPooling(encoder, usesMean: true, usesMaximum: true),
         PoolingKind.Mean => new TorchMeanMaxPooling(encoder, usesMean: true, usesMaximum: false),
         PoolingKind.Max => new TorchMeanMaxPooling(encoder, usesMean: false, usesMaximum: true),
@@ -39,7 +40,7 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
     /// <param name="rows">Most rows of a batch.</param>
     /// <param name="stride">Length of a row of outputs.</param>
     public static long Bytes(int rows, int stride)
-        => PaddedBytes(1, ChunkLength.Default.MostRows(rows), stride) + (3L * stride + 8) * rows * sizeof(float) + (long)rows * sizeof(long);
+        => PaddedBytes(1, ChunkLength.Default.MostRows(rows), stride) + (4L * stride + 8) * rows * sizeof(float) + (long)rows * sizeof(long);
 
     public override Span<float> Pooled(int row, int part) => _pooled.AsSpan((part * RowCount + row) * Stride, Stride);
 
@@ -127,9 +128,41 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
     /// <summary>Each flat row's vector of its row of the batch.</summary>
     protected Tensor OfRows(in Chunk chunk, Tensor vectors) => vectors.index_select(0, Batch.RowsOf(chunk));
 
+    /// <summary>Copies the outputs of the rows that end in a chunk.</summary>
+    protected void TakeLast(in Chunk chunk, Tensor outputs, Tensor last)
+    {
+        var (first, places) = Ends(chunk);
+        if (places.Length == 0)
+            return;
+        using var indices = Device.Indices(places);
+        last.narrow(0, first, places.Length).copy_(outputs.index_select(0, indices.Tensor));
+    }
+
+    /// <summary>Adds the gradient by the outputs of the rows that end in a chunk.</summary>
+    protected void ReturnLast(in Chunk chunk, Tensor last, Tensor gradient)
+    {
+        var (first, places) = Ends(chunk);
+        if (places.Length == 0)
+            return;
+        using var indices = Device.Indices(places);
+        // Each place is there once.
+        gradient.index_add_(0, indices.Tensor, last.narrow(0, first, places.Length), 1);
+    }
+
     /// <summary>What operations on a padded chunk take at the most.</summary>
     private long PaddedBytes(in Chunk chunk) => PaddedBytes(chunk.ActiveRows(0), chunk.Steps, Stride);
 
     /// <inheritdoc cref="PaddedBytes(in Chunk)"/>
     private static long PaddedBytes(int rows, int steps, int stride) => 4L * rows * steps * stride * sizeof(float);
+
+    /// <summary>The rows that end in a chunk, which follow each other, and their last steps' places in it.</summary>
+    private static (int First, long[] Places) Ends(in Chunk chunk)
+    {
+        var next = chunk.First + chunk.Steps;
+        var first = next < chunk.Batch.StepCount ? chunk.Batch.ActiveRows(next) : 0;
+        var places = new long[chunk.ActiveRows(0) - first];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = chunk.FlatRow(chunk.Batch.Length(first + i) - 1 - chunk.First) + first + i;
+        return (first, places);
+    }
 }
