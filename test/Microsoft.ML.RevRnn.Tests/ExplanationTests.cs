@@ -46,4 +46,30 @@ public sealed class ExplanationTests
         Assert.AreEqual(Array.IndexOf(scores, scores.Max()), Trained.MultiLabel.Explain(text).Explanation.Outcome);
         Assert.AreEqual(1, Trained.MultiLabel.Explain(text, Trained.MultiLabel.Labels.Names[1]).Explanation.Outcome);
     }
+
+    [TestMethod]
+    public void ColumnsHaveWhatExplainTells()
+    {
+        foreach (var (model, explain) in new (RevRnnContributionsTransformer, Func<string, TextExplanation>)[]
+        {
+            (Trained.Classifier.ToContributions(), text => Trained.Classifier.Explain(text)),
+            (Trained.Binary.ToContributions(), Trained.Binary.Explain),
+            (Trained.MultiLabel.ToContributions(), text => Trained.MultiLabel.Explain(text)),
+        })
+        {
+            var view = model.Transform(Trained.Probes());
+            var texts = view.GetColumn<string>("Text").ToArray();
+            var contributions = view.GetColumn<float[]>("Contributions").ToArray();
+            var tokens = view.GetColumn<string[]>("Tokens").ToArray();
+            for (var i = 0; i < texts.Length; i++)
+            {
+                var explanation = explain(texts[i] ?? "");
+                CollectionAssert.AreEqual(explanation.Contributions.ToArray(), contributions[i]);
+                CollectionAssert.AreEqual(explanation.Tokens.ToArray(), tokens[i]);
+            }
+            var loaded = (ITransformer)ModelFileImage.Load(ModelFileImage.Of(model).File);
+            CollectionAssert.AreEqual(Bits.Lines(view, "Contributions"), Bits.Lines(loaded.Transform(Trained.Probes()), "Contributions"));
+        }
+        Assert.ThrowsExactly<ArgumentException>(() => Trained.Classifier.ToContributions("Same", "Same"));
+    }
 }

@@ -69,6 +69,10 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
     public TextExplanation Explain(IReadOnlyList<string> texts, float[]? features = null) => Explain(_explainer.Value, texts, label: null, features);
 
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

@@ -131,6 +131,17 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     public TextExplanation Explain(IReadOnlyList<string> texts, string? label = null, float[]? features = null)
         => Explain(_explainer.Value, texts, label, features);
 
+    /// <summary>
+    /// The contributions of <see cref="Explain(string, string?)"/> as columns: a vector of what each token adds to the predicted class's score, and one of the tokens' texts. It costs
+    /// about four times what a prediction does, shares the weights of this model, and is saved and loaded by itself.
+    /// </summary>
+    /// <param name="contributionsColumnName">The column of contributions.</param>
+    /// <param name="tokensColumnName">The column of the tokens' texts.</param>
+    /// <exception cref="ArgumentException">A name is empty, or both are the same.</exception>
+    /// <example><code>var explained = classifier.Append(classifier.ToContributions()).Transform(data);</code></example>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

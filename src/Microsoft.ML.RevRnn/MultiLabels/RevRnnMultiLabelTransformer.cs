@@ -70,6 +70,10 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     public TextExplanation Explain(IReadOnlyList<string> texts, string? label = null, float[]? features = null)
         => Explain(_explainer.Value, texts, label, features);
 
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

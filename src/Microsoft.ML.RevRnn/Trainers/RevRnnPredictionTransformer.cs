@@ -40,6 +40,16 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
         return new(Host, new FeaturesColumns(outputColumnName, ReadColumns.Of(Columns.Input.Sequence)), Tokenization, encoder, report: null);
     }
 
+    /// <summary>The columns of a transformer of contributions.</summary>
+    private protected ContributionsColumns Contributions(string contributionsColumnName, string tokensColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(contributionsColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(tokensColumnName);
+        if (contributionsColumnName == tokensColumnName)
+            throw new ArgumentException($"Both columns are to have the name '{tokensColumnName}'.", nameof(tokensColumnName));
+        return new(contributionsColumnName, tokensColumnName, Columns.Input);
+    }
+
     /// <summary>Explains the score of a text.</summary>
     private protected TextExplanation Explain(TextExplainer explainer, IReadOnlyList<string> texts, string? label, float[]? features)
     {

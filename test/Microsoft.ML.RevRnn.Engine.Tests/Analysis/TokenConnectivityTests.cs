@@ -130,43 +130,37 @@ internal sealed class TokenConnectivityTests
             Near.AreSame([.. TokenConnectivity.Of(model, _text, [outputs[i]])[0].Values], [.. together[i].Values], $"output {i}");
     }
 
+    /// <summary>Of a cell that can forget at once: with one that cannot, a part of the prediction hangs on older tokens, which are still in the state.</summary>
     [TestMethod]
-    [DataRow(CellKind.Gru, 8, 1000, 24, 40, 0.005f)]
-    [DataRow(CellKind.RevGru, 8, 1000, 24, 40, 0.005f)]
-    [DataRow(CellKind.RevLstm, 8, 1000, 24, 40, 0.005f)]
-    [DataRow(CellKind.RevGru, 4, 1000, 40, 40, 0.003f)]
-    [DataRow(CellKind.Gru, 4, 1000, 40, 40, 0.005f)]
-    [DataRow(CellKind.RevLstm, 4, 1000, 40, 40, 0.005f)]
-    public void ACopyOfWhatWasReadSevenTokensAgoHangsOnThat(CellKind cell, int letters, int count, int Length, int epochs, float lr)
+    public void ACopyOfWhatWasReadSevenTokensAgoHangsOnThat()
     {
         const int Delay = 7;
-        var sequences = Sequences.Random(count + 20, Length, Length, letters, seed: 3);
+        const int Length = 24;
+        var sequences = Sequences.Random(420, Length, Length, vocabulary: 2, seed: 3);
         int[] Copy(int[] tokens) => [.. tokens.Select((_, t) => t < Delay ? 0 : tokens[t - Delay])];
         var training = new TrainingOptions
         {
-            MaximumEpochs = epochs,
-            Schedule = LearningRateSchedule.Cosine,
+            MaximumEpochs = 40,
             BatchSize = 16,
-            LearningRate = lr,
+            LearningRate = 0.01f,
+            Schedule = LearningRateSchedule.Cosine,
             Dropout = 0,
             ValidationFraction = 0,
             ThreadCount = 1,
             Seed = 1,
         };
-        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 8, HiddenSize = 96 };
-        var tagger = SequenceTagger.Train(sequences[..count], Array.ConvertAll(sequences[..count], Copy), letters, letters, network, training).Model;
+        var network = new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 8, HiddenSize = 48 };
+        var tagger = SequenceTagger.Train(sequences[..400], Array.ConvertAll(sequences[..400], Copy), 2, 2, network, training).Model;
 
         var (right, all) = (0, 0);
-        foreach (var text in sequences[count..])
+        foreach (var text in sequences[400..])
         {
             var rows = TokenConnectivity.Of(tagger, text, [.. Enumerable.Range(Delay, Length - Delay).Select(t => new ConnectivityOutput(t, text[t - Delay]))]);
             right += rows.Count(row => row.Values.Index().MaxBy(value => value.Item).Index == row.Output.Position - Delay);
             all += rows.Count;
         }
 
-        Console.WriteLine($"RIGHT {cell} {letters} {count} {Length} {lr}: {right} of {all} accuracy {Accuracy()}");
         Assert.IsGreaterThan(0.95 * all, right);
-        double Accuracy() => sequences[count..].Average(text => { var p = new float[text.Length * letters]; tagger.Predict(text, p); return Enumerable.Range(7, text.Length - 7).Average(t => System.Numerics.Tensors.TensorPrimitives.IndexOfMax<float>(p.AsSpan(t * letters, letters)) == text[t - 7] ? 1.0 : 0); });
     }
 
     [TestMethod]
