@@ -182,6 +182,12 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
             if (_settings.MaximumMemoryUsageInMegaByte == null)
                 template.Training = template.Training with { ThreadCount = null };
             writer.Write(JsonSerializer.Serialize(template, template.GetType()));
+            // They are not in the JSON: numbers of models to start from say nothing of what these have learned.
+            foreach (var model in (RevLanguageModelTransformer?[])[(template as RevRnnTrainerOptions)?.LanguageModel, .. _settings.SearchSpace.LanguageModel ?? []])
+            {
+                writer.Write(model != null);
+                model?.Model.Save(writer);
+            }
             writer.Write(_settings.Seed ?? -1);
             foreach (var dimension in _dimensions)
                 writer.Write($"{dimension.Name}: {dimension.Describe()}");
