@@ -18,7 +18,7 @@ internal static class ExperimentPage
         where TMetrics : class
     {
         var html = ReportPage.Begin("Experiment").AddConstant(Style);
-        html.Add($"<p>{result.TrainingRowCount} rows were trained on, and {result.ValidationRowCount} held back once, for all runs. Settings are ranked at rungs by the network's loss on these, ");
+        html.Add($"<p>{result.TrainingRowCount} rows were trained on, and {result.ValidationRowCount} held back once, for all runs. Settings are ranked at rungs by the loss on these, where n-grams are in it with a twentieth of the network's own added, ");
         html.Add($"and chosen by {result.OptimizingMetric}. Seed {result.Seed}. Ended after {Units.Time(TimeSpan.FromSeconds(result.ElapsedInSeconds))}: {EndOf(result.End)}.</p>");
         WriteFigures(html, result);
         RungChart.Write(html, result.RunDetails, result.BestNetwork);
@@ -58,7 +58,7 @@ internal static class ExperimentPage
     private static void WriteRuns<TMetrics>(Html html, ExperimentResult<TMetrics> result)
         where TMetrics : class
     {
-        html.Add($"<section><h2>All runs</h2><div class='wide'><table><thead><tr><th>Run<th>{result.OptimizingMetric}<th>Network loss<th>Epochs<th>Time<th>Ended<th class='name'>Setting</tr></thead><tbody>");
+        html.Add($"<section><h2>All runs</h2><div class='wide'><table><thead><tr><th>Run<th>{result.OptimizingMetric}<th>Loss<th>Epochs<th>Time<th>Ended<th class='name'>Setting</tr></thead><tbody>");
         var ranked = result.RunDetails.OrderBy(run => run.Metric == null).ThenByDescending(run => result.IsMaximizing ? run.Metric : -run.Metric);
         foreach (var run in ranked)
         {
