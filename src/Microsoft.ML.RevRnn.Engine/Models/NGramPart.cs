@@ -35,6 +35,8 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             throw new ArgumentException($"The classifier reads n-grams, so those of the sequences must be given to train it further: {nameof(ExampleOptions)}.{nameof(ExampleOptions.NGrams)}.");
         if (set == null)
             return null;
+        // A map that is known already takes no time in which it would be noticed.
+        cancellationToken.ThrowIfCancellationRequested();
         var seed = CounterRandom.Mix(random.Training.RandomSeed);
         return new NGramPart(set.Options, previous == null ? NGramMemo.Of(set, random.Objective, outcomes, members, seed, TrainAnew) : TrainAnew());
 
