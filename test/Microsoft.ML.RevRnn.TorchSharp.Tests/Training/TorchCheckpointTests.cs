@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 using Microsoft.ML.RevRnn.TrainingSupport;
