@@ -21,9 +21,9 @@ internal static class Report
     /// <summary>A page that shows what each prediction of a text hangs on.</summary>
     public static void Connectivity(RevLanguageModelTransformer model, string text)
     {
-        const string File = "connectivity.html";
-        model.Connectivity(text[..Math.Min(text.Length, 200)]).SaveHtml(File);
-        AnsiConsole.MarkupLine($"What its predictions hang on is in {File}: open it, and hover a character.");
+        var file = Path.Combine(Path.GetTempPath(), "connectivity.html");
+        model.Connectivity(text[..Math.Min(text.Length, 200)]).SaveHtml(file);
+        AnsiConsole.MarkupLineInterpolated($"What its predictions hang on is in {file}: open it, and hover a token.");
     }
 
     public static void Memory(TrainingReport training) =>

@@ -38,7 +38,7 @@ public static class ActivationMemory
         // The number of tokens has no influence on activations.
         var shape = new NetworkShape(network, Vocabulary: 2);
         var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
-        var chunkSteps = ChunkLength.Default.Steps(batchSize);
+        var chunkSteps = ChunkLength.For(shape).Steps(batchSize);
         var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, sharesInputs ?? !hasDropout, bits);
         // Each direction has a stack's buffers, and both together a chunk of joined outputs and their gradient.
         var joined = shape.Directions == 1 ? 0 : 2L * sizeof(float) * shape.OutputStride * Math.Min(stepCount, chunkSteps) * batchSize;
