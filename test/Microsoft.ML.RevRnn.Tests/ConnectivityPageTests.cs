@@ -94,7 +94,7 @@ public sealed class ConnectivityPageTests
         StringAssert.Contains(elements, "<title>What predictions hang on</title>");
         StringAssert.Contains(WebUtility.HtmlDecode(elements), "data-ran=\"</script>");
         Assert.AreEqual(2, Regex.Count(page, "</script>"), "Its data and its script end where they should.");
-        Assert.IsFalse(Regex.IsMatch(page, "https?:|src=|href="), "It loads nothing.");
+        Assert.IsFalse(Regex.IsMatch(Page(Trained.Counter.Connectivity("one two")), "https?:|src=|href=|url\\(|import"), "It loads nothing.");
     }
 
     [TestMethod]

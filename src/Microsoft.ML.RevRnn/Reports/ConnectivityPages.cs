@@ -36,10 +36,10 @@ public static class ConnectivityPages
     /// reports.SaveHtml("models.html");
     /// </code>
     /// </example>
-    public static void SaveHtml(this IReadOnlyList<ConnectivityReport> reports, string path)
+    public static void SaveHtml(this ConnectivityReport[] reports, string path)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        if (reports.Count == 0)
+        if (reports.Length == 0)
             throw new ArgumentException("There are no reports to show.", nameof(reports));
         ReportPage.Save(path, ConnectivityPage.Create(reports));
     }
