@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Analysis;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
@@ -89,8 +90,7 @@ public sealed class ClassExplainer
         public Session(NetworkParameters parameters, ConnectivityOptions options)
         {
             _features = new float[parameters.FeatureCount];
-            _network = new(parameters.Encoder, encoder => new PooledHead(
-                parameters, encoder, _score, dropout: 0, parameters.CreateAddends([_features], encoder.Device.Memory)) { LearnsWeights = false }, options);
+            _network = new(parameters.Encoder, encoder => Head(parameters, encoder), options);
         }
 
         public (float[] Scores, int Outcome, float[] Values) Run(int[] tokens, ReadOnlySpan<float> features, Func<float[], int> choose)
@@ -102,5 +102,11 @@ public sealed class ClassExplainer
         }
 
         public void Release() => _network.Release();
+
+        private PooledHead Head(NetworkParameters parameters, ISequenceEncoder encoder)
+        {
+            var addends = parameters.CreateAddends([_features], encoder.Device.Memory);
+            return new PooledHead(parameters, encoder, _score, dropout: 0, addends) { LearnsWeights = false };
+        }
     }
 }
