@@ -126,9 +126,12 @@ public abstract class RevRnnOptions
         }
         // What pools nothing has no use for a pooling, and its model has none.
         GoingOn.CheckNetwork(HasPooling ? Network : Network with { Pooling = previous.Network.Pooling }, previous.Network, namedCell);
-        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization);
+        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization, DefaultVocabulary);
         GoingOn.CheckText(SequenceColumnsOption, SequenceColumnNames, previous.InputColumnNames);
     }
+
+    /// <summary>What <see cref="Vocabulary"/> is where it is left as it is.</summary>
+    private protected virtual VocabularyOptions DefaultVocabulary => new();
 
     /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
     private protected virtual bool HasPooling => false;

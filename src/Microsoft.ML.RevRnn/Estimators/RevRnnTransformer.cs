@@ -123,11 +123,15 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="input">The data.</param>
     /// <param name="added">The columns.</param>
     /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its columns that are read.</param>
+    /// <param name="others">Columns that are read beside those that always are.</param>
     private protected IDataView View(
-        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters)
+        IDataView input,
+        IEnumerable<DataViewSchema.DetachedColumn> added,
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
+        params IEnumerable<DataViewSchema.Column> others)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters, others));
     }
 
     private BoundMapper Bind(DataViewSchema inputSchema)
@@ -139,9 +143,10 @@ public abstract class RevRnnTransformer : ITransformer
     private BoundMapper Bind(
         DataViewSchema inputSchema,
         IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, ReadSources, Delegate[]> createGetters)
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
+        params IEnumerable<DataViewSchema.Column> others)
     {
         var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
-        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources));
+        return new BoundMapper(inputSchema, sources.All.Concat(others), added, row => createGetters(row, sources));
     }
 }
