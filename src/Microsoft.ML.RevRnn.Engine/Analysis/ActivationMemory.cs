@@ -50,4 +50,24 @@ public static class ActivationMemory
             IfPossible(ActivationStrategy.Reversible),
             IfPossible(ActivationStrategy.Hybrid));
     }
+
+    /// <summary>
+    /// The same of both sides of a translation, for a batch of <paramref name="batchSize"/> pairs (B) of <paramref name="sourceSteps"/> source tokens (S) and
+    /// <paramref name="targetSteps"/> predictions (T), the tokens of a target and its end. Of states, what attention reads of them takes 8 k bytes for each source token and direction.
+    /// </summary>
+    /// <param name="network">Cell, E, H, layers, directions and forgetting limit.</param>
+    /// <param name="model">What attention reads.</param>
+    /// <param name="batchSize">B, 1 to 4,096.</param>
+    /// <param name="sourceSteps">S, 1 to 2^30.</param>
+    /// <param name="targetSteps">T, 1 to 2^30.</param>
+    /// <param name="threadCount">Threads, 1 to 256.</param>
+    /// <param name="hasDropout">Whether there is dropout.</param>
+    /// <param name="bitsPerForgetGate">Mean of -log2 z over the forget gates; null for its value before training.</param>
+    /// <param name="sharesInputs">Whether products with repeated tokens are shared; null for all but <paramref name="hasDropout"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options do not fit together.</exception>
+    public static TranslationActivationEstimate EstimateTranslation(
+        NetworkOptions network, TranslationOptions model, int batchSize, int sourceSteps, int targetSteps, int threadCount = 1, bool hasDropout = false,
+        double? bitsPerForgetGate = null, bool? sharesInputs = null)
+        => throw new NotImplementedException();
 }
