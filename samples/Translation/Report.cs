@@ -23,7 +23,7 @@ internal static class Report
 
     public static void Memory(TrainingReport training)
     {
-        if (training.Translation is not { } memory)
+        if (training.TranslationMemory is not { } memory)
             return;
         AnsiConsole.Write(new BarChart()
             .Width(72)
@@ -46,10 +46,10 @@ internal static class Report
         seconds = elapsed.TotalSeconds,
         tokensPerSecond = training.TokensPerSecond,
         parameters,
-        encoderPeakActivationBytes = training.Translation?.EncoderPeakBytes,
-        encoderStoredActivationBytes = training.Translation?.EncoderStoredBytes,
-        decoderPeakActivationBytes = training.Translation?.DecoderPeakBytes,
-        decoderStoredActivationBytes = training.Translation?.DecoderStoredBytes,
+        encoderPeakActivationBytes = training.TranslationMemory?.EncoderPeakBytes,
+        encoderStoredActivationBytes = training.TranslationMemory?.EncoderStoredBytes,
+        decoderPeakActivationBytes = training.TranslationMemory?.DecoderPeakBytes,
+        decoderStoredActivationBytes = training.TranslationMemory?.DecoderStoredBytes,
     }));
 
     private static double Megabytes(long bytes) => Math.Round(bytes / 1e6, 2);

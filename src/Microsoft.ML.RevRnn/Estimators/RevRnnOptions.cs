@@ -172,4 +172,16 @@ public abstract class RevRnnOptions
                 $"{nameof(NetworkOptions.Bidirectional)} is set; {reason}. Leave it unset in {nameof(Network)}.", nameof(NetworkOptions.Bidirectional));
         }
     }
+
+    /// <summary>Checks that a cell that cannot be reversed need not be; where it is asked for by the default, it is stored.</summary>
+    private protected void CheckStrategy()
+    {
+        if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ActivationStrategy)} is {Training.ActivationStrategy}, and {nameof(NetworkOptions.Cell)} is {Network.Cell}, " +
+                $"which cannot be reversed; use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
+                nameof(TrainingOptions.ActivationStrategy));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Evaluation;
 using Microsoft.ML.RevRnn.Reports;

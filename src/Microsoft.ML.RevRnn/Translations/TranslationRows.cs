@@ -1,4 +1,3 @@
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.Runtime;
 

@@ -14,7 +14,7 @@ internal static class TranslationSchema
             target.IsKey
                 ? new(
                     columns.Translation, SchemaShape.Column.VectorKind.VariableVector, NumberDataViewType.UInt32, isKey: true,
-                    AnnotationShapes.OfValues(target, AnnotationUtils.Kinds.KeyValues, AnnotationUtils.Kinds.KeyValues))
+                    new SchemaShape(AnnotationShapes.OfValues(target, AnnotationUtils.Kinds.KeyValues, AnnotationUtils.Kinds.KeyValues)))
                 : new(columns.Translation, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance, isKey: false),
             new(columns.Score, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, isKey: false),
         };

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Microsoft.ML.RevRnn.Input;
 
 namespace Microsoft.ML.RevRnn.Translations;
 
