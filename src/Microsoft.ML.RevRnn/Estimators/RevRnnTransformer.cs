@@ -123,15 +123,11 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="input">The data.</param>
     /// <param name="added">The columns.</param>
     /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its columns that are read.</param>
-    /// <param name="others">Columns that are read beside those that always are.</param>
     private protected IDataView View(
-        IDataView input,
-        IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
-        params IEnumerable<DataViewSchema.Column> others)
+        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters, others));
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
     }
 
     private BoundMapper Bind(DataViewSchema inputSchema)
@@ -143,10 +139,9 @@ public abstract class RevRnnTransformer : ITransformer
     private BoundMapper Bind(
         DataViewSchema inputSchema,
         IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
-        params IEnumerable<DataViewSchema.Column> others)
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters)
     {
         var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
-        return new BoundMapper(inputSchema, sources.All.Concat(others), added, row => createGetters(row, sources));
+        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources));
     }
 }

@@ -10,13 +10,7 @@ internal sealed class BleuMetric(TranslationRows heldBack, RevTranslationOptions
     public double Measure(TranslationModel model, CancellationToken cancellationToken)
     {
         var translator = new Translator(model, heldBack.Tokens, options.CopiesUnknown);
-        var translations = new string[heldBack.Pairs.Count];
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = options.Training.ThreadCount ?? Environment.ProcessorCount };
-        Parallel.For(0, translations.Length, parallel, i =>
-        {
-            var source = heldBack.Pairs[i].Source;
-            translations[i] = translator.Output(source, translator.Translate(source, options.Decoding, cancellationToken));
-        });
-        return TextMetrics.Bleu(translations, [.. heldBack.Pairs.Select(pair => Translator.Output(pair.Target))], translator.BleuOptions).Score;
+        var pairs = new EvaluatedPairs(translator, heldBack.Pairs, cancellationToken);
+        return pairs.Bleu(pairs.Translate(options.Decoding, options.Training.ThreadCount), translator.BleuOptions).Score;
     }
 }

@@ -130,23 +130,26 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
 
     /// <summary>
     /// How well the model translates data that have the target column too. The processors share the rows; the sums are taken in their order, so that they do not depend on
-    /// how many processors there are.
+    /// how many processors there are. Rows of which a side is empty count too.
     /// </summary>
     /// <param name="data">The data.</param>
     /// <param name="bleu">How BLEU is computed, of texts; null for the defaults. Of keys each is a token.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type than in training.</exception>
     /// <exception cref="InvalidOperationException">The data has no rows.</exception>
-    public TranslationMetrics Evaluate(IDataView data, BleuOptions? bleu = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public TranslationMetrics Evaluate(IDataView data, BleuOptions? bleu = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(data);
         var byDefault = _translator.BleuOptions;
         bleu = bleu == null || TargetTokenization.Tokenizer != null ? bleu ?? byDefault : bleu with { Tokenization = byDefault.Tokenization };
         bleu.Validate();
         var target = InputSchema.FindSide(Host, data.Schema, "target", TargetColumnName, TargetTokenization);
-        var view = View(
-            data, EvaluatedRows.Columns, (row, sources) => EvaluatedRows.CreateGetters(row, (sources.Sequence[0], target), _translator, Decoding), target);
-        return EvaluatedRows.Sum(view, bleu) ?? throw Host.Process(new InvalidOperationException(
-            $"The data has no rows, so there is nothing in column '{SourceColumnName}' to evaluate."));
+        var source = InputSchema.FindSide(Host, data.Schema, "source", SourceColumnName, Tokenization);
+        var pairs = SideValue.ReadPairs(data, source, target, cancellationToken);
+        return pairs.Count > 0
+            ? new EvaluatedPairs(_translator, pairs, cancellationToken).Evaluate(Decoding, bleu)
+            : throw Host.Process(new InvalidOperationException($"The data has no rows, so there is nothing in column '{SourceColumnName}' to evaluate."));
     }
 
     /// <summary>The translation of a text, null being empty, with its alignment.</summary>

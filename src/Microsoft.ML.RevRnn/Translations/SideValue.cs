@@ -14,6 +14,23 @@ internal readonly record struct SideValue(string? Text, int[]? Keys)
     /// <summary>Its tokens; none of what is empty.</summary>
     public int[] Tokens(Tokenization tokenization) => IsEmpty ? [] : Keys ?? tokenization.Tokenizer!.Encode(Text);
 
+    /// <summary>Source and target of all rows.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static List<(SideValue Source, SideValue Target)> ReadPairs(
+        IDataView data, DataViewSchema.Column source, DataViewSchema.Column target, CancellationToken cancellationToken)
+    {
+        var pairs = new List<(SideValue Source, SideValue Target)>();
+        using var cursor = data.GetRowCursor([source, target]);
+        var readSource = CreateReader(cursor, source);
+        var readTarget = CreateReader(cursor, target);
+        while (cursor.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            pairs.Add((readSource(), readTarget()));
+        }
+        return pairs;
+    }
+
     /// <summary>A function that gives the row's current value.</summary>
     /// <param name="row">The row, or the cursor at a row.</param>
     /// <param name="column">A column of text or of a vector of keys, whose type was found right.</param>

@@ -28,7 +28,9 @@ internal sealed record TranslationRows(
         string use,
         IChannel channel)
     {
-        var pairs = ReadPairs(data, sides, options.CancellationToken, out var count);
+        var pairs = SideValue.ReadPairs(data, sides.Source, sides.Target, options.CancellationToken);
+        var count = pairs.Count;
+        pairs.RemoveAll(pair => pair.Source.IsEmpty || pair.Target.IsEmpty);
         RequireAny(count, pairs.Count, sides, use, channel);
         var tokens = known ?? TranslationTokens.Learn(pairs, sides, options, channel);
         var encoded = pairs.ConvertAll(pair =>
@@ -78,23 +80,6 @@ internal sealed record TranslationRows(
         Array.ConvertAll(members, i => Targets[i]),
         Array.ConvertAll(members, i => Pairs[i]),
         Tokens);
-
-    private static List<(SideValue Source, SideValue Target)> ReadPairs(
-        IDataView data, (DataViewSchema.Column Source, DataViewSchema.Column Target) sides, CancellationToken cancellationToken, out long count)
-    {
-        var pairs = new List<(SideValue Source, SideValue Target)>();
-        using var cursor = data.GetRowCursor([sides.Source, sides.Target]);
-        var readSource = SideValue.CreateReader(cursor, sides.Source);
-        var readTarget = SideValue.CreateReader(cursor, sides.Target);
-        for (count = 0; cursor.MoveNext(); count++)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var pair = (Source: readSource(), Target: readTarget());
-            if (!pair.Source.IsEmpty && !pair.Target.IsEmpty)
-                pairs.Add(pair);
-        }
-        return pairs;
-    }
 
     private static void RequireAny(
         long rows, int pairs, (DataViewSchema.Column Source, DataViewSchema.Column Target) sides, string use, IExceptionContext context)

@@ -23,6 +23,13 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
     public Translation Translate(SideValue source, DecodingOptions decoding, CancellationToken cancellationToken = default)
         => source.Tokens(tokens.Source) is { Length: > 0 } read ? Use(session => session.Translate(read, decoding, cancellationToken)) : _empty;
 
+    /// <summary>The same of several sources, side by side, to the bit.</summary>
+    public Translation[] Translate(IReadOnlyList<SideValue> sources, DecodingOptions decoding, CancellationToken cancellationToken)
+    {
+        int[][] read = [.. sources.Select(source => source.Tokens(tokens.Source))];
+        return Use(session => session.Translate(read, decoding, cancellationToken));
+    }
+
     /// <summary>The best translations, best first; of an empty source the empty one.</summary>
     public Translation[] TranslateBest(SideValue source, int count, DecodingOptions decoding, CancellationToken cancellationToken)
         => source.Tokens(tokens.Source) is { Length: > 0 } read ? Use(session => session.TranslateBest(read, count, decoding, cancellationToken)) : [_empty];

@@ -37,17 +37,13 @@ internal sealed class TranslationTrainer(TranslationCorpus corpus, int epochs, i
     private TranslatedTest Translate(TranslationModel model, DecodingOptions decoding)
     {
         var test = corpus.Source.Test;
-        var results = new Translation[test.Length];
-        var next = -1;
+        // Contiguous parts, one a thread: PyTorch's threads share each batch.
+        int[][][] parts = [.. test.Chunk((test.Length + threads - 1) / threads)];
+        var results = new Translation[parts.Length][];
         var clock = Stopwatch.StartNew();
-        var workers = Enumerable.Range(0, threads).Select(_ => new Thread(() =>
-        {
-            var session = model.CreateSession();
-            for (int i; (i = Interlocked.Increment(ref next)) < test.Length;)
-                results[i] = session.Translate(test[i], decoding);
-        })).ToList();
-        workers.ForEach(worker => worker.Start());
-        workers.ForEach(worker => worker.Join());
-        return new TranslatedTest([.. results.Select(result => result.Tokens)], [.. results.Select(result => result.Alignment)], clock.Elapsed.TotalSeconds);
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => results[i] = model.CreateSession().Translate(parts[i], decoding));
+        var seconds = clock.Elapsed.TotalSeconds;
+        Translation[] all = [.. results.SelectMany(part => part)];
+        return new TranslatedTest([.. all.Select(result => result.Tokens)], [.. all.Select(result => result.Alignment)], seconds);
     }
 }
