@@ -1,5 +1,4 @@
 using Microsoft.ML.RevRnn.Attention;
-using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
