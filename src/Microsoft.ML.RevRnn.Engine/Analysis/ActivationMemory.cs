@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Attention;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn;
@@ -69,5 +70,22 @@ public static class ActivationMemory
     public static TranslationActivationEstimate EstimateTranslation(
         NetworkOptions network, TranslationOptions model, int batchSize, int sourceSteps, int targetSteps, int threadCount = 1, bool hasDropout = false,
         double? bitsPerForgetGate = null, bool? sharesInputs = null)
-        => throw new NotImplementedException();
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(model);
+        network.Validate();
+        model.Validate();
+        OptionCheck.Range(nameof(sourceSteps), sourceSteps, 1, 1 << 30);
+        OptionCheck.Range(nameof(targetSteps), targetSteps, 1, 1 << 30);
+        var shape = new AttentionShape(new NetworkShape(network, Vocabulary: 2), 2, model.Context, model.SliceSize, model.Score);
+        var encoder = Estimate(network, batchSize, sourceSteps, threadCount, hasDropout, bitsPerForgetGate, sharesInputs);
+        var decoder = Estimate(shape.Decoder.Options, batchSize, targetSteps, threadCount, hasDropout, bitsPerForgetGate, sharesInputs);
+        var sources = (long)batchSize * sourceSteps;
+        // What each side hands to the other: states, and gradients by them.
+        var handed = 2L * sizeof(float) * batchSize * Enumerable.Range(0, shape.Decoder.Layers).Sum(layer => (long)shape.Decoder.Layer(layer).StateStride * shape.Decoder.Layer(layer).StateCount);
+        var flatRows = Math.Min(targetSteps, ChunkLength.Default.Steps(batchSize)) * batchSize;
+        return new TranslationActivationEstimate(
+            encoder.Plus(SourceMemory.BytesPerToken(shape) * sources + shape.Encoder.Directions * handed),
+            decoder.Plus(AttentionBuffers.ChunkBytes(shape, flatRows, threadCount) + AttentionBuffers.PieceBytes(sources) + handed));
+    }
 }

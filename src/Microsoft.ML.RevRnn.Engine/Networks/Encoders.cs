@@ -14,11 +14,11 @@ internal static class Encoders
     {
         if (parameters.Stacks.Length == 1)
             return CreateStack(parameters, 0, settings, device);
-        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2 };
+        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };
         return new Bidirectional(
             CreateStack(parameters, 0, ofOne, device.Part()), CreateStack(parameters, 1, ofOne, device.Part()), device, fixedTokens, joins);
     }
 
     private static RecurrentStack CreateStack(EncoderParameters parameters, int direction, StackSettings settings, Device device)
-        => new(parameters.Stacks[direction], TokenInput.Create(parameters.Embedding, settings.Dropout, device), settings, device);
+        => new(parameters.Stacks[direction], TokenInput.Create(parameters.Embedding, settings.Dropout, device, settings.BeginsTokenGradients), settings, device);
 }

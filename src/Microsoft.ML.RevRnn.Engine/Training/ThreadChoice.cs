@@ -1,4 +1,3 @@
-using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
@@ -14,7 +13,7 @@ internal static class ThreadChoice
     /// <param name="processors">Processors that this process may use: more threads would wait for each other.</param>
     /// <param name="parameters">What is trained.</param>
     /// <param name="batchSize">B.</param>
-    public static int Running(int wanted, int processors, NetworkParameters parameters, int batchSize)
+    public static int Running(int wanted, int processors, ILearnedParameters parameters, int batchSize)
     {
         var largest = parameters.Dense.Max(parameter => (double)parameter.Rows * parameter.Columns);
         var work = largest * ChunkLength.Default.MostRows(batchSize);

@@ -5,4 +5,10 @@ namespace Microsoft.ML.RevRnn;
 /// <param name="EncoderStoredBytes">The same for the largest batch, stored.</param>
 /// <param name="DecoderPeakBytes">Of the decoder, attention and the softmax's chunk of scores included.</param>
 /// <param name="DecoderStoredBytes">The same for the largest batch, stored.</param>
-public readonly record struct TranslationMemory(long EncoderPeakBytes, long EncoderStoredBytes, long DecoderPeakBytes, long DecoderStoredBytes);
+public readonly record struct TranslationMemory(long EncoderPeakBytes, long EncoderStoredBytes, long DecoderPeakBytes, long DecoderStoredBytes)
+{
+    /// <summary>The greater of each of two.</summary>
+    internal TranslationMemory Most(TranslationMemory other) => new(
+        Math.Max(EncoderPeakBytes, other.EncoderPeakBytes), Math.Max(EncoderStoredBytes, other.EncoderStoredBytes),
+        Math.Max(DecoderPeakBytes, other.DecoderPeakBytes), Math.Max(DecoderStoredBytes, other.DecoderStoredBytes));
+}
