@@ -61,7 +61,7 @@ public sealed class TranslationTests
         CollectionAssert.AreEqual(
             PairData.Lines(Trained.Translator, sources),
             PairData.Probes.Select(pair => engine.Predict(new SourceOnly { Source = pair.Source })).Select(
-                result => $"{result.Translation} {Bits.Line([result.TranslationScore])}").ToArray());
+                result => PairData.Line(result.Translation, result.TranslationScore)).ToArray());
     }
 
     [TestMethod]
@@ -155,7 +155,7 @@ public sealed class TranslationTests
         options.Training = options.Training with { MaximumEpochs = 25 };
         // Names that occur once are unknown on both sides, and are where they are learned to be copied.
         options.Vocabulary = options.Vocabulary with { MinimumCount = 2 };
-        var pairs = PairData.Create(300).Select((pair, i) => new TextPair { Source = $"{pair.Source} Name{(char)('a' + i % 26)}{(char)('a' + i / 26)}", Target = $"{pair.Target} X{i}" });
+        var pairs = PairData.Create(300).Select((pair, i) => new TextPair { Source = $"{pair.Source} Name{(char)('a' + i % 26)}{(char)('a' + i / 26)}", Target = $"{pair.Target} Mensch{(char)('a' + i % 26)}{(char)('a' + i / 26)}" });
         var data = PairData.Of([.. pairs]);
 
         var model = _context.Transforms.Text.RevTranslation(options).Fit(data);

@@ -33,13 +33,14 @@ internal sealed record TranslationRows(
         pairs.RemoveAll(pair => pair.Source.IsEmpty || pair.Target.IsEmpty);
         RequireAny(count, pairs.Count, sides, use, channel);
         var tokens = known ?? TranslationTokens.Learn(pairs, sides, options, channel);
-        var encoded = pairs.ConvertAll(pair =>
+        var encoded = Encode(pairs, tokens, options.CancellationToken);
+        // A text may be no white space, and have no words all the same. What is left out is not learned from.
+        if (encoded.Count < pairs.Count && encoded.Count > 0 && known == null)
         {
-            options.CancellationToken.ThrowIfCancellationRequested();
-            return (Pair: pair, Source: pair.Source.Tokens(tokens.Source), Target: pair.Target.Tokens(tokens.Target));
-        });
-        // A text may be visible, and have no words all the same.
-        encoded.RemoveAll(pair => pair.Source.Length == 0 || pair.Target.Length == 0);
+            pairs = encoded.ConvertAll(pair => pair.Pair);
+            tokens = TranslationTokens.Learn(pairs, sides, options, channel);
+            encoded = Encode(pairs, tokens, options.CancellationToken);
+        }
         RequireAny(count, encoded.Count, sides, use, channel);
         if (encoded.Count < count)
         {
@@ -80,6 +81,18 @@ internal sealed record TranslationRows(
         Array.ConvertAll(members, i => Targets[i]),
         Array.ConvertAll(members, i => Pairs[i]),
         Tokens);
+
+    private static List<((SideValue Source, SideValue Target) Pair, int[] Source, int[] Target)> Encode(
+        List<(SideValue Source, SideValue Target)> pairs, TranslationTokens tokens, CancellationToken cancellationToken)
+    {
+        var encoded = pairs.ConvertAll(pair =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (Pair: pair, Source: pair.Source.Tokens(tokens.Source), Target: pair.Target.Tokens(tokens.Target));
+        });
+        encoded.RemoveAll(pair => pair.Source.Length == 0 || pair.Target.Length == 0);
+        return encoded;
+    }
 
     private static void RequireAny(
         long rows, int pairs, (DataViewSchema.Column Source, DataViewSchema.Column Target) sides, string use, IExceptionContext context)

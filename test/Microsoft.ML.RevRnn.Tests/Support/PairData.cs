@@ -53,7 +53,9 @@ internal static class PairData
         return
         [
             .. view.GetColumn<string>("Translation").Zip(view.GetColumn<float>("TranslationScore"))
-                .Select(row => $"{row.First.Replace('\n', '|')} {Bits.Line([row.Second])}"),
+                .Select(row => Line(row.First, row.Second)),
         ];
     }
+
+    public static string Line(string translation, float score) => $"'{translation.Replace('\n', '|')}' {Bits.Line([score])}";
 }
