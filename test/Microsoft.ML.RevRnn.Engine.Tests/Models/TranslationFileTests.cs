@@ -150,6 +150,36 @@ internal sealed class TranslationFileTests
         }
     }
 
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.Lstm)]
+    public void WeightsTooLargeForAResultAreAnError(CellKind cell)
+    {
+        var refused = 0;
+        foreach (var magnitude in (float[])[1e10f, 1e20f, 3e38f])
+        {
+            for (var seed = 0; seed < 8; seed++)
+            {
+                var random = new Random(seed);
+                var content = Models.Bytes(Model(_network with { Cell = cell }, new TranslationOptions { SliceSize = 1 }).Save);
+                for (var i = content.Length - 4; i >= (seed % 2 == 0 ? ParametersAt : content.Length - 60); i -= 4)
+                    BinaryPrimitives.WriteSingleLittleEndian(content.AsSpan(i), random.Next(2) == 0 ? magnitude : -magnitude);
+                var model = Load(content);
+                try
+                {
+                    Assert.IsTrue(double.IsFinite(model.Score([1, 2, 3], [3, 2, 1]).Likelihood.LogLikelihood));
+                    Assert.IsTrue(double.IsFinite(model.CreateSession().Translate([1, 2, 3]).LogProbability));
+                }
+                catch (InvalidOperationException failure) when (failure is not ReversalException)
+                {
+                    StringAssert.Contains(failure.Message, "not a finite number");
+                    refused++;
+                }
+            }
+        }
+        Assert.IsTrue(refused > 0);
+    }
+
     private static byte[] Content() => Models.Bytes(Model(_network, new TranslationOptions { SliceSize = 1 }).Save);
 
     private static TranslationModel Model(NetworkOptions network, TranslationOptions options, int targetVocabulary = ReversalTask.Vocabulary)
