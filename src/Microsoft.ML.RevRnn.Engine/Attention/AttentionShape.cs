@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -9,6 +10,8 @@ namespace Microsoft.ML.RevRnn.Attention;
 /// </summary>
 internal sealed class AttentionShape
 {
+    private readonly CellShape _top;
+
     /// <param name="encoder">The network that reads sources.</param>
     /// <param name="targetVocabulary">Vt.</param>
     /// <param name="context">What attention reads of a source token.</param>
@@ -22,7 +25,10 @@ internal sealed class AttentionShape
         Context = context;
         Score = score;
         HasEmbedding = context is AttentionContext.Embedding or AttentionContext.EmbeddingAndSlice;
-        var units = encoder.Top.Units;
+        _top = Decoder.Top;
+        StateStride = _top.StateStride;
+        OutputSize = _top.Units;
+        var units = OutputSize;
         UnitsRead = context switch
         {
             AttentionContext.Hidden => units,
@@ -41,7 +47,7 @@ internal sealed class AttentionShape
                 $"{nameof(TranslationOptions.Score)} is {score}, which compares {units} units of the decoder with as many values, and {nameof(TranslationOptions.Context)} {context} " +
                 $"has {ContextColumns.Length}; take {AttentionScore.General}, or a context of {units} values.", nameof(score));
         }
-        UnitColumns = [.. encoder.Top.StateColumns()[..UnitsRead]];
+        UnitColumns = [.. _top.StateColumns()[..UnitsRead]];
         OutputStride = PackedMatrix.RoundUp(units);
     }
 
@@ -77,13 +83,13 @@ internal sealed class AttentionShape
     public int[] ContextColumns { get; }
 
     /// <summary>H: units of the decoder's top layer, and values of the vector that tokens are told from.</summary>
-    public int OutputSize => Decoder.Top.Units;
+    public int OutputSize { get; }
 
     /// <summary>Length of such a vector, padded.</summary>
     public int OutputStride { get; }
 
-    /// <summary>Length of a row of the decoder's states.</summary>
-    public int StateStride => Decoder.Top.StateStride;
+    /// <summary>Length of a row of states, of the decoder and of each direction of the encoder.</summary>
+    public int StateStride { get; }
 
     /// <summary>Length of a context and the decoder's output side by side.</summary>
     public int JoinedStride => ContextStride + StateStride;
@@ -93,7 +99,7 @@ internal sealed class AttentionShape
     {
         new Span<float>(query, ContextStride).Clear();
         for (var i = 0; i < ContextColumns.Length; i++)
-            query[ContextColumns[i]] = states[Decoder.Top.StateIndex(i)];
+            query[ContextColumns[i]] = states[_top.StateIndex(i)];
     }
 
     /// <summary>sum = addend + what <see cref="Arrange"/> undone makes of the gradient by a query.</summary>
@@ -101,7 +107,7 @@ internal sealed class AttentionShape
     {
         new ReadOnlySpan<float>(addend, StateStride).CopyTo(new Span<float>(sum, StateStride));
         for (var i = 0; i < ContextColumns.Length; i++)
-            sum[Decoder.Top.StateIndex(i)] += query[ContextColumns[i]];
+            sum[_top.StateIndex(i)] += query[ContextColumns[i]];
     }
 
     private void Check(NetworkOptions network, int sliceSize)

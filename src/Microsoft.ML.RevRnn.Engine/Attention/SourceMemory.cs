@@ -138,7 +138,7 @@ internal sealed unsafe class SourceMemory : IDisposable
                 for (var direction = 0; direction < _shape.Encoder.Directions; direction++)
                 {
                     var target = Place(_slices, chunk.First + s, b, direction);
-                    var source = outputs + direction * _shape.Encoder.Top.StateStride;
+                    var source = outputs + direction * _shape.StateStride;
                     for (var i = 0; i < _shape.UnitsRead; i++)
                         target[i] = source[_shape.UnitColumns[i]];
                 }
@@ -165,7 +165,7 @@ internal sealed unsafe class SourceMemory : IDisposable
                 for (var direction = 0; direction < _shape.Encoder.Directions; direction++)
                 {
                     var source = Place(_sliceGradients, chunk.First + s, b, direction);
-                    var target = gradient + direction * _shape.Encoder.Top.StateStride;
+                    var target = gradient + direction * _shape.StateStride;
                     for (var i = 0; i < _shape.UnitsRead; i++)
                         target[_shape.UnitColumns[i]] = source[i];
                 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Models;
@@ -14,6 +15,8 @@ namespace Microsoft.ML.RevRnn.Models;
 /// <param name="endToken">What ends a hypothesis.</param>
 internal sealed class Beam(int width, double lengthPenalty, int wanted, int steps, int endToken)
 {
+    private const int BlockLength = 256;
+
     private readonly List<Node> _nodes = [];
     private readonly List<Hypothesis> _finished = [];
     private readonly Candidate[] _candidates = new Candidate[width];
@@ -43,17 +46,17 @@ internal sealed class Beam(int width, double lengthPenalty, int wanted, int step
     public void Offer(int live, ReadOnlySpan<float> logProbabilities)
     {
         var sum = _live[live].LogProbability;
-        for (var token = 0; token < logProbabilities.Length; token++)
+        for (var first = 0; first < logProbabilities.Length; first += BlockLength)
         {
-            var total = sum + logProbabilities[token];
-            if (_candidateCount == width && !(total > _candidates[width - 1].LogProbability))
+            // Few blocks have a token that is probable enough.
+            var block = logProbabilities[first..Math.Min(first + BlockLength, logProbabilities.Length)];
+            if (!HasPlace(sum + TensorPrimitives.Max(block)))
                 continue;
-            if (_candidateCount < width)
-                _candidateCount++;
-            var place = _candidateCount - 1;
-            for (; place > 0 && total > _candidates[place - 1].LogProbability; place--)
-                _candidates[place] = _candidates[place - 1];
-            _candidates[place] = new Candidate(live, token, total);
+            for (var i = 0; i < block.Length; i++)
+            {
+                if (HasPlace(sum + block[i]))
+                    Place(new Candidate(live, first + i, sum + block[i]));
+            }
         }
     }
 
@@ -90,6 +93,19 @@ internal sealed class Beam(int width, double lengthPenalty, int wanted, int step
         var live = _live.Take(_liveCount).DistinctBy(hypothesis => _step > mostTokens ? _nodes[hypothesis.Node].Parent : hypothesis.Node)
             .Select(hypothesis => Result(hypothesis, mostTokens));
         return [.. finished.Concat(live).Take(wanted)];
+    }
+
+    private bool HasPlace(double logProbability) => _candidateCount < width || logProbability > _candidates[width - 1].LogProbability;
+
+    /// <summary>Behind those that are as probable, which came before.</summary>
+    private void Place(Candidate candidate)
+    {
+        if (_candidateCount < width)
+            _candidateCount++;
+        var place = _candidateCount - 1;
+        for (; place > 0 && candidate.LogProbability > _candidates[place - 1].LogProbability; place--)
+            _candidates[place] = _candidates[place - 1];
+        _candidates[place] = candidate;
     }
 
     private static double Norm(int length, double penalty) => HostMath.Exp(penalty * HostMath.Log((5 + length) / 6.0));

@@ -32,7 +32,7 @@ public sealed class TranslationSession
         => TranslateBest(source, 1, options, cancellationToken)[0];
 
     /// <summary>
-    /// The best translation of each source that a beam search finds: those that <see cref="Translate(ReadOnlySpan{int}, DecodingOptions?, CancellationToken)"/> finds of each by itself,
+    /// The best translation of each source that a beam search finds: those that <see cref="Translate"/> finds of each by itself,
     /// to the bit, in less time together, since they are translated side by side.
     /// </summary>
     /// <param name="sources">Token numbers of each source.</param>
@@ -42,7 +42,7 @@ public sealed class TranslationSession
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Translation[] Translate(IReadOnlyList<int[]> sources, DecodingOptions? options = null, CancellationToken cancellationToken = default)
+    public Translation[] TranslateAll(IReadOnlyList<int[]> sources, DecodingOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sources);
         options ??= new DecodingOptions();

@@ -289,6 +289,7 @@ internal sealed partial class TrainingLoop
             Accuracy = epoch.Accuracy,
             ValidationLoss = epoch.ValidationLoss,
             ValidationAccuracy = epoch.ValidationAccuracy,
+            ValidationScore = epoch.ValidationScore,
             TokensPerSecond = _totals.TokensPerSecond,
             Elapsed = Elapsed,
             Remaining = Elapsed * ((1 - done) / Math.Max(1e-6, done)),
