@@ -27,7 +27,7 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
     public Translation[] Translate(IReadOnlyList<SideValue> sources, DecodingOptions decoding, CancellationToken cancellationToken)
     {
         int[][] read = [.. sources.Select(source => source.Tokens(tokens.Source))];
-        return Use(session => session.Translate(read, decoding, cancellationToken));
+        return Use(session => session.TranslateAll(read, decoding, cancellationToken));
     }
 
     /// <summary>The best translations, best first; of an empty source the empty one.</summary>

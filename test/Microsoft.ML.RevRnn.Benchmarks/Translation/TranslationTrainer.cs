@@ -41,7 +41,7 @@ internal sealed class TranslationTrainer(TranslationCorpus corpus, int epochs, i
         int[][][] parts = [.. test.Chunk((test.Length + threads - 1) / threads)];
         var results = new Translation[parts.Length][];
         var clock = Stopwatch.StartNew();
-        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => results[i] = model.CreateSession().Translate(parts[i], decoding));
+        Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => results[i] = model.CreateSession().TranslateAll(parts[i], decoding));
         var seconds = clock.Elapsed.TotalSeconds;
         Translation[] all = [.. results.SelectMany(part => part)];
         return new TranslatedTest([.. all.Select(result => result.Tokens)], [.. all.Select(result => result.Alignment)], seconds);
