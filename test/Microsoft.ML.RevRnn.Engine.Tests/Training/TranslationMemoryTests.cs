@@ -1,5 +1,3 @@
-using Microsoft.ML.RevRnn.Attention;
-using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
