@@ -11,7 +11,7 @@ public sealed class AlignmentPageTests
     public void EachPieceHasItsMark()
     {
         var html = new Html();
-        AlignmentChart.Write(html, new TranslatedText("ab c", "yx", -1, -1, ["a", "b", " ", "c"], ["y", "x"], [3, 0]));
+        AlignmentChart.Write(html, Translated("ab c", "yx", ["a", "b", " ", "c"], ["y", "x"], [3, 0]));
         var drawing = html.ToString();
 
         StringAssert.Contains(drawing, "<h3>ab c → yx</h3>");
@@ -26,8 +26,8 @@ public sealed class AlignmentPageTests
     public void TextsAreNoMarkup()
     {
         var html = new Html();
-        AlignmentChart.Write(html, new TranslatedText("<b>", "'&'", -1, -1, ["<script>alert('1')</script>"], ["'&'"], [0]));
-        AlignmentChart.Write(html, new TranslatedText("", "", 0, 0, [], [], []));
+        AlignmentChart.Write(html, Translated("<b>", "'&'", ["<script>alert('1')</script>"], ["'&'"], [0]));
+        AlignmentChart.Write(html, Translated("", "", [], [], []));
 
         Assert.DoesNotContain("<script>", html.ToString());
         Assert.DoesNotContain("<b>", html.ToString());
@@ -64,4 +64,15 @@ public sealed class AlignmentPageTests
         Assert.HasCount(3, page.Split("<figure class='alignment'")[1..]);
         Assert.DoesNotContain("<h2>Alignments</h2>", File.ReadAllText(folder.File("k.html")));
     }
+
+    private static TranslatedText Translated(string source, string text, string[] sourcePieces, string[] pieces, int[] alignment) => new()
+    {
+        Source = source,
+        Text = text,
+        LogProbability = -1,
+        Score = -1,
+        SourcePieces = sourcePieces,
+        Pieces = pieces,
+        Alignment = alignment,
+    };
 }

@@ -54,14 +54,16 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
         var value = new SideValue(source, null);
         var copied = Copied(value, translation);
         var target = tokens.Target.Tokenizer!;
-        return new TranslatedText(
-            source,
-            Text(value, translation),
-            translation.LogProbability,
-            translation.Score,
-            value.IsEmpty ? [] : tokens.Source.Tokenizer!.Pieces(source),
-            [.. translation.Tokens.Select((token, i) => (token == TextTokenizer.UnknownToken ? copied(i) : null) ?? target.Token(token))],
-            translation.Alignment);
+        return new TranslatedText
+        {
+            Source = source,
+            Text = Text(value, translation),
+            LogProbability = translation.LogProbability,
+            Score = translation.Score,
+            SourcePieces = value.IsEmpty ? [] : tokens.Source.Tokenizer!.Pieces(source),
+            Pieces = [.. translation.Tokens.Select((token, i) => (token == TextTokenizer.UnknownToken ? copied(i) : null) ?? target.Token(token))],
+            Alignment = translation.Alignment,
+        };
     }
 
     /// <summary>The keys of a translation: token k + 1 is key k, and an unknown one the missing key, 0.</summary>
