@@ -51,7 +51,8 @@ public sealed class TranslationModel
     /// <param name="targetVocabularySize">Vt, at least 2; the same where the vocabulary is shared.</param>
     /// <param name="network">Shape of encoder and decoder.</param>
     /// <param name="model">Attention, dropout and softmax.</param>
-    /// <param name="training">How to train. It trains on the processor: a <see cref="TrainingOptions.GpuDeviceId"/> takes <see cref="TrainingOptions.FallbackToCpu"/>.</param>
+    /// <param name="training">How to train. It trains on the processor: a <see cref="TrainingOptions.GpuDeviceId"/> takes <see cref="TrainingOptions.FallbackToCpu"/>. Of a
+    /// <see cref="TrainingOptions.MemoryBudget"/> encoder and decoder have half each.</param>
     /// <param name="validation">Held-back pairs; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of the others.</param>
     /// <param name="validationMetric">
     /// By what epochs are chosen and training stopped early, the higher the better, such as BLEU; asked after each epoch with the model as it is then, and told when training is
