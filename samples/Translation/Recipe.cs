@@ -18,7 +18,7 @@ internal static class Recipe
         Vocabulary = new VocabularyOptions { Kind = TokenKind.Characters },
         Network = new NetworkOptions { EmbeddingSize = 64, HiddenSize = 128 },
         Decoding = new DecodingOptions { BeamWidth = 1 },
-        Training = new TrainingOptions { MaximumEpochs = 20, Patience = 20, BatchSize = 32, LearningRate = 5e-3f, Dropout = 0.1f },
+        Training = new TrainingOptions { MaximumEpochs = 12, Patience = 12, BatchSize = 32, LearningRate = 5e-3f, Dropout = 0 },
     };
 
     private static RevTranslationOptions Sentences() => new()

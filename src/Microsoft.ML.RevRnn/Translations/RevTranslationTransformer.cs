@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Input;
-using Microsoft.ML.RevRnn.Translations;
 using Microsoft.ML.RevRnn.Persistence;
+using Microsoft.ML.RevRnn.Translations;
 using Microsoft.ML.Runtime;
 
 [assembly: LoadableClass(typeof(RevTranslationTransformer), null, typeof(SignatureLoadModel),
