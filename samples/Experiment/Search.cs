@@ -54,15 +54,18 @@ internal static class Search
             CancellationToken = token,
             Progress = table,
             Options = new() { Training = new() { ThreadCount = settings.Threads } },
-            // For ten minutes on two cores: no networks that would take all of them.
+            // For ten minutes on two cores: short courses of small networks, and in their place more settings.
+            Halving = new() { MaximumEpochs = 4 },
             SearchSpace = RevRnnSearchSpace.Default with
             {
-                EmbeddingSize = [64, 128, 256],
-                HiddenSize = [128, 256, 384],
+                EmbeddingSize = [64, 128],
+                HiddenSize = [64, 128, 256],
                 LayerCount = null,
-                LearningRate = (1e-3f, 1e-2f, true),
-                Dropout = (0.2f, 0.6f),
-                BatchSize = [32, 64, 128],
+                Bidirectional = null,
+                LearningRate = (2e-3f, 8e-3f, true),
+                Dropout = (0.3f, 0.6f),
+                WeightDecay = null,
+                BatchSize = [32, 64],
             },
         };
         if (settings.IsShort)

@@ -40,6 +40,9 @@ public sealed class MultiLabelClassifier
     /// <summary>The part of the held-back sequences that it is right about, n-grams included, after training; null where none were, or it was loaded.</summary>
     public double? HeldBackAccuracy { get; private init; }
 
+    /// <summary>The mean loss on the held-back sequences, n-grams included, after training; null where none were, or it was loaded.</summary>
+    public double? HeldBackLoss { get; private init; }
+
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Encoder.Shape.Vocabulary;
 
@@ -147,6 +150,7 @@ public sealed class MultiLabelClassifier
         var classifier = new MultiLabelClassifier(parameters, mixed)
         {
             HeldBackAccuracy = mixed == null ? report.BestValidationAccuracy : mixed.HeldBackAccuracy,
+            HeldBackLoss = mixed == null ? report.BestValidationLoss : mixed.HeldBackLoss,
         };
         return new TrainingResult<MultiLabelClassifier>(classifier, report);
 

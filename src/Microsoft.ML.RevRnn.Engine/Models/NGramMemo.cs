@@ -6,18 +6,20 @@ using Microsoft.ML.RevRnn.Training;
 namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
-/// The map of n-grams that was trained last on a list of them. It depends on nothing of the network, so that trainings of several networks on the same list, or of one that
-/// pauses and goes on, train it once. It goes with the list.
+/// The maps of n-grams that were used last on a list of them. They depend on nothing of the network, so that trainings of several networks on the same list, or of one that
+/// pauses and goes on, train each once. They go with the list.
 /// </summary>
 internal sealed class NGramMemo
 {
+    /// <summary>A map of many n-grams takes tens of megabytes.</summary>
+    private const int MostMaps = 4;
+
     private static readonly ConditionalWeakTable<IReadOnlyList<NGramVector>, NGramMemo> _memos = [];
 
     private readonly Lock _lock = new();
-    private byte[] _identity = [];
-    private NGramWeights? _weights;
+    private readonly List<(byte[] Identity, NGramWeights Weights)> _maps = [];
 
-    /// <summary>The map that was trained last, if it was on the same, or else the one that is trained now.</summary>
+    /// <summary>A map that was trained on the same before, or else the one that is trained now.</summary>
     /// <param name="set">The n-grams.</param>
     /// <param name="objective">What the outcomes should be.</param>
     /// <param name="outcomes">C.</param>
@@ -32,9 +34,14 @@ internal sealed class NGramMemo
         // Whoever comes second waits: training twice would take both longer.
         lock (_lock)
         {
-            if (_weights == null || !identity.AsSpan().SequenceEqual(_identity))
-                (_weights, _identity) = (train(), identity);
-            return _weights;
+            var known = _maps.FindIndex(map => identity.AsSpan().SequenceEqual(map.Identity));
+            var map = known < 0 ? (Identity: identity, Weights: train()) : _maps[known];
+            if (known >= 0)
+                _maps.RemoveAt(known);
+            else if (_maps.Count == MostMaps)
+                _maps.RemoveAt(0);
+            _maps.Add(map);
+            return map.Weights;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     /// <summary>The part of what was held back that network and n-grams together are right about; null where nothing was, or the model was loaded.</summary>
     public double? HeldBackAccuracy { get; private init; }
 
+    /// <summary>The mean loss of network and n-grams together on what was held back; null where nothing was, or the model was loaded.</summary>
+    public double? HeldBackLoss { get; private init; }
+
     /// <summary>Trains the map by itself.</summary>
     /// <param name="set">The n-grams; null for none.</param>
     /// <param name="loss">What the outcomes should be.</param>
@@ -32,6 +35,8 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             throw new ArgumentException($"The classifier reads n-grams, so those of the sequences must be given to train it further: {nameof(ExampleOptions)}.{nameof(ExampleOptions.NGrams)}.");
         if (set == null)
             return null;
+        // A map that is known already takes no time in which it would be noticed.
+        cancellationToken.ThrowIfCancellationRequested();
         var seed = CounterRandom.Mix(random.Training.RandomSeed);
         return new NGramPart(set.Options, previous == null ? NGramMemo.Of(set, random.Objective, outcomes, members, seed, TrainAnew) : TrainAnew());
 
@@ -57,14 +62,14 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
         });
         var (a, b) = heldBack.Length == 0 && set.Shares is { } shares ? shares : ScoreMixture.Fit(loss, heldBack, network, nGrams);
         var mixed = this with { NetworkShare = a, NGramShare = b };
-        var right = 0L;
+        var sum = default(BatchResult);
         for (var i = 0; i < heldBack.Length; i++)
         {
             mixed.Join(set.Vectors[heldBack[i]], network[i]);
             loss.Activate(network[i]);
-            right += loss.Score(network[i], heldBack[i]).Correct;
+            sum += loss.Score(network[i], heldBack[i]);
         }
-        return mixed with { HeldBackAccuracy = heldBack.Length == 0 ? null : (double)right / heldBack.Length };
+        return heldBack.Length == 0 ? mixed : mixed with { HeldBackAccuracy = (double)sum.Correct / heldBack.Length, HeldBackLoss = sum.LossSum / sum.Weight };
     }
 
     /// <summary>The same with a map that learned from what was held back too, now that it has told the shares: where texts are few, that is a good part of them.</summary>

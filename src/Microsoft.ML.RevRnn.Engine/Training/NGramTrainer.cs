@@ -68,16 +68,18 @@ internal sealed class NGramTrainer(NGramOptions options, Loss loss, int outcomes
             if (Math.Abs(gradient[c]) >= LeastGradient)
                 active[count++] = c;
         }
+        var l2 = options.L2Regularization;
         for (var i = 0; i < text.Rows.Length; i++)
         {
             var first = text.Rows[i] * outcomes;
             var value = text.Values[i];
             foreach (var c in active.AsSpan(0, count))
             {
-                var g = gradient[c] * value;
+                ref var w = ref weights.Values[first + c];
+                var g = gradient[c] * value + l2 * w;
                 ref var sum = ref squares[first + c];
                 sum += g * g;
-                weights.Values[first + c] -= rate * g / (MathF.Sqrt(sum) + Epsilon);
+                w -= rate * g / (MathF.Sqrt(sum) + Epsilon);
             }
         }
     }

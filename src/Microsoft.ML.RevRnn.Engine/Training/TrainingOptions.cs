@@ -179,6 +179,15 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(GpuDeviceId), GpuDeviceId ?? 0, 0, 1023);
     }
 
+    /// <summary>The most epochs of a training on so many sequences: <see cref="MaximumEpochs"/>, or what null stands for.</summary>
+    /// <param name="sequences">How many are trained on, 1 at least.</param>
+    public int EpochsFor(int sequences) => ForSequences(sequences, goesOn: false).Epochs;
+
+    /// <summary>The most epochs of a training on contiguous streams of so many tokens: <see cref="MaximumEpochs"/>, or what null stands for.</summary>
+    /// <param name="tokens">How many are trained on.</param>
+    /// <param name="windowLength">Of how many steps a batch is, 1 at least.</param>
+    public int EpochsForStreams(int tokens, int windowLength) => ForStreams(tokens, windowLength, goesOn: false).Epochs;
+
     /// <summary>These options with a seed: their own, or else a random one.</summary>
     internal TrainingOptions WithSeed() => Seed == null ? this with { Seed = RandomNumberGenerator.GetInt32(int.MaxValue) } : this;
 

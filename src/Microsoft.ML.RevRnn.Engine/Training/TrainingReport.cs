@@ -11,6 +11,9 @@ public sealed record TrainingReport
     /// <summary>The epoch whose weights were kept, from 1. Without validation the last one completed; 0 when training was cancelled in the first.</summary>
     public required int BestEpoch { get; init; }
 
+    /// <summary>The loss of the best epoch on what was held back; null where nothing was.</summary>
+    internal double? BestValidationLoss => BestEpoch == 0 ? null : Epochs[BestEpoch - 1].ValidationLoss;
+
     /// <summary>The accuracy of the best epoch on what was held back; null where nothing was.</summary>
     internal double? BestValidationAccuracy => BestEpoch == 0 ? null : Epochs[BestEpoch - 1].ValidationAccuracy;
 

@@ -140,7 +140,7 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         monitor.Started(rows, network);
         var result = train(TrainingContext.Complete(Options.Training, Host), monitor);
         monitor.Ended(result.Report);
-        if (result.Report.BestEpoch == 0)
+        if (result.Report.BestEpoch == 0 && !Options.GivesUnfinished)
             Options.CancellationToken.ThrowIfCancellationRequested();
         return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare, VectorTokenShare = rows.Coverage?.TokenShare } };
     }

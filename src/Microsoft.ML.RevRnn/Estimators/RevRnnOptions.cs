@@ -54,6 +54,9 @@ public abstract class RevRnnOptions
     /// <summary>Keeps what is read of the data, which are the same for all trainings that share it; null where each reads them.</summary>
     internal RowCache? Rows { get; set; }
 
+    /// <summary>Whether a training that is cancelled within its first epoch gives the model as it was at the last batch, rather than none.</summary>
+    internal bool GivesUnfinished { get; set; }
+
     /// <summary>What the tokens of given data depend on.</summary>
     internal virtual object RowKey => (Vocabulary, WordVectors);
 

@@ -30,7 +30,8 @@ internal sealed class BestModel(ExperimentJournal journal, Action<ITransformer, 
     {
         lock (_lock)
         {
-            var isBest = Record == null || Compare(record, Record) < 0;
+            // Of trainings that were cut off, the last one came furthest.
+            var isBest = Record is null or { IsCutOff: true } || Compare(record, Record) < 0;
             if (!isBest)
             {
                 journal.Add(record);
@@ -40,7 +41,7 @@ internal sealed class BestModel(ExperimentJournal journal, Action<ITransformer, 
             journal.Add(record);
             var former = Record;
             (Record, _model) = (record, model);
-            if (former != null)
+            if (former != null && Name(former) != Name(record))
                 journal.Delete(Name(former));
             return true;
         }
@@ -58,7 +59,7 @@ internal sealed class BestModel(ExperimentJournal journal, Action<ITransformer, 
 
     private static string Name(RunRecord record) => $"best-{record.Trial:000}-{record.Rung}.zip";
 
-    /// <summary>The better one first: by what is optimised, then by the loss, then by number, so that the order in which they came has no part in it.</summary>
+    /// <summary>The better one first: what was not cut off, then by what is optimised, then by the loss, then by number, so that the order in which they came has no part in it.</summary>
     private static int Compare(RunRecord one, RunRecord other)
-        => (-one.Score!.Value, one.Loss!.Value, one.Trial, one.Rung).CompareTo((-other.Score!.Value, other.Loss!.Value, other.Trial, other.Rung));
+        => (one.IsCutOff, -one.Score!.Value, one.Loss!.Value, one.Trial, one.Rung).CompareTo((other.IsCutOff, -other.Score!.Value, other.Loss!.Value, other.Trial, other.Rung));
 }

@@ -19,11 +19,11 @@ internal sealed class BinaryTask(IHostEnvironment env, RevRnnBinaryClassificatio
 
     protected override int Outcomes => 1;
 
-    public override TrialOutcome<BinaryClassificationMetrics> Run(RevRnnOptions options)
+    public override TrialOutcome<BinaryClassificationMetrics> Run(RevRnnOptions options, CancellationToken cancellationToken)
     {
         var model = Trainer(options).Fit(Training, Validation);
         var classifier = model.Classifier;
-        var scored = ScoreValidation(options, (tokens, features, nGrams, label) =>
+        var scored = ScoreValidation(options, cancellationToken, (tokens, features, nGrams, label) =>
         {
             var score = new float[1];
             classifier.Score(tokens, features, score, nGrams);
@@ -37,7 +37,7 @@ internal sealed class BinaryTask(IHostEnvironment env, RevRnnBinaryClassificatio
         schema[nameof(ScoredFlag.Score)].ColumnName = template.ScoreColumnName;
         schema[nameof(ScoredFlag.Probability)].ColumnName = template.ProbabilityColumnName;
         schema[nameof(ScoredFlag.PredictedLabel)].ColumnName = template.PredictedLabelColumnName;
-        return new(Complete(model), model.Report, Evaluate(Tools.Data.LoadFromEnumerable(scored, schema)), LossOf(model.Report!), classifier.NetworkShare, classifier.NGramShare);
+        return new(Complete(model), model.Report, Evaluate(Tools.Data.LoadFromEnumerable(scored, schema)), classifier.HeldBackLoss ?? double.NaN, classifier.NetworkShare, classifier.NGramShare);
     }
 
     public override (ITransformer Model, TrainingReport Report) Refit(RevRnnOptions options, float networkShare, float nGramShare)

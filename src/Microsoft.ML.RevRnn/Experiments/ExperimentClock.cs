@@ -15,6 +15,7 @@ internal sealed class ExperimentClock : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenSource _searchEnded;
     private TimeSpan _reserve;
+    private volatile bool _isSearchOver;
 
     /// <param name="time">Tells the time.</param>
     /// <param name="before">Time before an interruption.</param>
@@ -52,7 +53,7 @@ internal sealed class ExperimentClock : IDisposable
     public CancellationToken SearchToken => _searchEnded.Token;
 
     /// <summary>Whether time is what is over.</summary>
-    public bool IsTimeUp => RemainingSearch <= TimeSpan.Zero;
+    public bool IsTimeUp => _isSearchOver || RemainingSearch <= TimeSpan.Zero;
 
     /// <summary>A moment, for <see cref="Since"/>.</summary>
     public long Now => _time.GetTimestamp();
@@ -66,6 +67,13 @@ internal sealed class ExperimentClock : IDisposable
     {
         if (Remaining <= TimeSpan.Zero)
             _ended.Cancel();
+    }
+
+    /// <summary>Ends the search before its time is up, as there is not enough left of it for anything.</summary>
+    public void EndSearch()
+    {
+        _isSearchOver = true;
+        _searchEnded.Cancel();
     }
 
     /// <summary>Keeps time free at the end.</summary>

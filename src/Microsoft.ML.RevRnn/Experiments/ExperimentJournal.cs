@@ -128,7 +128,12 @@ internal sealed class ExperimentJournal : IDisposable
         }
     }
 
-    public void Add(RunRecord run) => Write(() => _content.Runs.Add(run));
+    /// <summary>Adds what a run came to; that it was cut off before counts for nothing then.</summary>
+    public void Add(RunRecord run) => Write(() =>
+    {
+        _content.Runs.RemoveAll(other => other.Trial == run.Trial && other.IsCutOff);
+        _content.Runs.Add(run);
+    });
 
     public void AddRival(RunRecord run) => Write(() => _content.Rivals.Add(run));
 

@@ -10,6 +10,8 @@ internal static class ExperimentPage
         <style>
         .fade { opacity: .28; } .bar { fill: var(--one); opacity: .35; } .winner { stroke: var(--two); } path { fill: none; stroke: var(--one); stroke-width: 1.3; }
         path.winner { stroke-width: 3; } .rival { stroke: var(--mark); stroke-dasharray: 6 4; } .wide svg { min-width: 44rem; width: 100%; }
+        .value { paint-order: stroke; stroke: var(--page); stroke-width: 4px; stroke-linejoin: round; } .runs { width: 100%; }
+        .runs .name { max-width: none; min-width: 20rem; white-space: normal; font-size: .8rem; line-height: 1.35; }
         pre { background: var(--panel); border-radius: 6px; padding: .8rem 1rem; overflow-x: auto; font: 13px/1.5 ui-monospace, Consolas, monospace; }
         </style>
         """;
@@ -18,7 +20,7 @@ internal static class ExperimentPage
         where TMetrics : class
     {
         var html = ReportPage.Begin("Experiment").AddConstant(Style);
-        html.Add($"<p>{result.TrainingRowCount} rows were trained on, and {result.ValidationRowCount} held back once, for all runs. Settings are ranked at rungs by the network's loss on these, ");
+        html.Add($"<p>{result.TrainingRowCount:#,0} rows were trained on, and {result.ValidationRowCount:#,0} held back once, for all runs. Settings are ranked at rungs by the loss on these, where n-grams are in it with a twentieth of the network's own added, ");
         html.Add($"and chosen by {result.OptimizingMetric}. Seed {result.Seed}. Ended after {Units.Time(TimeSpan.FromSeconds(result.ElapsedInSeconds))}: {EndOf(result.End)}.</p>");
         WriteFigures(html, result);
         RungChart.Write(html, result.RunDetails, result.BestNetwork);
@@ -58,7 +60,7 @@ internal static class ExperimentPage
     private static void WriteRuns<TMetrics>(Html html, ExperimentResult<TMetrics> result)
         where TMetrics : class
     {
-        html.Add($"<section><h2>All runs</h2><div class='wide'><table><thead><tr><th>Run<th>{result.OptimizingMetric}<th>Network loss<th>Epochs<th>Time<th>Ended<th class='name'>Setting</tr></thead><tbody>");
+        html.Add($"<section><h2>All runs</h2><div class='wide'><table class='runs'><thead><tr><th>Run<th>{result.OptimizingMetric}<th>Loss<th>Epochs<th>Time<th>Ended<th class='name'>Setting</tr></thead><tbody>");
         var ranked = result.RunDetails.OrderBy(run => run.Metric == null).ThenByDescending(run => result.IsMaximizing ? run.Metric : -run.Metric);
         foreach (var run in ranked)
         {

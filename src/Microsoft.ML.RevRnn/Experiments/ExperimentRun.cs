@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Estimators;
 using Microsoft.ML.Runtime;
 
@@ -20,6 +21,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
     private readonly ExperimentClock _clock;
     private readonly CancellationWatch _watch;
     private readonly CancellationTokenRegistration _ofOptions;
+    private readonly IDataView _training;
     private readonly IReadOnlyList<SearchDimension> _dimensions;
     private readonly TrialRunner<TMetrics> _runner;
     private readonly RivalRunner<TMetrics> _rivals;
@@ -28,11 +30,13 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
     /// <param name="env">The environment.</param>
     /// <param name="settings">What is searched, checked.</param>
     /// <param name="task">What is trained.</param>
+    /// <param name="training">What is learned from.</param>
     /// <param name="progress">Told of each run.</param>
-    public ExperimentRun(IHostEnvironment env, RevRnnExperimentSettings settings, ExperimentTask<TMetrics> task, IProgress<RunDetail<TMetrics>>? progress)
+    public ExperimentRun(IHostEnvironment env, RevRnnExperimentSettings settings, ExperimentTask<TMetrics> task, IDataView training, IProgress<RunDetail<TMetrics>>? progress)
     {
         (_settings, _task, _progress) = (settings, task, progress);
-        _dimensions = SearchDimensions.Of(settings.SearchSpace, task.Template);
+        _training = training;
+        _dimensions = SearchDimensions.Of(settings.SearchSpace, task.Template, ReadsTexts(training.Schema, task.Template.SequenceColumnNames));
         _host = env.Register("Experiment");
         _channel = _host.Start("Experiment");
         _journal = ExperimentJournal.Open(settings.CheckpointDirectory, () => TrainingContext.Complete(task.Template.Training with { Seed = settings.Seed ?? task.Template.Training.Seed }, _host).Seed!.Value);
@@ -45,6 +49,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
         _search = new HalvingSearch(settings, new TrialProposer(_dimensions, task.Template, _journal.Seed), _journal, _clock)
         {
             Run = _runner.Run,
+            Halving = () => _runner.Halving,
             DataOf = trial => _runner.DataOf(trial, _clock.SearchToken),
             Ended = ended =>
             {
@@ -57,13 +62,12 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
     private ExperimentResults<TMetrics> Results => new(_settings, _task, _journal, _dimensions, _runner, _rivals);
 
     /// <summary>Runs it.</summary>
-    /// <param name="training">What is learned from.</param>
     /// <param name="validation">What is evaluated on; null to hold back a part.</param>
-    public ExperimentResult<TMetrics> Execute(IDataView training, IDataView? validation)
+    public ExperimentResult<TMetrics> Execute(IDataView? validation)
     {
         try
         {
-            return ExecuteChecked(training, validation);
+            return ExecuteChecked(validation);
         }
         catch (ProgressFailure failure)
         {
@@ -72,7 +76,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
         }
     }
 
-    private ExperimentResult<TMetrics> ExecuteChecked(IDataView training, IDataView? validation)
+    private ExperimentResult<TMetrics> ExecuteChecked(IDataView? validation)
     {
         ITransformer? refit = null;
         ExperimentEnd end;
@@ -81,7 +85,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
             _runner.Work.Run(
                 () =>
                 {
-                    _task.Prepare(training, validation, _settings.ValidationFraction, _journal.Seed, _clock.Token);
+                    _task.Prepare(_training, validation, _settings.ValidationFraction, _journal.Seed, _clock.Token);
                     return true;
                 },
                 _clock.Token);
@@ -95,7 +99,7 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
             end = _clock.IsTimeUp ? ExperimentEnd.TimeUp : ExperimentEnd.Cancelled;
         }
         _journal.Note();
-        if (_settings.RefitsOnAllRows && _runner.Best.Record != null)
+        if (_settings.RefitsOnAllRows && _runner.Best.Record is { IsCutOff: false })
             refit = Refit();
         _channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture, $"Ended after {_clock.Elapsed.TotalSeconds:F1} s: {end}."));
         ProgressFailure.Tell(_settings.Progress, new ExperimentEnded(_clock.Elapsed, end));
@@ -182,6 +186,12 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
             if (_settings.MaximumMemoryUsageInMegaByte == null)
                 template.Training = template.Training with { ThreadCount = null };
             writer.Write(JsonSerializer.Serialize(template, template.GetType()));
+            // They are not in the JSON: numbers of models to start from say nothing of what these have learned.
+            foreach (var model in (RevLanguageModelTransformer?[])[(template as RevRnnTrainerOptions)?.LanguageModel, .. _settings.SearchSpace.LanguageModel ?? []])
+            {
+                writer.Write(model != null);
+                model?.Model.Save(writer);
+            }
             writer.Write(_settings.Seed ?? -1);
             foreach (var dimension in _dimensions)
                 writer.Write($"{dimension.Name}: {dimension.Describe()}");
@@ -194,6 +204,9 @@ internal sealed class ExperimentRun<TMetrics> : IDisposable
         }
         return Convert.ToHexStringLower(hash.Hash!);
     }
+
+    /// <summary>Whether the columns are texts; what is missing or of a wrong type is found later.</summary>
+    private static bool ReadsTexts(DataViewSchema schema, IReadOnlyList<string> columns) => columns.All(name => schema.GetColumnOrNull(name) is not { Type: not TextDataViewType });
 
     private static string List(IReadOnlyList<int> trials) => trials.Count == 0 ? "none" : string.Join(", ", trials);
 }

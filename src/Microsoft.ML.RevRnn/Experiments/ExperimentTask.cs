@@ -24,6 +24,9 @@ internal abstract class ExperimentTask<TMetrics>(IHostEnvironment env, RevRnnOpt
 
     public long ValidationRowCount { get; protected set; }
 
+    /// <summary>The epochs that a training with the template's options takes at the most. Known when the data were read.</summary>
+    public abstract int Epochs { get; }
+
     /// <summary>What is optimised.</summary>
     public abstract string MetricName { get; }
 
@@ -45,7 +48,9 @@ internal abstract class ExperimentTask<TMetrics>(IHostEnvironment env, RevRnnOpt
     public abstract TrialData DataOf(RevRnnOptions options);
 
     /// <summary>Trains and evaluates.</summary>
-    public abstract TrialOutcome<TMetrics> Run(RevRnnOptions options);
+    /// <param name="options">How, and what ends the training.</param>
+    /// <param name="cancellationToken">Ends the evaluation.</param>
+    public abstract TrialOutcome<TMetrics> Run(RevRnnOptions options, CancellationToken cancellationToken);
 
     /// <summary>Trains and evaluates a rival.</summary>
     public abstract TrialOutcome<TMetrics> RunRival(IEstimator<ITransformer> pipeline, CancellationToken cancellationToken);
@@ -80,6 +85,6 @@ internal abstract class ExperimentTask<TMetrics>(IHostEnvironment env, RevRnnOpt
     }
 
     /// <summary>The values of numbers, on all threads that options allow.</summary>
-    protected static void InParallel(int count, RevRnnOptions options, Action<int> work)
-        => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = options.Training.ThreadCount ?? Environment.ProcessorCount, CancellationToken = options.CancellationToken }, work);
+    protected static void InParallel(int count, RevRnnOptions options, CancellationToken cancellationToken, Action<int> work)
+        => Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = options.Training.ThreadCount ?? Environment.ProcessorCount, CancellationToken = cancellationToken }, work);
 }

@@ -22,6 +22,9 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     /// <summary>What a setting is trained on.</summary>
     public required Func<Trial, TrialData> DataOf { get; init; }
 
+    /// <summary>How many settings are trained how far, with all decided; asked for when the data were read.</summary>
+    public required Func<SuccessiveHalvingOptions> Halving { get; init; }
+
     /// <summary>Told of each rung that all have reached.</summary>
     public Action<RungEnded>? Ended { get; init; }
 
@@ -38,7 +41,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
         {
             if (_trials.Count >= _limit)
                 return ExperimentEnd.AllModels;
-            var rungs = settings.Halving.Rungs(bracket);
+            var rungs = Halving().Rungs(bracket);
             var trials = Begin(bracket, rungs, out var isExhausted);
             if (trials.Count == 0)
                 return isExhausted ? ExperimentEnd.Exhausted : ExperimentEnd.TimeUp;
@@ -52,7 +55,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     /// <summary>The settings of a bracket.</summary>
     private List<Trial> Begin(int bracket, int[] rungs, out bool isExhausted)
     {
-        var trials = Propose(Math.Min(settings.Halving.WidthOf(bracket), _limit - _trials.Count));
+        var trials = Propose(Math.Min(Halving().WidthOf(bracket), _limit - _trials.Count));
         isExhausted = trials.Count == 0;
         if (isExhausted || !IsTimed)
         {
@@ -75,7 +78,7 @@ internal sealed class HalvingSearch(RevRnnExperimentSettings settings, TrialProp
     {
         // Trials of a bracket are proposed by what those before it came to: so it does not matter which of them ends first.
         Observation[] observations = [.. _trials.SelectMany(trial => trial.Records.Where(record => record.Loss != null).Select(
-            record => new Observation(trial.Setting, record.Rung, trial.Records.Where(other => other.Rung <= record.Rung).Min(other => other.Loss!.Value))))];
+            record => new Observation(trial.Setting, record.Rung, trial.Records.Where(other => other.Rung <= record.Rung).Min(other => other.RankingLoss!.Value))))];
         var tried = _trials.ConvertAll(trial => trial.Setting);
         var proposed = new List<Trial>();
         while (proposed.Count < count && proposer.Propose(tried.Count, tried, observations) is { } setting)

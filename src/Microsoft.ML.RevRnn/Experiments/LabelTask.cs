@@ -22,6 +22,8 @@ internal abstract class LabelTask<TLabel, TMetrics>(IHostEnvironment env, RevRnn
 
     protected IDataView Validation { get; private set; } = null!;
 
+    public sealed override int Epochs => Template.Training.EpochsFor((int)TrainingRowCount);
+
     /// <summary>Classes or labels.</summary>
     protected abstract int Outcomes { get; }
 
@@ -90,17 +92,15 @@ internal abstract class LabelTask<TLabel, TMetrics>(IHostEnvironment env, RevRnn
     /// <summary>Evaluates what ML.NET's columns have.</summary>
     protected abstract TMetrics Evaluate(IDataView scored);
 
-    /// <summary>The network's loss, by which settings are ranked: n-grams beside it would hide what it has learned so far.</summary>
-    protected static double LossOf(TrainingReport report) => report.Epochs.Min(epoch => epoch.ValidationLoss) ?? double.NaN;
-
     /// <summary>Evaluates scores of the validation rows, which are made of the tokens that are known.</summary>
     /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <param name="score">Scores a row: tokens, numbers, n-grams and label.</param>
-    protected TScored[] ScoreValidation<TScored>(RevRnnOptions options, Func<int[], float[], NGramVector?, TLabel, TScored> score)
+    protected TScored[] ScoreValidation<TScored>(RevRnnOptions options, CancellationToken cancellationToken, Func<int[], float[], NGramVector?, TLabel, TScored> score)
     {
         var rows = Rows(options);
         var scored = new TScored[ValidationRowCount];
-        InParallel(scored.Length, options, i =>
+        InParallel(scored.Length, options, cancellationToken, i =>
         {
             var row = (int)TrainingRowCount + i;
             scored[i] = score(rows.Sequences[row], rows.Examples.Features?[row] ?? [], rows.Examples.NGrams?.Vectors[row], rows.Labels[row]);

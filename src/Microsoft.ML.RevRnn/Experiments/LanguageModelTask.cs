@@ -19,6 +19,17 @@ internal sealed class LanguageModelTask(IHostEnvironment env, RevLanguageModelOp
 
     public override string MetricName => metric.ToString();
 
+    public override int Epochs
+    {
+        get
+        {
+            var (model, sequences) = (((RevLanguageModelOptions)Template).Model, Rows(Template).Training.Sequences);
+            return model.Layout == TextLayout.Documents
+                ? Template.Training.EpochsFor(sequences.Count)
+                : Template.Training.EpochsForStreams((int)Math.Min(int.MaxValue, sequences.Sum(sequence => sequence.Length + 1L)), model.WindowLength);
+        }
+    }
+
     public override bool IsMaximizing => false;
 
     public override void Prepare(IDataView training, IDataView? validation, double fraction, int seed, CancellationToken cancellationToken)
@@ -61,12 +72,12 @@ internal sealed class LanguageModelTask(IHostEnvironment env, RevLanguageModelOp
         return new TrialData(rows.Fitted(options.Network), rows.Tokenization.VocabularySize, 0, window, rows.Sequences.Sum(sequence => sequence.Length + 1L));
     }
 
-    public override TrialOutcome<LanguageModelMetrics> Run(RevRnnOptions options)
+    public override TrialOutcome<LanguageModelMetrics> Run(RevRnnOptions options, CancellationToken cancellationToken)
     {
         var model = Estimator(options, Cache).Fit(_training, _validation);
         var heldBack = Rows(options).HeldBack!;
         var scores = new SequenceScore[heldBack.Count];
-        InParallel(scores.Length, options, i => scores[i] = model.Model.Score(heldBack[i]));
+        InParallel(scores.Length, options, cancellationToken, i => scores[i] = model.Model.Score(heldBack[i]));
         var metrics = new LanguageModelMetrics(scores.Sum(score => score.LogLikelihood), scores.Sum(score => score.TokenCount), _characters);
         return new(model, model.Report, metrics, Loss(metrics));
     }

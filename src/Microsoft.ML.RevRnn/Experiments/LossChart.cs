@@ -7,10 +7,6 @@ internal static class LossChart
 {
     private const int Width = 700;
     private const int Height = 300;
-    private const int Left = 56;
-    private const int Top = 14;
-    private const int Right = Width - 14;
-    private const int Bottom = Height - 34;
 
     public static void Write(Html html, IReadOnlyList<RunDetail> runs, RunDetail? best)
     {
@@ -18,25 +14,18 @@ internal static class LossChart
             .Where(line => line.Values.Length > 0).ToArray();
         if (lines.Length == 0)
             return;
-        var x = new Axis(1, Math.Max(2, lines.Max(line => line.Values.Length)), Left + 6, Right - 6, isWhole: true);
-        var y = new Axis(lines.Min(line => line.Values.Min()), Highest(lines.SelectMany(line => line.Values)), Bottom, Top);
+        var axes = new EpochAxes(
+            (Width, Height), lines.Max(line => line.Values.Length), lines.Min(line => line.Values.Min()), Highest(lines.SelectMany(line => line.Values)));
         html.AddConstant("<section><h2>Curves</h2><p>The network's validation loss by epoch, a line for each setting; the best one is thick.</p>");
         html.Add($"<svg class='bars' viewBox='0 0 {Width} {Height}' role='img' aria-label='Validation loss by epoch'>");
-        foreach (var tick in y.Ticks)
-        {
-            html.Add($"<line class='grid' x1='{Left}' x2='{Right}' y1='{y.At(tick):0.0}' y2='{y.At(tick):0.0}'/>");
-            html.Add($"<text class='tick end' x='{Left - 8}' y='{y.At(tick) + 4:0.0}'>{tick:0.######}</text>");
-        }
-        foreach (var tick in x.Ticks)
-            html.Add($"<text class='tick middle' x='{x.At(tick):0.0}' y='{Bottom + 17}'>{tick:0}</text>");
-        html.Add($"<text class='tick end' x='{Right}' y='{Bottom + 31}'>epoch</text>");
+        axes.Write(html);
         foreach (var (run, values) in lines.OrderBy(line => line.Run == best))
         {
             var style = run == best ? "winner" : "";
-            var points = values.Select((value, i) => FormattableString.Invariant($"{x.At(i + 1):0.0},{Math.Clamp(y.At(value), Top, Bottom):0.0}")).ToArray();
+            var points = values.Select((value, i) => axes.Point(i + 1, value)).ToArray();
             html.Add($"<path class='{style}' d='M{string.Join(" L", points)}'><title>#{run.TrialId}</title></path>");
             if (points.Length == 1)
-                html.Add($"<circle class='{(run == best ? "two" : "one")}' cx='{x.At(1):0.0}' cy='{Math.Clamp(y.At(values[0]), Top, Bottom):0.0}' r='2.5'><title>#{run.TrialId}: {values[0]:0.0000}</title></circle>");
+                html.Add($"<circle class='{(run == best ? "two" : "one")}' cx='{axes.X(1):0.0}' cy='{axes.Y(values[0]):0.0}' r='2.5'><title>#{run.TrialId}: {values[0]:0.0000}</title></circle>");
         }
         html.AddConstant("</svg></section>");
     }

@@ -19,17 +19,17 @@ internal sealed class MulticlassTask(IHostEnvironment env, RevRnnClassificationO
 
     protected override int Outcomes => KnownLabels.Of(Training.Schema[LabelColumnName], Env).Count;
 
-    public override TrialOutcome<MulticlassClassificationMetrics> Run(RevRnnOptions options)
+    public override TrialOutcome<MulticlassClassificationMetrics> Run(RevRnnOptions options, CancellationToken cancellationToken)
     {
         var model = Trainer(options).Fit(Training, Validation);
         var classifier = model.Classifier;
-        var scored = ScoreValidation(options, (tokens, features, nGrams, label) =>
+        var scored = ScoreValidation(options, cancellationToken, (tokens, features, nGrams, label) =>
         {
             var row = new ScoredClass { Label = (uint)label, Score = new float[classifier.ClassCount] };
             row.PredictedLabel = (uint)classifier.Predict(tokens, features, row.Score, nGrams: nGrams);
             return row;
         });
-        return new(Complete(model), model.Report, Evaluate(View(scored)), LossOf(model.Report!), classifier.NetworkShare, classifier.NGramShare);
+        return new(Complete(model), model.Report, Evaluate(View(scored)), classifier.HeldBackLoss ?? double.NaN, classifier.NetworkShare, classifier.NGramShare);
     }
 
     public override (ITransformer Model, TrainingReport Report) Refit(RevRnnOptions options, float networkShare, float nGramShare)

@@ -22,6 +22,10 @@ internal static class OptionsCode
         return text.ToString();
     }
 
+    /// <summary>What of n-grams differs from the defaults, in words.</summary>
+    public static string Describe(NGramOptions options)
+        => string.Join(", ", Members(options, new NGramOptions()).Select(member => member.Replace(" =", "", StringComparison.Ordinal).TrimEnd('f')).DefaultIfEmpty("default"));
+
     private static string Catalog(RevRnnOptions options)
     {
         var cell = options.Network.Cell == CellKind.RevGru ? "RevGru" : "RevLstm";

@@ -42,7 +42,7 @@ public sealed class RevRnnBinaryExperiment
         if (textColumnName != null)
             (options.TextColumnName, options.TextColumnNames) = (textColumnName, null);
         var template = (RevRnnBinaryClassificationOptions)options.Checked();
-        using var run = new ExperimentRun<BinaryClassificationMetrics>(_env, _settings, new BinaryTask(_env, template, _settings.OptimizingMetric), progressHandler);
-        return run.Execute(trainData, validationData);
+        using var run = new ExperimentRun<BinaryClassificationMetrics>(_env, _settings, new BinaryTask(_env, template, _settings.OptimizingMetric), trainData, progressHandler);
+        return run.Execute(validationData);
     }
 }

@@ -38,7 +38,7 @@ public sealed class RevRnnLanguageModelExperiment
         if (textColumnName != null)
             (options.InputColumnName, options.InputColumnNames) = (textColumnName, null);
         var template = (RevLanguageModelOptions)options.Checked();
-        using var run = new ExperimentRun<LanguageModelMetrics>(_env, _settings, new LanguageModelTask(_env, template, _settings.OptimizingMetric), progressHandler);
-        return run.Execute(trainData, validationData);
+        using var run = new ExperimentRun<LanguageModelMetrics>(_env, _settings, new LanguageModelTask(_env, template, _settings.OptimizingMetric), trainData, progressHandler);
+        return run.Execute(validationData);
     }
 }

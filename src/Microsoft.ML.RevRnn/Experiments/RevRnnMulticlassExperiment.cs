@@ -42,7 +42,7 @@ public sealed class RevRnnMulticlassExperiment
         if (textColumnName != null)
             (options.TextColumnName, options.TextColumnNames) = (textColumnName, null);
         var template = (RevRnnClassificationOptions)options.Checked();
-        using var run = new ExperimentRun<MulticlassClassificationMetrics>(_env, _settings, new MulticlassTask(_env, template, _settings.OptimizingMetric), progressHandler);
-        return run.Execute(trainData, validationData);
+        using var run = new ExperimentRun<MulticlassClassificationMetrics>(_env, _settings, new MulticlassTask(_env, template, _settings.OptimizingMetric), trainData, progressHandler);
+        return run.Execute(validationData);
     }
 }

@@ -15,11 +15,16 @@ namespace Microsoft.ML.RevRnn;
 public sealed record RevRnnSearchSpace
 {
     /// <summary>
-    /// Of <see cref="RevRnnHyperparameters"/>' attributes, with the cells RevLSTM and RevGRU: but for label smoothing, with which losses cannot be compared as well, and the number of epochs,
-    /// which the halving decides. <see cref="TokenKind"/> and <see cref="ForgettingLimit"/> are not searched unless they are added.
+    /// Of <see cref="RevRnnHyperparameters"/>' attributes, with the cells RevLSTM and RevGRU, words and byte pairs, and n-grams with and without L2: but for label smoothing, with which losses cannot
+    /// be compared as well, and the number of epochs, which the halving decides. <see cref="ForgettingLimit"/> is not searched unless it is added.
     /// </summary>
-    public static RevRnnSearchSpace Default { get; } =
-        FromAttributes(typeof(RevRnnHyperparameters)) with { Cell = [CellKind.RevLstm, CellKind.RevGru], LabelSmoothing = null };
+    public static RevRnnSearchSpace Default { get; } = FromAttributes(typeof(RevRnnHyperparameters)) with
+    {
+        Cell = [CellKind.RevLstm, CellKind.RevGru],
+        LabelSmoothing = null,
+        TokenKind = [RevRnn.TokenKind.Words, RevRnn.TokenKind.BytePairs],
+        NGrams = [new(), new() { L2Regularization = 3e-5f }, new() { L2Regularization = 1e-4f }],
+    };
 
     /// <summary><see cref="NetworkOptions.Cell"/>.</summary>
     public IReadOnlyList<CellKind>? Cell { get; init; }
@@ -57,8 +62,16 @@ public sealed record RevRnnSearchSpace
     /// <summary><see cref="RevRnnTrainerOptions.LabelSmoothing"/>, of classifiers. N-grams are then trained for each setting.</summary>
     public SearchRange? LabelSmoothing { get; init; }
 
-    /// <summary><see cref="VocabularyOptions.Kind"/>: texts are cut into tokens of each kind once, and stay in memory.</summary>
+    /// <summary>
+    /// <see cref="VocabularyOptions.Kind"/>: texts are cut into tokens of each kind once, and stay in memory. Not searched where the data are keys, and where there is a language model to
+    /// start from.
+    /// </summary>
     public IReadOnlyList<TokenKind>? TokenKind { get; init; }
+
+    /// <summary>
+    /// <see cref="RevRnnTrainerOptions.NGrams"/> of classifiers; not searched where these are null. Their maps are trained once for all settings that have the same.
+    /// </summary>
+    public IReadOnlyList<NGramOptions>? NGrams { get; init; }
 
     /// <summary>
     /// Language models to start from, null for none, of classifiers: <see cref="RevRnnTrainerOptions.LanguageModel"/>. One that is started from decides tokens, cell and sizes.

@@ -34,7 +34,7 @@ public abstract class RunDetail
     /// <summary>The searched values, by the names of the search space; empty of a rival.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Setting { get; init; }
 
-    /// <summary>What was reached at each rung, in order; of a rival one. Epochs are 0 there.</summary>
+    /// <summary>What was reached at each rung, in order; of a rival one, and of a setting that was cut off before the first, for want of time. Epochs are 0 there.</summary>
     public required IReadOnlyList<RungResult> Rungs { get; init; }
 
     /// <summary>The epochs that it was trained for; their losses are those of the network alone. Empty of a rival.</summary>
@@ -47,7 +47,7 @@ public abstract class RunDetail
     public required string? Note { get; init; }
 
     /// <summary>The lowest loss, by which settings are ranked, see <see cref="RungResult"/>; null where there is none, and of a rival.</summary>
-    public double? ValidationLoss => Rungs.Count == 0 || TrialId == null ? null : Rungs.Min(rung => rung.Loss);
+    public double? ValidationLoss => TrialId == null ? null : Rungs.Where(rung => double.IsFinite(rung.Loss)).Select(rung => (double?)rung.Loss).Min();
 
     /// <summary>The metric that is optimised, at the rung where it was best; null where there is none.</summary>
     public required double? Metric { get; init; }

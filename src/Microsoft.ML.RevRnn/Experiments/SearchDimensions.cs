@@ -5,8 +5,11 @@ namespace Microsoft.ML.RevRnn.Experiments;
 /// <summary>The options that a search space has values of, and that options of a kind have a use for.</summary>
 internal static class SearchDimensions
 {
+    /// <param name="space">The space.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="readsTexts">Whether there is a text to be cut into tokens; else the data are keys.</param>
     /// <exception cref="ArgumentException">A list is empty, or a range is none.</exception>
-    public static IReadOnlyList<SearchDimension> Of(RevRnnSearchSpace space, RevRnnOptions options)
+    public static IReadOnlyList<SearchDimension> Of(RevRnnSearchSpace space, RevRnnOptions options, bool readsTexts = true)
     {
         var dimensions = new List<SearchDimension>();
         Choice(nameof(space.Cell), space.Cell, o => o.Network.Cell, (o, value) => o.Network = o.Network with { Cell = value });
@@ -22,7 +25,8 @@ internal static class SearchDimensions
         int?[]? batches = space.BatchSize == null ? null : [.. (int?[])(options.Training.BatchSize == null && space.BatchSize.Count > 0 ? [null] : []), .. space.BatchSize];
         Choice(
             nameof(space.BatchSize), batches, o => o.Training.BatchSize, (o, value) => o.Training = o.Training with { BatchSize = value }, value => value?.ToString(CultureInfo.InvariantCulture) ?? "by size");
-        Choice(nameof(space.TokenKind), space.TokenKind, o => o.Vocabulary.Kind, (o, value) => o.Vocabulary = o.Vocabulary with { Kind = value });
+        if (readsTexts && options is not RevRnnTrainerOptions { LanguageModel: not null })
+            Choice(nameof(space.TokenKind), space.TokenKind, o => o.Vocabulary.Kind, (o, value) => o.Vocabulary = o.Vocabulary with { Kind = value });
         if (options is RevRnnTrainerOptions)
             AddOfTrainers();
         return dimensions;
@@ -31,6 +35,12 @@ internal static class SearchDimensions
         {
             Choice(nameof(space.Bidirectional), space.Bidirectional, o => o.Network.Bidirectional, (o, value) => o.Network = o.Network with { Bidirectional = value });
             Choice(nameof(space.Pooling), space.Pooling, o => o.Network.Pooling, (o, value) => o.Network = o.Network with { Pooling = value });
+            if (((RevRnnTrainerOptions)options).NGrams is { } own)
+            {
+                // The first setting has those of the options, whatever the space has.
+                NGramOptions[]? nGrams = space.NGrams is null or [] ? space.NGrams?.ToArray() : [.. space.NGrams.Prepend(own).Distinct()];
+                Choice(nameof(space.NGrams), nGrams, o => ((RevRnnTrainerOptions)o).NGrams!, (o, value) => ((RevRnnTrainerOptions)o).NGrams = value, OptionsCode.Describe);
+            }
             Range(nameof(space.LabelSmoothing), space.LabelSmoothing, o => ((RevRnnTrainerOptions)o).LabelSmoothing, (o, value) => ((RevRnnTrainerOptions)o).LabelSmoothing = value);
             Choice(
                 nameof(space.LanguageModel),

@@ -11,11 +11,14 @@ public sealed record SuccessiveHalvingOptions
     /// <summary>One of so many settings goes on at a rung, and the next rung has so many times the epochs, 2 to 10.</summary>
     public int Eta { get; init; } = 3;
 
-    /// <summary>Epochs of the first rung, 1 to 10,000.</summary>
-    public int MinimumEpochs { get; init; } = 1;
+    /// <summary>Epochs of the first rung, 1 to 10,000; null for 1 or, where <see cref="MaximumEpochs"/> is null too, so many that there are three rungs at the most.</summary>
+    public int? MinimumEpochs { get; init; }
 
-    /// <summary>Epochs of the last rung, and of each setting's learning rate schedule, 1 to 10,000.</summary>
-    public int MaximumEpochs { get; init; } = 9;
+    /// <summary>
+    /// Epochs of the last rung, and of each setting's learning rate schedule, 1 to 10,000; null for those of the options, which go by the size of the data if they say nothing: 8, and more of
+    /// few rows.
+    /// </summary>
+    public int? MaximumEpochs { get; init; }
 
     /// <summary>Settings of a bracket, 1 to 10,000; null for as many as leave one at the last rung. Not used by <see cref="Hyperband"/>.</summary>
     public int? Width { get; init; }
@@ -31,18 +34,27 @@ public sealed record SuccessiveHalvingOptions
     public void Validate()
     {
         Check(nameof(Eta), Eta, 2, 10);
-        Check(nameof(MinimumEpochs), MinimumEpochs, 1, 10_000);
-        Check(nameof(MaximumEpochs), MaximumEpochs, MinimumEpochs, 10_000);
+        Check(nameof(MinimumEpochs), MinimumEpochs ?? 1, 1, 10_000);
+        Check(nameof(MaximumEpochs), MaximumEpochs ?? 10_000, MinimumEpochs ?? 1, 10_000);
         Check(nameof(Width), Width ?? 1, 1, 10_000);
     }
 
-    /// <summary>The epochs of the rungs of a bracket, from 0.</summary>
+    /// <summary>These options with all that is left open decided.</summary>
+    /// <param name="epochs">What a training takes by itself.</param>
+    internal SuccessiveHalvingOptions For(int epochs)
+    {
+        var most = MaximumEpochs ?? Math.Max(epochs, MinimumEpochs ?? 1);
+        return this with { MaximumEpochs = most, MinimumEpochs = MinimumEpochs ?? (MaximumEpochs == null ? (most + Eta * Eta - 1) / (Eta * Eta) : 1) };
+    }
+
+    /// <summary>The epochs of the rungs of a bracket, from 0, of options that <see cref="For"/> gave.</summary>
     internal int[] Rungs(int bracket)
     {
+        var (least, most) = (MinimumEpochs!.Value, MaximumEpochs!.Value);
         var rungs = new List<int>();
-        for (long epochs = MinimumEpochs; epochs < MaximumEpochs; epochs *= Eta)
+        for (long epochs = least; epochs < most; epochs *= Eta)
             rungs.Add((int)epochs);
-        rungs.Add(MaximumEpochs);
+        rungs.Add(most);
         return Hyperband ? [.. rungs.Skip(bracket % rungs.Count)] : [.. rungs];
     }
 

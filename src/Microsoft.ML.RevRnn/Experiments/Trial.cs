@@ -20,13 +20,18 @@ internal sealed class Trial(int id, double[] setting)
     /// <summary>Whether there is nothing left to train.</summary>
     public bool IsOver => _records.Count > 0 && _records[^1].State != null;
 
-    /// <summary>The best loss so far; null where there is none.</summary>
-    public double? Loss => _records.Min(record => record.Loss);
+    /// <summary>The best loss so far by which it is ranked; null where there is none.</summary>
+    public double? Loss => _records.Min(record => record.RankingLoss);
 
     public TrialState State => _records.Count > 0 && _records[^1].State is { } state ? state : IsEliminated ? TrialState.Stopped : TrialState.Interrupted;
 
     /// <summary>Where its training is kept while it pauses.</summary>
     public string CheckpointName => $"trial-{Id:000}.checkpoint";
 
-    public void Add(RunRecord record) => _records.Add(record);
+    /// <summary>Adds what it came to; that it was cut off before counts for nothing then.</summary>
+    public void Add(RunRecord record)
+    {
+        _records.RemoveAll(other => other.IsCutOff);
+        _records.Add(record);
+    }
 }

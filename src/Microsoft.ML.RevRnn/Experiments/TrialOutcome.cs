@@ -4,7 +4,7 @@ namespace Microsoft.ML.RevRnn.Experiments;
 /// <param name="Model">The model, with all that is needed around it.</param>
 /// <param name="Report">What training did; null of a rival.</param>
 /// <param name="Metrics">How well it does on the validation rows.</param>
-/// <param name="Loss">By which it is ranked; NaN of a rival.</param>
+/// <param name="Loss">Of the model on the validation rows; NaN of a rival.</param>
 /// <param name="NetworkShare">How much the scores of the network count.</param>
 /// <param name="NGramShare">How much those of n-grams count.</param>
 internal sealed record TrialOutcome<TMetrics>(

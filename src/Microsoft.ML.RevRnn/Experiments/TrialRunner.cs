@@ -20,6 +20,9 @@ internal sealed class TrialRunner<TMetrics>(
     /// <summary>Told of each run that is evaluated, and whether it is the best.</summary>
     public Action<Trial, bool>? Evaluated { get; init; }
 
+    /// <summary>How many settings are trained how far, with all decided.</summary>
+    public SuccessiveHalvingOptions Halving => settings.Halving.For(task.Epochs);
+
     /// <summary>Trains a setting to a rung, unless it is known what comes of it.</summary>
     /// <exception cref="OperationCanceledException">The experiment must end.</exception>
     public void Run(Trial trial, int rung)
@@ -31,6 +34,8 @@ internal sealed class TrialRunner<TMetrics>(
             trial.Add(known);
             return;
         }
+        if (trial.Records.Count == 0 && journal.Find(trial.Id, 0) is { } cutOff)
+            trial.Add(cutOff);
         clock.SearchToken.ThrowIfCancellationRequested();
         var start = clock.Now;
         var (record, model) = TryRun(trial, rung, start);
@@ -43,6 +48,11 @@ internal sealed class TrialRunner<TMetrics>(
             isBest = Best.Add(record, model);
         ReserveForRefit();
         Evaluated?.Invoke(trial, isBest);
+        if (record.IsCutOff)
+        {
+            clock.EndSearch();
+            throw new OperationCanceledException("There is no time left to train anything further.", clock.SearchToken);
+        }
     }
 
     /// <summary>What a setting is trained on.</summary>
@@ -63,7 +73,7 @@ internal sealed class TrialRunner<TMetrics>(
         options.CancellationToken = cancellationToken;
         options.Training = options.Training with
         {
-            MaximumEpochs = settings.Halving.MaximumEpochs,
+            MaximumEpochs = Halving.MaximumEpochs,
             Seed = journal.Seed,
             ThreadCount = settings.MaxConcurrentTrials == 1
                 ? options.Training.ThreadCount
@@ -88,13 +98,7 @@ internal sealed class TrialRunner<TMetrics>(
                 return (record with { State = TrialState.OverMemory, Note = note }, null);
             ProgressFailure.Tell(settings.Progress, new TrialStarted(clock.Elapsed, trial.Id, dimensions.Describe(trial.Setting), rung));
             options.Training = options.Training with { StopAfterEpochs = rung, CheckpointPath = journal.File(trial.CheckpointName) };
-            var listener = new TrialListener(trial.Id, task.Template.Progress, settings.Progress, clock);
-            options.Progress = listener;
-            var outcome = Work.Run(() => task.Run(options), token);
-            token.ThrowIfCancellationRequested();
-            var seconds = clock.Since(start).TotalSeconds;
-            var added = outcome.Report!.Epochs.Count - (trial.Records.Count == 0 ? 0 : trial.Records[^1].Epochs.Count);
-            return (Evaluate(record with { Note = note, Seconds = seconds, EpochSeconds = listener.EpochSeconds ?? seconds / Math.Max(1, added) }, outcome), outcome.Model);
+            return Train(trial, options, record with { Note = note }, start);
         }
         catch (Exception failure) when (!token.IsCancellationRequested && failure is not (OperationCanceledException or ProgressFailure))
         {
@@ -106,20 +110,40 @@ internal sealed class TrialRunner<TMetrics>(
         }
     }
 
+    private (RunRecord Record, ITransformer Model) Train(Trial trial, RevRnnOptions options, RunRecord record, long start)
+    {
+        var token = clock.SearchToken;
+        var listener = new TrialListener(trial.Id, task.Template.Progress, settings.Progress, clock)
+        {
+            // The rows are scored twice, without the backward pass. What was cut off gives a model where there is no other one.
+            EvaluationShare = Best.Record is null or { IsCutOff: true } ? (double)task.ValidationRowCount / task.TrainingRowCount : null,
+        };
+        using var cutOff = CancellationTokenSource.CreateLinkedTokenSource(token, listener.CutOff.Token);
+        (options.Progress, options.CancellationToken, options.GivesUnfinished) = (listener, cutOff.Token, listener.EvaluationShare != null);
+        var outcome = Work.Run(() => task.Run(options, token), token);
+        token.ThrowIfCancellationRequested();
+        var seconds = clock.Since(start).TotalSeconds;
+        var added = outcome.Report!.Epochs.Count - (trial.Records.Count == 0 ? 0 : trial.Records[^1].Epochs.Count);
+        var isCutOff = listener.CutOff.IsCancellationRequested && outcome.Report.StopReason == TrainingStop.Cancelled;
+        record = record with { Seconds = seconds, EpochSeconds = listener.EpochSeconds ?? seconds / Math.Max(1, added), Rung = isCutOff ? 0 : record.Rung };
+        return (Evaluate(record, outcome), outcome.Model);
+    }
+
     private RunRecord Evaluate(RunRecord record, TrialOutcome<TMetrics> outcome)
     {
         var report = outcome.Report!;
-        if (report.StopReason == TrainingStop.Cancelled)
+        if (report.StopReason == TrainingStop.Cancelled && !record.IsCutOff)
             throw new OperationCanceledException("ML.NET has cancelled the training of a setting.");
         var metric = task.Metric(outcome.Metrics);
-        if (!double.IsFinite(outcome.Loss) || !double.IsFinite(metric))
+        // The network's loss, of a model without n-grams, is known of whole epochs only.
+        if ((!double.IsFinite(outcome.Loss) && !record.IsCutOff) || !double.IsFinite(metric))
         {
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"On the validation rows the loss is {outcome.Loss} and {task.MetricName} {metric}; neither can be ranked."));
         }
         return record with
         {
-            State = report.StopReason == TrainingStop.Paused ? null : TrialState.Finished,
+            State = record.IsCutOff || report.StopReason == TrainingStop.Paused ? null : TrialState.Finished,
             Loss = outcome.Loss,
             Score = task.IsMaximizing ? metric : -metric,
             Metrics = task.Write(outcome.Metrics),
@@ -132,7 +156,7 @@ internal sealed class TrialRunner<TMetrics>(
 
     private void ReserveForRefit()
     {
-        if (!settings.RefitsOnAllRows || Best.Record is not { } best)
+        if (!settings.RefitsOnAllRows || Best.Record is not { IsCutOff: false } best)
             return;
         // N-grams are trained anew too: on the first of all settings. There are more rows than it has seen, and some care is due.
         var first = journal.Runs.First(run => run.Epochs.Count > 0);

@@ -17,6 +17,11 @@ internal sealed record LabelledRows<T>(
     /// <summary>The labels of <see cref="Training"/>.</summary>
     public IEnumerable<T> TrainingLabels => Labels.Take(Training.Sequences.Count);
 
+    /// <summary>The same with another way to learn from the n-grams, which are the same ones.</summary>
+    /// <param name="options">That way; null where there are none.</param>
+    public LabelledRows<T> LearnedBy(NGramOptions? options)
+        => options == null ? this : this with { Examples = Examples with { NGrams = Examples.NGrams! with { Options = options } } };
+
     /// <summary>The same with nothing held back.</summary>
     /// <param name="shares">How much network and n-grams count, which nothing tells then.</param>
     public LabelledRows<T> TrainedOnAll((float Network, float NGrams) shares)

@@ -61,7 +61,7 @@ public abstract class RevRnnTrainerBase<TOptions, TTransformer> : RevRnnEstimato
     {
         if (Options.Rows is not { } cache || previous != null)
             return ReadRows(input, validation, previous, createLabels, map, channel);
-        var rows = cache.Get(Options.RowKey, () => ReadRows(input, validation, previous, createLabels, map, channel));
+        var rows = cache.Get(Options.RowKey, () => ReadRows(input, validation, previous, createLabels, map, channel)).LearnedBy(Options.NGramsOfRows);
         return cache.SharesOfAll is { } shares ? rows.TrainedOnAll(shares) : rows;
     }
 

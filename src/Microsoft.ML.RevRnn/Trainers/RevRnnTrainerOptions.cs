@@ -83,9 +83,12 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
 
     internal override string SequenceColumnsOption => nameof(TextColumnNames);
 
-    internal override object RowKey => (base.RowKey, LanguageModel, NGrams);
+    internal override object RowKey => (base.RowKey, LanguageModel, NGramsOfTexts);
 
     private protected override bool HasPooling => true;
+
+    /// <summary>What the n-grams of a text depend on, not how their map is trained; null for none.</summary>
+    private NGramOptions? NGramsOfTexts => NGrams == null ? null : NGrams with { HashBits = null, Epochs = 1, LearningRate = null, L2Regularization = 0 };
 
     /// <summary>The n-grams of whole rows that are learned from; null for none.</summary>
     internal NGramOptions? NGramsOfRows => HasPooling ? NGrams : null;

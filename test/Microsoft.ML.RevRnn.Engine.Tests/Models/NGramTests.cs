@@ -51,6 +51,8 @@ internal sealed class NGramTests
             (flipped, _options, _training, new()),
             (_labels, _options, _training with { Seed = 5 }, new()),
             (_labels, _options with { Epochs = 3 }, _training, new()),
+            (_labels, _options with { L2Regularization = 0.01f }, _training, new()),
+            (_labels, _options, _training with { Seed = 5 }, new()),
             (_labels, _options, _training, new() { LabelSmoothing = 0.1f }),
             (_labels, _options, _training, new() { BalancesClasses = true }),
             (_labels, _options, _training, new() { ValidationCount = 20 }),
@@ -68,6 +70,25 @@ internal sealed class NGramTests
                 return stream.ToArray();
             }
         }
+    }
+
+    [TestMethod]
+    public void TheHeldBackLossIsThatOfNetworkAndNGrams()
+    {
+        const int HeldBack = 40;
+        var model = SequenceClassifier.Train(
+            _nothing, _labels, 2, 4, _network, _training, examples: new() { NGrams = _set with { Options = _options with { L2Regularization = 1e-3f } }, ValidationCount = HeldBack }).Model;
+        var probabilities = new float[2];
+
+        var expected = Enumerable.Range(Count - HeldBack, HeldBack).Average(i =>
+        {
+            model.Predict(_nothing[i], [], probabilities, nGrams: _set.Vectors[i]);
+            return -Math.Log(probabilities[_labels[i]]);
+        });
+
+        Assert.AreEqual(expected, model.HeldBackLoss!.Value, 1e-5);
+        var alone = SequenceClassifier.Train(_nothing, _labels, 2, 4, _network, _training, examples: new() { ValidationCount = HeldBack });
+        Assert.AreEqual(alone.Report.Epochs[alone.Report.BestEpoch - 1].ValidationLoss, alone.Model.HeldBackLoss);
     }
 
     [TestMethod]
@@ -253,14 +274,16 @@ internal sealed class NGramTests
 
     /// <summary>The map and its training against a plain one: dense, in double precision.</summary>
     [TestMethod]
-    public void TheMapIsThatOfAPlainOne()
+    [DataRow(0f)]
+    [DataRow(0.05f)]
+    public void TheMapIsThatOfAPlainOne(float l2)
     {
         var loss = new SoftmaxLoss(_labels);
         int[] members = [.. Enumerable.Range(0, 40)];
-        var options = _options with { Epochs = 1, LearningRate = 0.3f, HashBits = 24 };
+        var options = _options with { Epochs = 1, LearningRate = 0.3f, HashBits = 24, L2Regularization = l2 };
         var weights = new NGramTrainer(options, loss, 2, seed: 9).Train(_set.Vectors, members, start: null, CancellationToken.None);
 
-        var plain = new PlainNGrams(_set.Vectors, members, _labels, rate: 0.3, seed: 9);
+        var plain = new PlainNGrams(_set.Vectors, members, _labels, rate: 0.3, l2, seed: 9);
         var scores = new float[2];
         for (var i = 0; i < Count; i++)
         {

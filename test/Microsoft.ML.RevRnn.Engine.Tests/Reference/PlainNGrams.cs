@@ -9,7 +9,7 @@ internal sealed class PlainNGrams
     private readonly Dictionary<uint, (double Idf, double[] Weights, double[] Squares)> _known = [];
     private readonly double[] _bias = new double[2];
 
-    public PlainNGrams(IReadOnlyList<NGramVector> texts, int[] members, int[] labels, double rate, ulong seed)
+    public PlainNGrams(IReadOnlyList<NGramVector> texts, int[] members, int[] labels, double rate, double l2, ulong seed)
     {
         foreach (var group in members.SelectMany(member => texts[member].Hashes.ToArray()).GroupBy(hash => hash))
             _known[group.Key] = (Math.Log(1 + (double)members.Length / group.Count()), new double[2], new double[2]);
@@ -25,7 +25,7 @@ internal sealed class PlainNGrams
                 var (_, weights, squares) = _known[hash];
                 for (var c = 0; c < 2; c++)
                 {
-                    var g = gradient[c] * x;
+                    var g = gradient[c] * x + l2 * weights[c];
                     squares[c] += g * g;
                     weights[c] -= rate * g / (Math.Sqrt(squares[c]) + 1e-6);
                 }

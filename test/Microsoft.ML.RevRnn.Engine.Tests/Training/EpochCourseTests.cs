@@ -2,6 +2,7 @@ using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.RevRnn.TrainingSupport;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -106,43 +107,15 @@ internal sealed class EpochCourseTests
     private static TrainingReport Train(TrainingOptions training) => (_task with { Training = training }).Run().Report;
 
     /// <summary>Remembers the norms that another trainer gives.</summary>
-    private sealed class NormsTrainer(INetworkTrainer trainer) : INetworkTrainer
+    private sealed class NormsTrainer(INetworkTrainer trainer) : ForwardingTrainer(trainer)
     {
         public List<double> Norms { get; } = [];
 
-        public NetworkParameters Parameters => trainer.Parameters;
-
-        public ActivationAccount Account => trainer.Account;
-
-        public long PeakBytes => trainer.PeakBytes;
-
-        public Func<bool>? IsInterrupted { set => trainer.IsInterrupted = value; }
-
-        public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false) => trainer.Train(batch, seed, continues);
-
-        public double Step(float learningRate, float weightDecay, float maximumGradientNorm)
+        public override double Step(float learningRate, float weightDecay, float maximumGradientNorm)
         {
-            var norm = trainer.Step(learningRate, weightDecay, maximumGradientNorm);
+            var norm = base.Step(learningRate, weightDecay, maximumGradientNorm);
             Norms.Add(norm);
             return norm;
         }
-
-        public void BeginValidation() => trainer.BeginValidation();
-
-        public BatchResult Evaluate(PackedBatch batch, bool continues = false) => trainer.Evaluate(batch, continues);
-
-        public void Export() => trainer.Export();
-
-        public void Import() => trainer.Import();
-
-        public void SaveState(BinaryWriter writer) => trainer.SaveState(writer);
-
-        public void LoadState(BinaryReader reader) => trainer.LoadState(reader);
-
-        public int RowLimit(int steps, int most) => trainer.RowLimit(steps, most);
-
-        public long LeastBytes(int rows, int steps) => trainer.LeastBytes(rows, steps);
-
-        public void Dispose() => trainer.Dispose();
     }
 }

@@ -66,6 +66,8 @@ internal sealed class SizeRulesTests
         Assert.AreEqual(said, said.ForSequences(10, goesOn: false));
         Assert.AreEqual(said, said.ForStreams(10, 5, goesOn: true));
         Assert.AreEqual(20, (_open with { BatchSize = 1 }).ForSequences(12, goesOn: false).Epochs);
+        Assert.AreEqual(20, (_open with { BatchSize = 1 }).EpochsFor(12));
+        Assert.AreEqual(8, _open.EpochsForStreams(10_000_000, windowLength: 70));
     }
 
     [TestMethod]

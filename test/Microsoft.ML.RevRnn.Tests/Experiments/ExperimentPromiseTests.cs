@@ -113,6 +113,46 @@ public sealed class ExperimentPromiseTests
         Assert.IsLessThanOrEqualTo(60, result.ElapsedInSeconds);
     }
 
+    /// <summary>The time of the first training is over before its first epoch is: what it has learned by then is a model, and more time goes on from there.</summary>
+    [TestMethod]
+    public void ACutOffFirstEpochGivesAModel()
+    {
+        using var folder = new TemporaryFolder();
+        var time = new ManualTime();
+        var settings = SmallExperiment.Settings(maxModels: 1);
+        settings.SearchSpace = new() { HiddenSize = [256] };
+        settings.Halving = new() { MaximumEpochs = 1 };
+        settings.Options.NGrams = new();
+        settings.MaxExperimentTimeInSeconds = 100;
+        settings.RefitsOnAllRows = true;
+        settings.CheckpointDirectory = folder.File("experiment");
+        settings.Clock = time;
+        settings.Options.Progress = new Listener(progress =>
+        {
+            if (progress.EpochFraction < 1)
+                time.Advance(TimeSpan.FromSeconds(99.9) - TimeSpan.FromTicks(time.GetTimestamp()));
+        });
+        // Of so many rows that an epoch takes longer than two reports are apart.
+        var data = Trained.Data(count: 4000);
+
+        var result = SmallExperiment.Execute(settings, data);
+
+        Assert.AreEqual(ExperimentEnd.TimeUp, result.End);
+        Assert.AreEqual(TrialState.Interrupted, result.BestRun.State);
+        Assert.IsEmpty(result.BestRun.Epochs);
+        Assert.AreEqual(0, result.BestRun.Rungs.Single().Epochs);
+        Assert.IsGreaterThan(0.5, result.BestRun.Metric!.Value);
+        Assert.IsNotNull(result.BestRun.Model);
+        Assert.IsNull(result.RefitModel);
+
+        settings.MaxExperimentTimeInSeconds = 1000;
+        var more = SmallExperiment.Execute(settings, data);
+
+        Assert.AreEqual(ExperimentEnd.AllModels, more.End);
+        CollectionAssert.AreEqual(new[] { 1 }, more.BestRun.Rungs.Select(rung => rung.Epochs).ToArray());
+        Assert.IsNotNull(more.RefitModel);
+    }
+
     [TestMethod]
     public void WithoutTimeForAnythingThereIsNoModel()
     {

@@ -174,6 +174,29 @@ public sealed class ExperimentResumptionTests
         Assert.AreEqual(ofData.Message, ofSpace.Message);
     }
 
+    /// <summary>It has learned something else, though all that is said of it in the options is the same.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void AnotherLanguageModelToStartFromIsRefused(bool isSearched)
+    {
+        using var folder = new TemporaryFolder();
+        var other = Trained.Context.Transforms.Text.RevLanguageModel(Small.LanguageModel()).Fit(Trained.Data(), previous: Trained.LanguageModel);
+        SmallExperiment.Execute(StartingFrom(Trained.LanguageModel));
+
+        Assert.ThrowsExactly<InvalidOperationException>(() => SmallExperiment.Execute(StartingFrom(other)));
+        Assert.HasCount(1, SmallExperiment.Execute(StartingFrom(Trained.LanguageModel)).RunDetails);
+
+        RevRnnMulticlassExperimentSettings StartingFrom(RevLanguageModelTransformer model)
+        {
+            var settings = Settings(folder.File("experiment"));
+            settings.MaxModels = 1;
+            settings.SearchSpace = new() { LearningRate = (1e-3f, 5e-2f, true), LanguageModel = isSearched ? [null, model] : null };
+            settings.Options.LanguageModel = isSearched ? null : model;
+            return settings;
+        }
+    }
+
     [TestMethod]
     public void ADamagedStateIsRefused()
     {

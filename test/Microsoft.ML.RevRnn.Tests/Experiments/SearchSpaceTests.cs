@@ -19,7 +19,8 @@ public sealed class SearchSpaceTests
         Assert.AreEqual(new SearchRange(3e-4f, 3e-2f, true), space.LearningRate);
         Assert.AreEqual(new SearchRange(0, 0.7f), space.Dropout);
         CollectionAssert.AreEqual(new[] { CellKind.RevLstm, CellKind.RevGru }, space.Cell!.ToArray());
-        Assert.IsNull(space.TokenKind);
+        CollectionAssert.AreEqual(new[] { TokenKind.Words, TokenKind.BytePairs }, space.TokenKind!.ToArray());
+        CollectionAssert.AreEqual(new[] { 0, 3e-5f, 1e-4f }, space.NGrams!.Select(options => options.L2Regularization).ToArray());
     }
 
     [TestMethod]
@@ -43,8 +44,13 @@ public sealed class SearchSpaceTests
         string[] ofLanguage = [.. SearchDimensions.Of(space, new RevLanguageModelOptions()).Select(dimension => dimension.Name)];
         string[] ofVectors = [.. SearchDimensions.Of(space, new RevRnnClassificationOptions { WordVectors = new() { Path = "some.vec" } }).Select(dimension => dimension.Name)];
 
-        CollectionAssert.AreEquivalent(new[] { "Bidirectional", "Pooling", "LabelSmoothing" }, ofClasses.Except(ofLanguage).ToArray());
+        CollectionAssert.AreEquivalent(new[] { "Bidirectional", "Pooling", "NGrams", "LabelSmoothing" }, ofClasses.Except(ofLanguage).ToArray());
         CollectionAssert.AreEquivalent(new[] { "EmbeddingSize" }, ofClasses.Except(ofVectors).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "NGrams" }, ofClasses.Except(SearchDimensions.Of(space, new RevRnnClassificationOptions { NGrams = null }).Select(dimension => dimension.Name)).ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { "TokenKind" }, ofClasses.Except(SearchDimensions.Of(space, new RevRnnClassificationOptions(), readsTexts: false).Select(dimension => dimension.Name)).ToArray());
+        Assert.IsNull(new RevRnnLanguageModelExperimentSettings().SearchSpace.TokenKind);
     }
 
     [TestMethod]
@@ -119,6 +125,36 @@ public sealed class SearchSpaceTests
         CollectionAssert.AreEqual(Run(3, learns: true), Run(3, learns: true));
     }
 
+    /// <summary>The options' own are the first setting's, also where the space has them not.</summary>
+    [TestMethod]
+    public void NGramsOfTheOptionsAreTriedToo()
+    {
+        var template = new RevRnnClassificationOptions { NGrams = new() { WordLength = 2 } };
+        var dimensions = SearchDimensions.Of(new() { NGrams = [new(), new() { L2Regularization = 1e-4f }] }, template);
+
+        var tried = Enumerable.Range(0, 3).Select(i => ((RevRnnClassificationOptions)dimensions.Apply(template, [i])).NGrams!).ToArray();
+
+        Assert.AreEqual(template.NGrams, ((RevRnnClassificationOptions)dimensions.Apply(template, new TrialProposer(dimensions, template, seed: 1).Propose(0, [], [])!)).NGrams);
+        CollectionAssert.AreEquivalent(new NGramOptions[] { template.NGrams, new(), new() { L2Regularization = 1e-4f } }, tried);
+        CollectionAssert.AreEquivalent(
+            new[] { "WordLength 2", "default", "L2Regularization 0.0001" }, Enumerable.Range(0, 3).Select(i => dimensions.Describe([i])[0].Value).ToArray());
+    }
+
+    [TestMethod]
+    public void EpochsGoByTheSizeOfTheData()
+    {
+        Assert.AreEqual(new SuccessiveHalvingOptions { MinimumEpochs = 1, MaximumEpochs = 8 }, new SuccessiveHalvingOptions().For(epochs: 8));
+        Assert.AreEqual(new SuccessiveHalvingOptions { MinimumEpochs = 5, MaximumEpochs = 40 }, new SuccessiveHalvingOptions().For(epochs: 40));
+        Assert.AreEqual(new SuccessiveHalvingOptions { MinimumEpochs = 1, MaximumEpochs = 81 }, new SuccessiveHalvingOptions { MaximumEpochs = 81 }.For(epochs: 8));
+        Assert.AreEqual(new SuccessiveHalvingOptions { MinimumEpochs = 9, MaximumEpochs = 9 }, new SuccessiveHalvingOptions { MinimumEpochs = 9 }.For(epochs: 8));
+
+        var settings = SmallExperiment.Settings(maxModels: 1);
+        settings.Halving = new();
+        settings.Options.Training = settings.Options.Training with { MaximumEpochs = null, BatchSize = 16 };
+        // Some 80 rows are 5 batches, of which 240 updates take 48 epochs.
+        CollectionAssert.AreEqual(new[] { 6, 18, 48 }, SmallExperiment.Execute(settings).BestRun.Rungs.Select(rung => rung.Epochs).ToArray());
+    }
+
     [TestMethod]
     public void RungsAndWidths()
     {
@@ -128,7 +164,7 @@ public sealed class SearchSpaceTests
         CollectionAssert.AreEqual(new[] { 2, 4, 7 }, new SuccessiveHalvingOptions { Eta = 2, MinimumEpochs = 2, MaximumEpochs = 7 }.Rungs(0));
         CollectionAssert.AreEqual(new[] { 5 }, new SuccessiveHalvingOptions { MinimumEpochs = 5, MaximumEpochs = 5 }.Rungs(0));
         // Table 1 of the Hyperband paper has R = 81, eta = 3: 81, 34, 15, 8 and 5 settings.
-        var hyperband = new SuccessiveHalvingOptions { MaximumEpochs = 81, Hyperband = true };
+        var hyperband = new SuccessiveHalvingOptions { MinimumEpochs = 1, MaximumEpochs = 81, Hyperband = true };
         CollectionAssert.AreEqual(new[] { 81, 34, 15, 8, 5, 81 }, Enumerable.Range(0, 6).Select(hyperband.WidthOf).ToArray());
         CollectionAssert.AreEqual(new[] { 9, 27, 81 }, hyperband.Rungs(2));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(new SuccessiveHalvingOptions { Eta = 1 }.Validate);

@@ -1,7 +1,9 @@
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.TorchSupport;
 using Microsoft.ML.RevRnn.Training;
+using Microsoft.ML.RevRnn.TrainingSupport;
 using TorchSharp;
 
 namespace Microsoft.ML.RevRnn.Torch.Tests;
@@ -103,47 +105,14 @@ public sealed class TorchCheckpointTests
     }
 
     /// <summary>Tells how many batches have been trained.</summary>
-    private sealed class CountingTrainer(INetworkTrainer trainer, Action<int> told) : INetworkTrainer
+    private sealed class CountingTrainer(INetworkTrainer trainer, Action<int> told) : ForwardingTrainer(trainer)
     {
         private int _batches;
 
-        public NetworkParameters Parameters => trainer.Parameters;
-
-        public ActivationAccount Account => trainer.Account;
-
-        public long PeakBytes => trainer.PeakBytes;
-
-        public Func<bool>? IsInterrupted
-        {
-            set => trainer.IsInterrupted = value;
-        }
-
-        public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
+        public override BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
         {
             told(++_batches);
-            return trainer.Train(batch, seed, continues);
-        }
-
-        public double Step(float learningRate, float weightDecay, float maximumGradientNorm) => trainer.Step(learningRate, weightDecay, maximumGradientNorm);
-
-        public void BeginValidation() => trainer.BeginValidation();
-
-        public BatchResult Evaluate(PackedBatch batch, bool continues = false) => trainer.Evaluate(batch, continues);
-
-        public void Export() => trainer.Export();
-
-        public void Import() => trainer.Import();
-
-        public void SaveState(BinaryWriter writer) => trainer.SaveState(writer);
-
-        public void LoadState(BinaryReader reader) => trainer.LoadState(reader);
-
-        public int RowLimit(int steps, int most) => trainer.RowLimit(steps, most);
-
-        public long LeastBytes(int rows, int steps) => trainer.LeastBytes(rows, steps);
-
-        public void Dispose()
-        {
+            return base.Train(batch, seed, continues);
         }
     }
 }
