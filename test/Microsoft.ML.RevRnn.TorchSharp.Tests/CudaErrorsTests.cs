@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.RevRnn.TorchSupport;
 
 namespace Microsoft.ML.RevRnn.Torch.Tests;
 

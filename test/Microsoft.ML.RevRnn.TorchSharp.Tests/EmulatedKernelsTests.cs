@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.GpuCheck;
+using Microsoft.ML.RevRnn.TorchSupport;
 
 namespace Microsoft.ML.RevRnn.Torch.Tests;
 

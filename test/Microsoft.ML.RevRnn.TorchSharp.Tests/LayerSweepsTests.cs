@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.ML.RevRnn.GpuCheck;
+using Microsoft.ML.RevRnn.TorchSupport;
 
 namespace Microsoft.ML.RevRnn.Torch.Tests;
 
@@ -48,6 +50,22 @@ public sealed class LayerSweepsTests
         AssertSameBits(layerCase);
         // Gates near 1 lose next to nothing, those near 0 all that there is.
         AssertSameBits(layerCase with { Limit = ForgettingLimit.None, Scale = 12 });
+    }
+
+    /// <remarks>Some hundred thousand of each cell; more with the environment variable REVRNN_STATES=10000000, say.</remarks>
+    [TestMethod]
+    [DynamicData(nameof(Cells))]
+    public void ManyStatesAreTheEngines(CellKind cell)
+    {
+        const int Steps = 1000, Units = 256;
+        var states = int.Parse(Environment.GetEnvironmentVariable("REVRNN_STATES") ?? "200000", CultureInfo.InvariantCulture);
+        var rows = (states + Steps * Units - 1) / (Steps * Units);
+        var layerCase = new LayerCase(cell, ForgettingLimit.ThreeBits, Steps, rows, Inputs: 16, Units, Chunk: 32, IsRagged: false);
+
+        var expected = EngineLayer.Run(layerCase);
+
+        Assert.IsTrue(expected.Values["outputs"].LongCount(value => value != 0) > 0.99 * states);
+        AssertSameBits(layerCase, expected, LayerStrategy.Reversed);
     }
 
     [TestMethod]

@@ -39,7 +39,7 @@ public static class ActivationMemory
         // The number of tokens has no influence on activations.
         var shape = new NetworkShape(network, Vocabulary: 2);
         var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
-        var chunkSteps = ChunkLength.Default.Steps(batchSize);
+        var chunkSteps = ChunkLength.For(shape).Steps(batchSize);
         var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, sharesInputs ?? !hasDropout, bits);
         // Each direction has a stack's buffers, and both together a chunk of joined outputs and their gradient.
         var joined = shape.Directions == 1 ? 0 : 2L * sizeof(float) * shape.OutputStride * Math.Min(stepCount, chunkSteps) * batchSize;
@@ -83,7 +83,7 @@ public static class ActivationMemory
         var sources = (long)batchSize * sourceSteps;
         // What each side hands to the other: states, and gradients by them.
         var handed = 2L * sizeof(float) * batchSize * Enumerable.Range(0, shape.Decoder.Layers).Sum(layer => (long)shape.Decoder.Layer(layer).StateStride * shape.Decoder.Layer(layer).StateCount);
-        var flatRows = Math.Min(targetSteps, ChunkLength.Default.Steps(batchSize)) * batchSize;
+        var flatRows = Math.Min(targetSteps, ChunkLength.For(shape.Decoder).Steps(batchSize)) * batchSize;
         return new TranslationActivationEstimate(
             encoder.Plus(SourceMemory.BytesPerToken(shape) * sources + shape.Encoder.Directions * handed),
             decoder.Plus(AttentionBuffers.ChunkBytes(shape, flatRows, threadCount) + AttentionBuffers.PieceBytes(sources) + handed));

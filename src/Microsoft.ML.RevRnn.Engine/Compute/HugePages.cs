@@ -8,8 +8,8 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// </summary>
 internal static unsafe partial class HugePages
 {
-    /// <summary>Blocks from this size on are aligned to <see cref="PageBytes"/>: the last page wastes an eighth at most.</summary>
-    public const long LeastBytes = 8 * PageBytes;
+    /// <summary>Blocks from this size on are aligned to <see cref="PageBytes"/>. What is behind their last whole page keeps ordinary ones, so nothing is wasted.</summary>
+    public const long LeastBytes = PageBytes;
 
     public const int PageBytes = 2 << 20;
 

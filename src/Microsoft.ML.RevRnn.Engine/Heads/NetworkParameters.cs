@@ -16,6 +16,8 @@ internal sealed class NetworkParameters : ILearnedParameters, IDisposable
 
     public EncoderParameters Encoder { get; }
 
+    public NetworkShape Network => Encoder.Shape;
+
     /// <summary>[1, outputs]: what attention pooling compares outputs with; null for other poolings.</summary>
     public Parameter? Attention { get; }
 

@@ -28,6 +28,8 @@ internal sealed class TranslationParameters : ILearnedParameters, IDisposable
 
     public AttentionShape Shape { get; }
 
+    public NetworkShape Network => Shape.Encoder;
+
     /// <summary>Whether a token has the same vector on both sides.</summary>
     public bool SharesVectors { get; }
 

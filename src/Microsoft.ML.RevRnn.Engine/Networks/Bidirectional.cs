@@ -51,9 +51,9 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
     public float* OutputGradient => _outputGradient.Pointer;
 
     /// <summary>Bytes of joined outputs and their gradient at the most.</summary>
-    /// <param name="outputStride">Length of a joined row.</param>
+    /// <param name="shape">Of both directions.</param>
     /// <param name="rows">Most rows of a batch.</param>
-    public static long JoinedBytes(int outputStride, int rows) => 2L * sizeof(float) * outputStride * ChunkLength.Default.MostRows(rows);
+    public static long JoinedBytes(NetworkShape shape, int rows) => 2L * sizeof(float) * shape.OutputStride * ChunkLength.For(shape).MostRows(rows);
 
     /// <summary>The seed of the second direction's masks.</summary>
     public static ulong SecondSeed(ulong seed) => CounterRandom.Key(seed, RandomUse.SecondDirection);

@@ -60,5 +60,5 @@ internal sealed unsafe partial class RecurrentStack
     }
 
     private ActivationFootprint Footprint(int rows, int steps, double bits) =>
-        new(_parameters.Shape, new BatchExtent(rows, steps, _settings.ChunkLength.Steps(rows)), Device.Team.Size, _settings.Dropout.Layer > 0, CanShare(training: true), bits);
+        new(_parameters.Shape, new BatchExtent(rows, steps, _chunkLength.Steps(rows)), Device.Team.Size, _settings.Dropout.Layer > 0, CanShare(training: true), bits);
 }

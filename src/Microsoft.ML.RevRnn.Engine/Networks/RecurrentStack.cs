@@ -11,6 +11,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private readonly StackParameters _parameters;
     private readonly IStackInput _input;
     private readonly StackSettings _settings;
+    private readonly ChunkLength _chunkLength;
     private readonly StackLayer[] _layers;
     private readonly SharedInputs _shared;
     private readonly NativeBuffer<float> _inputGradient;
@@ -42,6 +43,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _parameters = parameters;
         _input = input;
         _settings = settings;
+        _chunkLength = settings.ChunkLengthOf(shape);
         Device = device;
         _layers = new StackLayer[shape.Layers];
         for (var i = 0; i < _layers.Length; i++)
@@ -252,7 +254,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _skippedGradient.Dispose();
     }
 
-    private int ChunkSteps => _settings.ChunkLength.Steps(_batch.RowCount);
+    private int ChunkSteps => _chunkLength.Steps(_batch.RowCount);
 
     /// <summary>Flat rows of the first chunk; others have no more.</summary>
     private int MostChunkRows => (int)_batch.FlatOffset(Math.Min(ChunkSteps, _batch.StepCount));

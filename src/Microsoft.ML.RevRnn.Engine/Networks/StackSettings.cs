@@ -18,8 +18,8 @@ internal sealed record StackSettings
     /// <summary>Whether the first layer's products with its inputs are made once for a token that a batch repeats, where that pays.</summary>
     public bool SharesInputs { get; init; } = true;
 
-    /// <summary>How long chunks are.</summary>
-    public ChunkLength ChunkLength { get; init; } = ChunkLength.Default;
+    /// <summary>How long chunks are; null for <see cref="ChunkLength.For"/>.</summary>
+    public ChunkLength? ChunkLength { get; init; }
 
     /// <summary>
     /// The longest that a row's gradient by the state may be at a chunk's start, in units of a single prediction's part of the loss; longer ones are scaled
@@ -41,6 +41,9 @@ internal sealed record StackSettings
 
     /// <summary>Whether batches go on from each other, so that the states that they begin and end with are kept besides.</summary>
     public bool CarriesStates { get; init; }
+
+    /// <summary>How long chunks of a network are.</summary>
+    public ChunkLength ChunkLengthOf(NetworkShape shape) => ChunkLength ?? Networks.ChunkLength.For(shape);
 
     /// <summary>Checks that a network's cell can do what they ask for.</summary>
     /// <exception cref="ArgumentException">It cannot.</exception>

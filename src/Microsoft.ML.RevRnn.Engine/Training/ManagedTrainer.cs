@@ -118,7 +118,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
     private static StackSettings Settings(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
         var shape = parameters.Encoder.Shape;
-        var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape.OutputStride, options.Rows) : 0;
+        var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape, options.Rows) : 0;
         return new StackSettings
         {
             Arithmetic = options.Arithmetic,

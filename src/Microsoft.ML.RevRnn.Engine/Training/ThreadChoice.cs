@@ -16,7 +16,7 @@ internal static class ThreadChoice
     public static int Running(int wanted, int processors, ILearnedParameters parameters, int batchSize)
     {
         var largest = parameters.Dense.Max(parameter => (double)parameter.Rows * parameter.Columns);
-        var work = largest * ChunkLength.Default.MostRows(batchSize);
+        var work = largest * ChunkLength.For(parameters.Network).MostRows(batchSize);
         return Math.Max(1, Math.Min(Math.Min(wanted, processors), (int)Math.Min(int.MaxValue, work / WorkPerThread)));
     }
 }

@@ -38,9 +38,10 @@ internal abstract unsafe class TorchPooling(ITorchEncoder encoder, int parts) : 
 
     /// <summary>Bytes that a pooling takes at the most.</summary>
     /// <param name="rows">Most rows of a batch.</param>
+    /// <param name="chunkRows">Most flat rows of a chunk.</param>
     /// <param name="stride">Length of a row of outputs.</param>
-    public static long Bytes(int rows, int stride)
-        => PaddedBytes(1, ChunkLength.Default.MostRows(rows), stride) + (3L * stride + 8) * rows * sizeof(float) + (long)rows * sizeof(long);
+    public static long Bytes(int rows, int chunkRows, int stride)
+        => PaddedBytes(1, chunkRows, stride) + (3L * stride + 8) * rows * sizeof(float) + (long)rows * sizeof(long);
 
     public override Span<float> Pooled(int row, int part) => _pooled.AsSpan((part * RowCount + row) * Stride, Stride);
 

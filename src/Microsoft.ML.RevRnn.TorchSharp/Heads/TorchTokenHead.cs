@@ -66,8 +66,9 @@ internal abstract class TorchTokenHead : ISequenceHead
     /// <param name="scores">Scores of an output.</param>
     /// <param name="outputStride">Length of a row of outputs.</param>
     /// <param name="rows">Most rows of a batch.</param>
-    public static long Bytes(int scores, int outputStride, int rows) =>
-        Math.Min(PieceRows(scores, outputStride), ChunkLength.Default.MostRows(rows)) * RowBytes(scores, outputStride)
+    /// <param name="chunkRows">Most flat rows of a chunk.</param>
+    public static long Bytes(int scores, int outputStride, int rows, int chunkRows) =>
+        Math.Min(PieceRows(scores, outputStride), chunkRows) * RowBytes(scores, outputStride)
         + ((long)rows * outputStride + 3L * scores + 8) * sizeof(float);
 
     public virtual void PackWeights(bool forTraining, ulong seed)

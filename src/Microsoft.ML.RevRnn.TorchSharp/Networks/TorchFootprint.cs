@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <param name="steps">T.</param>
 internal sealed class TorchFootprint(NetworkShape shape, StackSettings settings, DeviceLimits limits, int rows, int steps)
 {
-    private readonly int _chunkSteps = Math.Min(settings.ChunkLength.Steps(rows), Math.Max(1, steps));
+    private readonly int _chunkSteps = Math.Min(settings.ChunkLengthOf(shape).Steps(rows), Math.Max(1, steps));
 
     private long FlatRows => (long)rows * steps;
 

@@ -82,7 +82,7 @@ internal sealed unsafe class TorchStack : ITorchEncoder
         (_strategy, _plan) = training
             ? Footprint(batch.RowCount, batch.StepCount).Choose()
             : (ActivationStrategy.Stored, new ActivationPlan(int.MaxValue, false));
-        _batch = new TorchBatch(Torch, batch, _settings.ChunkLength.Steps(batch.RowCount), training, seed);
+        _batch = new TorchBatch(Torch, batch, _settings.ChunkLengthOf(_stack.Shape).Steps(batch.RowCount), training, seed);
         foreach (var layer in _layers)
             layer.Begin(_batch, _plan, reservesAll: _settings.MemoryBudget != null);
         _start = start == null ? null : new int[_layers.Length][];

@@ -29,11 +29,12 @@ internal static class TorchSettings
     private static long HeadBytes(NetworkParameters parameters, Objective objective, int rows)
     {
         var shape = parameters.Encoder.Shape;
+        var chunkRows = ChunkLength.For(shape).MostRows(rows);
         // Each direction has a head of its own, or both have one.
         if (!objective.JoinsDirections)
-            return shape.Directions * TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.Top.StateStride, rows);
-        var joined = shape.Directions == 2 ? 2L * ChunkLength.Default.MostRows(rows) * shape.OutputStride * sizeof(float) : 0;
-        var ofSequences = TorchPooling.Bytes(rows, shape.OutputStride) + (long)rows * parameters.Output.Outcomes * sizeof(float) + objective.HeadBytes(parameters);
-        return joined + Math.Max(ofSequences, TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.OutputStride, rows));
+            return shape.Directions * TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.Top.StateStride, rows, chunkRows);
+        var joined = shape.Directions == 2 ? 2L * chunkRows * shape.OutputStride * sizeof(float) : 0;
+        var ofSequences = TorchPooling.Bytes(rows, chunkRows, shape.OutputStride) + (long)rows * parameters.Output.Outcomes * sizeof(float) + objective.HeadBytes(parameters);
+        return joined + Math.Max(ofSequences, TorchTokenHead.Bytes(objective.ScoreCount(parameters), shape.OutputStride, rows, chunkRows));
     }
 }

@@ -43,7 +43,8 @@ internal sealed class TextSuite : ISuite
     {
         var (batch, repeated) = (new PackedBatch(), new RepeatedTokens(text.VocabularySize));
         var rowLength = (text.Training.Length - 1) / shape.Rows;
-        var chunkRows = shape.Rows * Math.Min(shape.Steps, ChunkLength.Default.Steps(shape.Rows));
+        var network = new NetworkShape(new NetworkOptions { HiddenSize = shape.Units }, text.VocabularySize);
+        var chunkRows = shape.Rows * Math.Min(shape.Steps, ChunkLength.For(network).Steps(shape.Rows));
         var (products, tokens) = (0L, 0L);
         for (var first = 0; first + shape.Steps <= rowLength; first += shape.Steps)
         {

@@ -59,7 +59,7 @@ internal sealed record StackSetup
 
     public int MinimumChunkSteps { get; init; } = 8;
 
-    public int TargetChunkRows { get; init; } = ChunkLength.Default.TargetRows;
+    public int TargetChunkRows { get; init; } = 256;
 
     public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
 

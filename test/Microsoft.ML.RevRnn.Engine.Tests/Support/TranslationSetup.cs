@@ -31,7 +31,8 @@ internal sealed record TranslationSetup
 
     public int SoftmaxSamples { get; init; }
 
-    public ChunkLength ChunkLength { get; init; } = new(3, 5, 20);
+    /// <summary>Null for that of training.</summary>
+    public ChunkLength? ChunkLength { get; init; } = new(3, 5, 20);
 
     public int Threads { get; init; } = 1;
 

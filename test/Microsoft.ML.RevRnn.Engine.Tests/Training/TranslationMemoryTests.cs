@@ -1,5 +1,3 @@
-using Microsoft.ML.RevRnn.Networks;
-
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>What the activations of a translation take: what was foretold, little against stored ones, and no more than a budget.</summary>
@@ -29,7 +27,7 @@ internal sealed class TranslationMemoryTests
                     Context = context,
                     SliceSize = 10,
                     Strategy = strategy,
-                    ChunkLength = ChunkLength.Default,
+                    ChunkLength = null,
                     Threads = 2,
                     WeightScale = 1,
                 });
@@ -68,7 +66,7 @@ internal sealed class TranslationMemoryTests
     public void ReversalTakesAFractionOfStoredActivationsWhenMeasured(CellKind cell)
     {
         var network = _network with { Cell = cell };
-        var setup = new TranslationSetup { Network = network, SliceSize = 4, ChunkLength = ChunkLength.Default, WeightScale = 1 };
+        var setup = new TranslationSetup { Network = network, SliceSize = 4, ChunkLength = null, WeightScale = 1 };
         var sources = Sequences.Random(16, 500, 500);
         var targets = Sequences.Random(16, 300, 300);
         var (encoder, decoder) = Measure(setup, sources, targets);
@@ -87,7 +85,7 @@ internal sealed class TranslationMemoryTests
         {
             Network = _network with { Cell = cell },
             Context = AttentionContext.Embedding,
-            ChunkLength = ChunkLength.Default,
+            ChunkLength = null,
             WeightScale = 1,
         };
         var targets = Sequences.Random(16, 3, 3);
@@ -114,7 +112,13 @@ internal sealed class TranslationMemoryTests
         const long Budget = 4_000_000;
         var training = new TrainingOptions
         {
-            MaximumEpochs = 2, ThreadCount = 1, ValidationFraction = 0, Seed = 0, Dropout = 0, ActivationStrategy = strategy, MemoryBudget = Budget,
+            MaximumEpochs = 2,
+            ThreadCount = 1,
+            ValidationFraction = 0,
+            Seed = 0,
+            Dropout = 0,
+            ActivationStrategy = strategy,
+            MemoryBudget = Budget,
         };
 
         var report = TranslationModel.Train(sources, targets, 11, 11, _network, model, training).Report;

@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Benchmarks;
+using Microsoft.ML.RevRnn.TorchSupport;
 using TorchSharp;
 
 namespace Microsoft.ML.RevRnn.Torch.Tests;

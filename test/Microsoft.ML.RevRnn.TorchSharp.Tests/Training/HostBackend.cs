@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.TorchSupport;
 using Microsoft.ML.RevRnn.Training;
 using static TorchSharp.torch;
 

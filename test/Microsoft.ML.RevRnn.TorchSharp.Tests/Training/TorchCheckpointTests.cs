@@ -1,6 +1,7 @@
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.TorchSupport;
 using Microsoft.ML.RevRnn.Training;
 using Microsoft.ML.RevRnn.TrainingSupport;
 using TorchSharp;

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Torch;
 
-namespace Microsoft.ML.RevRnn.Torch.Tests;
+namespace Microsoft.ML.RevRnn.TorchSupport;
 
-/// <summary>The kernels' source, compiled for this processor: their arithmetic without a GPU.</summary>
+/// <summary>The kernels' source, compiled for this processor: their arithmetic without a GPU, and without any speed.</summary>
 internal sealed unsafe class HostKernels : IRecurrentKernels
 {
-    private static readonly Lazy<nint> _library = new(Build, LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly Lazy<nint> _library = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
 
     private readonly Dictionary<nint, long> _memory = [];
 
@@ -18,6 +19,9 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
     /// <summary>Pieces of memory that have not been given back.</summary>
     public int Held => _memory.Count;
 
+    /// <summary>Compiles them, which the first use of any else does.</summary>
+    public static void Build() => _ = _library.Value;
+
     public nint Allocate(long bytes)
     {
         var memory = (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 16), 64);
@@ -28,7 +32,8 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     public void Free(nint memory)
     {
-        Assert.IsTrue(_memory.Remove(memory), "It was not allocated here.");
+        if (!_memory.Remove(memory))
+            throw new InvalidOperationException("The memory was not allocated here, or was given back before.");
         NativeMemory.AlignedFree((void*)memory);
     }
 
@@ -76,7 +81,11 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     public void Backward(CellKind cell, in SweepPlan plan, in Sweep sweep) => Run(cell, "backward", sweep);
 
-    public void Dispose() => Assert.AreEqual(0, Held, "Memory was not given back.");
+    public void Dispose()
+    {
+        if (Held > 0)
+            throw new InvalidOperationException($"{Held} pieces of memory were not given back.");
+    }
 
     private static void Run(CellKind cell, string direction, in Sweep sweep)
     {
@@ -86,5 +95,5 @@ internal sealed unsafe class HostKernels : IRecurrentKernels
 
     private static nint Export(string name) => NativeLibrary.GetExport(_library.Value, $"revrnn_{name}");
 
-    private static nint Build() => NativeLibrary.Load(NativeBuild.Compile("Kernels/host.cpp", "-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-DREVRNN_HOST"));
+    private static nint Load() => NativeLibrary.Load(NativeBuild.Compile("Kernels/host.cpp", "-O2", "-ffp-contract=off", "-mfma", "-std=c++17", "-DREVRNN_HOST"));
 }
