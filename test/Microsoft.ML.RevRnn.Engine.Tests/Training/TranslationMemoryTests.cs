@@ -112,7 +112,13 @@ internal sealed class TranslationMemoryTests
         const long Budget = 4_000_000;
         var training = new TrainingOptions
         {
-            MaximumEpochs = 2, ThreadCount = 1, ValidationFraction = 0, Seed = 0, Dropout = 0, ActivationStrategy = strategy, MemoryBudget = Budget,
+            MaximumEpochs = 2,
+            ThreadCount = 1,
+            ValidationFraction = 0,
+            Seed = 0,
+            Dropout = 0,
+            ActivationStrategy = strategy,
+            MemoryBudget = Budget,
         };
 
         var report = TranslationModel.Train(sources, targets, 11, 11, _network, model, training).Report;
