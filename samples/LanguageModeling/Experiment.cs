@@ -42,6 +42,7 @@ internal static class Experiment
             var reloaded = (RevLanguageModelTransformer)ml.Model.LoadChecked(file, out _);
             var metrics = reloaded.Evaluate(validation);
             Report.Text(reloaded);
+            Report.Connectivity(reloaded, corpus.Validation[0].Text);
             Report.Memory(trained);
             Report.Figures(metrics, trained, reloaded.ParameterCount, clock.Elapsed);
             if (settings.Json)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Spectre.Console;
 
@@ -15,6 +16,14 @@ internal static class Report
             Console.Write(piece);
         Console.WriteLine();
         AnsiConsole.Write(new Rule());
+    }
+
+    /// <summary>A page that shows what each prediction of a text hangs on.</summary>
+    public static void Connectivity(RevLanguageModelTransformer model, string text)
+    {
+        var file = Path.Combine(Path.GetTempPath(), "connectivity.html");
+        model.Connectivity(text[..Math.Min(text.Length, 200)]).SaveHtml(file);
+        AnsiConsole.MarkupLineInterpolated($"What its predictions hang on is in {file}: open it, and hover a token.");
     }
 
     public static void Memory(TrainingReport training) =>

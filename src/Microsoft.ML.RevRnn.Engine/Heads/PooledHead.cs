@@ -56,6 +56,9 @@ internal sealed unsafe class PooledHead : ISequenceHead
     /// <summary>Is told what is decided for; null for nobody.</summary>
     public ClassCounts? Counts { get; init; }
 
+    /// <summary>Whether the gradients by the head's own weights are wanted; else only that by the outputs, and weights need no room for theirs.</summary>
+    public bool LearnsWeights { get; init; } = true;
+
     /// <summary>The factor in the batch's loss of that of a row that weighs 1.</summary>
     private float Scale => 1f / (float)Result.Weight;
 
@@ -107,14 +110,19 @@ internal sealed unsafe class PooledHead : ISequenceHead
             _loss!.Gradient(gradient, sequence);
             TensorPrimitives.Multiply(gradient, _loss.Weight(sequence) * Scale, gradient);
         }
-        _team.Run(new WeightGradientJob(this));
+        if (LearnsWeights)
+            _team.Run(new WeightGradientJob(this));
         _pooling.BeginBackward();
         _team.Run(new PooledGradientJob(this));
     }
 
     public void Backward(in Chunk chunk) => _team.Run(new UnpoolJob(this, chunk));
 
-    public void FinishBackward() => _pooling.FinishBackward();
+    public void FinishBackward()
+    {
+        if (LearnsWeights)
+            _pooling.FinishBackward();
+    }
 
     public void Dispose()
     {

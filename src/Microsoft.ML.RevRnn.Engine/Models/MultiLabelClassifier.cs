@@ -199,6 +199,8 @@ public sealed class MultiLabelClassifier
 
     internal NetworkParameters Parameters => _parameters;
 
+    internal NGramPart? NGramPart => _scorer.NGrams;
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {

@@ -30,6 +30,8 @@ public sealed class SequenceTagger
     /// <summary>The shape of the network.</summary>
     public NetworkOptions Network => _parameters.Encoder.Shape.Options;
 
+    internal NetworkParameters Parameters => _parameters;
+
     /// <summary>Trains a tagger on the cross-entropy of each token's class, in batches of sequences of about equal length; none is cut off.</summary>
     /// <param name="sequences">Token numbers of each sequence; empty ones are left out.</param>
     /// <param name="labels">Of each sequence the class of each token, 0 to <paramref name="classCount"/> - 1.</param>

@@ -11,14 +11,24 @@ internal static class Encoders
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
     /// <param name="joins">Whether a head reads the outputs of both directions together.</param>
     public static ISequenceEncoder Create(EncoderParameters parameters, StackSettings settings, Device device, int fixedTokens = 0, bool joins = true)
+        => Create(parameters, settings, device, (_, ofDirection) => TokenInput.Create(parameters.Embedding, settings.Dropout, ofDirection, settings.BeginsTokenGradients), fixedTokens, joins);
+
+    /// <param name="parameters">Its weights.</param>
+    /// <param name="settings">How to work; a budget of memory is shared by its directions.</param>
+    /// <param name="device">What to work with.</param>
+    /// <param name="createInput">Makes what the first layer of a direction, 0 or 1, reads.</param>
+    /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
+    /// <param name="joins">Whether a head reads the outputs of both directions together.</param>
+    public static ISequenceEncoder Create(
+        EncoderParameters parameters, StackSettings settings, Device device, Func<int, Device, IStackInput> createInput, int fixedTokens = 0, bool joins = true)
     {
         if (parameters.Stacks.Length == 1)
-            return CreateStack(parameters, 0, settings, device);
+            return CreateStack(0, settings, device);
         var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };
         return new Bidirectional(
-            CreateStack(parameters, 0, ofOne, device.Part()), CreateStack(parameters, 1, ofOne, device.Part()), device, fixedTokens, joins);
-    }
+            CreateStack(0, ofOne, device.Part()), CreateStack(1, ofOne, device.Part()), device, fixedTokens, joins);
 
-    private static RecurrentStack CreateStack(EncoderParameters parameters, int direction, StackSettings settings, Device device)
-        => new(parameters.Stacks[direction], TokenInput.Create(parameters.Embedding, settings.Dropout, device, settings.BeginsTokenGradients), settings, device);
+        RecurrentStack CreateStack(int direction, StackSettings settings, Device device)
+            => new(parameters.Stacks[direction], createInput(direction, device), settings, device);
+    }
 }

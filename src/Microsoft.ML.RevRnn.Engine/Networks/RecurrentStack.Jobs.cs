@@ -108,7 +108,8 @@ internal sealed unsafe partial class RecurrentStack
             var record = layer.Record(chunk);
             var shared = stack.SharedBy(layer);
             var inputs = shared == null ? layer.Inputs(chunk, training: true) : shared.Others;
-            layer.Layer.WeightGradient(chunk, record, inputs, shared?.Gates, stack.Device.Team, worker);
+            if (stack._settings.LearnsWeights)
+                layer.Layer.WeightGradient(chunk, record, inputs, shared?.Gates, stack.Device.Team, worker);
             var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
             if (begin == end)
                 return;

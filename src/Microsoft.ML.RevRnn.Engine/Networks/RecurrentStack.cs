@@ -98,7 +98,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
 
     public void PrepareTraining()
     {
-        foreach (var parameter in _parameters.All)
+        foreach (var parameter in _settings.LearnsWeights ? _parameters.All : [])
             parameter.EnableGradient();
         foreach (var layer in _layers)
             layer.Layer.PrepareTraining();

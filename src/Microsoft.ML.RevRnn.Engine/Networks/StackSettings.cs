@@ -15,6 +15,9 @@ internal sealed record StackSettings
 
     public DropoutRates Dropout { get; init; }
 
+    /// <summary>Whether the gradients by the weights are wanted; else only those by what is read, and weights need no room for theirs.</summary>
+    public bool LearnsWeights { get; init; } = true;
+
     /// <summary>Whether the first layer's products with its inputs are made once for a token that a batch repeats, where that pays.</summary>
     public bool SharesInputs { get; init; } = true;
 

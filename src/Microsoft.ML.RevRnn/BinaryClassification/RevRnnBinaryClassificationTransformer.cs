@@ -26,6 +26,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     private readonly BinaryColumns _columns;
     private readonly MultiLabelClassifier _classifier;
+    private readonly Lazy<TextExplainer> _explainer;
 
     internal RevRnnBinaryClassificationTransformer(
         IHost host, BinaryColumns columns, Tokenization tokenization, MultiLabelClassifier classifier, TrainingReport? report)
@@ -33,6 +34,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     {
         _columns = columns;
         _classifier = classifier;
+        _explainer = new(() => new TextExplainer(new ClassExplainer(classifier), ["True"]));
     }
 
     /// <summary>The column that is added with the probability of true.</summary>
@@ -50,6 +52,26 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     internal override KnownLabels Labels => KnownLabels.TrueAndFalse;
 
     internal MultiLabelClassifier Classifier => _classifier;
+
+    /// <summary>
+    /// What the score, the log odds of true, of a text is made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order;
+    /// and the part of n-grams as a whole.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <exception cref="ArgumentException">The model reads several columns, or numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    public TextExplanation Explain(string text) => Explain([text]);
+
+    /// <summary>The same for a model that reads several columns, or numbers beside the texts.</summary>
+    /// <param name="texts">The text of each column that is read, in their order.</param>
+    /// <param name="features">The numbers of <see cref="RevRnnPredictionTransformer.FeatureColumnNames"/>, one column's after the other's; null for none.</param>
+    /// <exception cref="ArgumentException">There are not as many texts or numbers as are read.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    public TextExplanation Explain(IReadOnlyList<string> texts, float[]? features = null) => Explain(_explainer.Value, texts, label: null, features);
+
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
     private protected override VersionInfo Version => _version;
 

@@ -27,6 +27,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     private readonly LabelValues? _labels;
     private readonly SequenceClassifier _classifier;
+    private readonly Lazy<TextExplainer> _explainer;
 
     internal RevRnnClassificationTransformer(
         IHost host,
@@ -39,6 +40,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     {
         _labels = labels;
         _classifier = classifier;
+        _explainer = new(() => new TextExplainer(new ClassExplainer(classifier), Labels.Names));
     }
 
     /// <summary>C: the number of classes.</summary>
@@ -103,6 +105,42 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     /// </code>
     /// </example>
     public RevRnnFeaturesTransformer ToFeatures(string outputColumnName = "Features") => Features(outputColumnName, new SequenceEncoder(_classifier));
+
+    /// <summary>
+    /// What a class's score of a text is made of: of each token gradient times input, which is what it adds to the network's part of the score, or takes from it, to first order; and
+    /// the part of n-grams as a whole.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="label">The name of the class, as it is in the slots of the score; null for the predicted one.</param>
+    /// <exception cref="ArgumentException">There is no such class, or the model reads several columns, or numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    /// <example>
+    /// <code>
+    /// var explanation = classifier.Explain("what a dull film");
+    /// explanation.SaveHtml("why.html");
+    /// </code>
+    /// </example>
+    public TextExplanation Explain(string text, string? label = null) => Explain([text], label);
+
+    /// <summary>The same for a model that reads several columns, or numbers beside the texts.</summary>
+    /// <param name="texts">The text of each column that is read, in their order.</param>
+    /// <param name="label">The name of the class; null for the predicted one.</param>
+    /// <param name="features">The numbers of <see cref="RevRnnPredictionTransformer.FeatureColumnNames"/>, one column's after the other's; null for none.</param>
+    /// <exception cref="ArgumentException">There is no such class, or there are not as many texts or numbers as are read.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    public TextExplanation Explain(IReadOnlyList<string> texts, string? label = null, float[]? features = null)
+        => Explain(_explainer.Value, texts, label, features);
+
+    /// <summary>
+    /// The contributions of <see cref="Explain(string, string?)"/> as columns: a vector of what each token adds to the predicted class's score, and one of the tokens' texts. It costs
+    /// about four times what a prediction does, shares the weights of this model, and is saved and loaded by itself.
+    /// </summary>
+    /// <param name="contributionsColumnName">The column of contributions.</param>
+    /// <param name="tokensColumnName">The column of the tokens' texts.</param>
+    /// <exception cref="ArgumentException">A name is empty, or both are the same.</exception>
+    /// <example><code>var explained = classifier.Append(classifier.ToContributions()).Transform(data);</code></example>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
     private protected override VersionInfo Version => _version;
 

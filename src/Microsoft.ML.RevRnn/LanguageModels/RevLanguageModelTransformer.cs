@@ -117,6 +117,27 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         return StartText(prefix).NextTokens(Math.Min(count, VocabularySize), includesReserved);
     }
 
+    /// <summary>
+    /// What the predictions of a text's tokens hang on: of each, the gradient of its score by the vectors of the tokens before it (Madsen 2019, Visualizing memorization in
+    /// RNNs). A prediction takes the time of about four passes over what it has read; reversal keeps the memory small, whatever the length.
+    /// </summary>
+    /// <param name="text">The text, from its beginning. What the model does not know is read as unknown.</param>
+    /// <param name="options">Which predictions, and what of them; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or the cell cannot be reversed and the options ask for it.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    /// <example>
+    /// <code>
+    /// var report = model.Connectivity("the quick brown fox");
+    /// report.SaveHtml("connectivity.html");
+    /// </code>
+    /// </example>
+    public ConnectivityReport Connectivity(string text, RevConnectivityOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TextConnectivity.Of(_model, RequireTokenizer(), text, options ?? new RevConnectivityOptions());
+    }
+
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => _columns.Added.Select(column => new DataViewSchema.DetachedColumn(column.Name, column.Type));
 

@@ -24,6 +24,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
 
     private readonly LabelValues? _names;
     private readonly MultiLabelClassifier _classifier;
+    private readonly Lazy<TextExplainer> _explainer;
 
     internal RevRnnMultiLabelTransformer(
         IHost host,
@@ -36,6 +37,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     {
         _names = names;
         _classifier = classifier;
+        _explainer = new(() => new TextExplainer(new ClassExplainer(classifier), Labels.Names));
     }
 
     /// <summary>C: the number of labels.</summary>
@@ -53,6 +55,24 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     internal override KnownLabels Labels => new(_names, LabelCount);
 
     internal MultiLabelClassifier Classifier => _classifier;
+
+    /// <summary>
+    /// What the log odds of a label of a text are made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order; and the
+    /// part of n-grams as a whole.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="label">The name of the label, as it is in the slots of the score; null for the most probable one.</param>
+    /// <exception cref="ArgumentException">There is no such label, or the model reads several columns, or numbers.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    public TextExplanation Explain(string text, string? label = null) => Explain([text], label);
+
+    /// <inheritdoc cref="RevRnnClassificationTransformer.Explain(IReadOnlyList{string}, string?, float[])"/>
+    public TextExplanation Explain(IReadOnlyList<string> texts, string? label = null, float[]? features = null)
+        => Explain(_explainer.Value, texts, label, features);
+
+    /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
+    public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
+        => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
     private protected override VersionInfo Version => _version;
 

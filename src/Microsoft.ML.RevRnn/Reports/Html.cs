@@ -16,6 +16,13 @@ internal sealed class Html : IFormatProvider, ICustomFormatter
         return this;
     }
 
+    /// <summary>Adds markup without a line break behind it, where that would be seen.</summary>
+    public Html AddSpan(FormattableString markup)
+    {
+        _text.AppendFormat(this, markup.Format, markup.GetArguments());
+        return this;
+    }
+
     /// <summary>Adds markup that has nothing put in.</summary>
     public Html AddConstant(string markup)
     {

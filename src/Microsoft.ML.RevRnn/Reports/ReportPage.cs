@@ -1,8 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Microsoft.ML.RevRnn.Reports;
 
-/// <summary>A page of its own: style and drawings are in it, and it loads and runs nothing.</summary>
+/// <summary>A page of its own: style and drawings are in it, it loads nothing, and runs nothing but the script that it begins with, if any.</summary>
 internal static class ReportPage
 {
     private const string Head =
@@ -33,6 +34,11 @@ internal static class ReportPage
         .matrix td, .matrix th { border: 0; } .matrix thead th { vertical-align: bottom; } .matrix span { display: inline-block; max-width: 9rem; overflow: hidden; text-overflow: ellipsis; vertical-align: bottom; }
         .matrix tbody td { border: 1px solid var(--page); text-align: center; background: color-mix(in srgb, var(--one) var(--share), var(--panel)); }
         .matrix tbody td.wrong { background: color-mix(in srgb, var(--two) var(--share), var(--panel)); } .matrix td.strong { color: var(--page); }
+        .tokens { white-space: pre-wrap; overflow-wrap: anywhere; font: 16px/1.9 ui-monospace, monospace; background: var(--panel); border-radius: 6px; padding: .8rem 1rem; cursor: pointer; }
+        .tokens span { border-radius: 3px; padding: .15em 0; } .tokens .for { background: color-mix(in srgb, var(--one) var(--share), transparent); }
+        .tokens .against { background: color-mix(in srgb, var(--two) var(--share), transparent); } .tokens .selected { outline: 2px solid var(--text); } .tokens .untold { color: var(--soft); }
+        .predictions { display: flex; flex-wrap: wrap; gap: .5rem 1.6rem; min-height: 1.6rem; margin: .6rem 0 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; }
+        .predictions code { background: var(--panel); padding: .1rem .4rem; border-radius: 3px; white-space: pre; } .predictions .target { font-weight: 600; }
         summary { cursor: pointer; color: var(--soft); margin: 1rem 0 .4rem; }
         </style></head><body>
         """;
@@ -60,7 +66,20 @@ internal static class ReportPage
 
     /// <summary>A page with style and headline.</summary>
     /// <param name="title">What it is about; a constant, it is not escaped.</param>
-    public static Html Begin(string title) => new Html().AddConstant(Head.Replace("TITLE", title, StringComparison.Ordinal)).AddConstant($"<h1>{title}</h1>");
+    /// <param name="script">The only script that may run on it, a constant that <see cref="Script"/> adds; null for none.</param>
+    public static Html Begin(string title, string? script = null)
+    {
+        var head = Head.Replace("TITLE", title, StringComparison.Ordinal);
+        if (script != null)
+        {
+            var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+            head = head.Replace("default-src 'none';", $"default-src 'none'; script-src 'sha256-{hash}';", StringComparison.Ordinal);
+        }
+        return new Html().AddConstant(head).AddConstant($"<h1>{title}</h1>");
+    }
+
+    /// <summary>Adds the page's script.</summary>
+    public static Html Script(Html html, string script) => html.AddConstant($"<script>{script}</script>");
 
     /// <summary>The text of a page that is complete.</summary>
     public static string End(Html html) => html.AddConstant("</body></html>").ToString();

@@ -40,6 +40,32 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
         return new(Host, new FeaturesColumns(outputColumnName, ReadColumns.Of(Columns.Input.Sequence)), Tokenization, encoder, report: null);
     }
 
+    /// <summary>The columns of a transformer of contributions.</summary>
+    private protected ContributionsColumns Contributions(string contributionsColumnName, string tokensColumnName)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(contributionsColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(tokensColumnName);
+        if (contributionsColumnName == tokensColumnName)
+            throw new ArgumentException($"Both columns are to have the name '{tokensColumnName}'.", nameof(tokensColumnName));
+        return new(contributionsColumnName, tokensColumnName, Columns.Input);
+    }
+
+    /// <summary>Explains the score of a text.</summary>
+    private protected TextExplanation Explain(TextExplainer explainer, IReadOnlyList<string> texts, string? label, float[]? features)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        foreach (var text in texts)
+            ArgumentNullException.ThrowIfNull(text, nameof(texts));
+        if (texts.Count != InputColumnNames.Count)
+        {
+            throw new ArgumentException(
+                $"The model reads {InputColumnNames.Count} columns ({string.Join(", ", InputColumnNames)}), and {texts.Count} texts are given.", nameof(texts));
+        }
+        var tokenizer = Tokenization.Tokenizer ?? throw Host.Process(new InvalidOperationException(
+            $"The model is of the keys in column '{InputColumnName}', so it has tokens and no text; a {nameof(ClassExplainer)} explains tokens."));
+        return explainer.Explain(tokenizer, texts, label, features, NGrams);
+    }
+
     /// <summary>Writes the names of the columns that are read, and those of score and predicted label column.</summary>
     private protected sealed override void SaveColumns(BinaryWriter writer) => Columns.Save(writer);
 }

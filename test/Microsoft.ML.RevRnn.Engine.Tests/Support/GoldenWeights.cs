@@ -25,7 +25,7 @@ internal sealed class GoldenWeights
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
             CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set, suffix),
             CellKind.GruResetAfter => TorchGru(file, shape, set, suffix),
-            _ => TensorFlowGru(file, shape, set),
+            _ => TensorFlowGru(file, shape, set, suffix),
         };
         Half = shape.Half;
     }
@@ -124,12 +124,12 @@ internal sealed class GoldenWeights
     }
 
     /// <summary>[in, out]; the gates' matrix holds r, then z.</summary>
-    private static double[][] TensorFlowGru(GoldenFile file, CellShape shape, string set)
+    private static double[][] TensorFlowGru(GoldenFile file, CellShape shape, string set, string prefix)
     {
-        var gates = file.Numbers(set, "gates.kernel");
-        var gatesBias = file.Numbers(set, "gates.bias");
-        var candidate = file.Numbers(set, "cand.kernel");
-        var candidateBias = file.Numbers(set, "cand.bias");
+        var gates = file.Numbers(set, prefix + "gates.kernel");
+        var gatesBias = file.Numbers(set, prefix + "gates.bias");
+        var candidate = file.Numbers(set, prefix + "cand.kernel");
+        var candidateBias = file.Numbers(set, prefix + "cand.bias");
         var units = shape.Units;
         double[] Column(double[] kernel, double[] bias, int column) =>
             [.. Enumerable.Range(0, shape.Inputs + units).Select(row => kernel[row * bias.Length + column]), bias[column]];

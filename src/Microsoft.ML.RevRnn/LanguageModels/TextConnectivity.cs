@@ -1,0 +1,44 @@
+using Microsoft.ML.RevRnn.Input;
+
+namespace Microsoft.ML.RevRnn.LanguageModels;
+
+/// <summary>Reads a text with a language model and asks, prediction by prediction, what it hangs on.</summary>
+internal static class TextConnectivity
+{
+    public static ConnectivityReport Of(LanguageModel model, TextTokenizer tokenizer, string text, RevConnectivityOptions options)
+    {
+        var tokens = tokenizer.Encode(text);
+        var positions = options.PositionsOf(tokens.Length);
+        var predictions = new PredictionConnectivity[positions.Length];
+        var session = model.CreateSession();
+        var read = 0;
+        for (var i = 0; i < positions.Length; i++)
+        {
+            session.Read(tokens.AsSpan(read, positions[i] - read));
+            read = positions[i];
+            predictions[i] = Predict(session, tokenizer, read < tokens.Length ? tokens[read] : null, read, options);
+        }
+        ConnectivityOutput[] outputs = [.. predictions.Select(prediction => new ConnectivityOutput(prediction.Position, prediction.Target.Token))];
+        var rows = TokenConnectivity.Of(model, tokens, outputs, options.Computation);
+        for (var i = 0; i < rows.Count; i++)
+            predictions[i] = predictions[i] with { Connectivity = rows[i] };
+        var network = model.Network;
+        var name = options.ModelName ?? $"{network.Cell}, {network.LayerCount} × {network.HiddenSize} units";
+        return new ConnectivityReport(name, options.Computation.Measure, TokenTexts.Of(tokenizer, tokens), predictions);
+    }
+
+    private static PredictionConnectivity Predict(
+        LanguageModelSession session, TextTokenizer tokenizer, int? actual, int position, RevConnectivityOptions options)
+    {
+        var scores = session.LogProbabilities.ToArray();
+        var tokens = new int[scores.Length];
+        for (var token = 0; token < tokens.Length; token++)
+            tokens[token] = token;
+        // Of equal ones the first: a sort of keys alone would leave that open.
+        Array.Sort(tokens, (left, right) => scores[left] == scores[right] ? left.CompareTo(right) : scores[right].CompareTo(scores[left]));
+        var target = options.Target == ConnectivityTarget.Actual && actual is { } known ? known : tokens[0];
+        TokenProbability Of(int token) => new(token, tokenizer.Token(token), MathF.Exp(scores[token]));
+        return new PredictionConnectivity(
+            position, Of(target), [.. tokens.Take(options.PredictionCount).Select(Of)], new ConnectivityRow(new ConnectivityOutput(position, target), [], 0));
+    }
+}
