@@ -21,6 +21,11 @@ public sealed class BleuTests
     }
 
     [TestMethod]
+    public void WhiteSpaceIsWhatPythonSplitsAt()
+        => CollectionAssert.AreEqual(
+            new[] { "a", "b", "c", "d\u200b", "\ufeffe" }, new BleuTokenizer(new BleuOptions()).Cut("a\u001cb\u0085c\u00a0d\u200b\u3000\ufeffe\u001f"));
+
+    [TestMethod]
     public void ScoresAreThoseOfSacreBleu()
     {
         foreach (var item in _golden.GetProperty("cases").EnumerateArray())

@@ -15,7 +15,7 @@ public sealed class DocumentTests
     public void TheCodeCompiles(string document) => Assert.IsNotNull(CodeBlocks.Compile(CodeBlocks.Of(document)).EntryPoint);
 
     [TestMethod]
-    public void ThereIsCodeInTheReadme() => Assert.HasCount(9, CodeBlocks.Of("README.md"));
+    public void ThereIsCodeInTheReadme() => Assert.HasCount(10, CodeBlocks.Of("README.md"));
 
     /// <summary>It is run on the tests' rows, in a folder of its own.</summary>
     [TestMethod]
@@ -31,6 +31,7 @@ public sealed class DocumentTests
         CollectionAssert.AreEquivalent(TestData.Labels.ToArray(), lines[1..4].Select(line => line.Split(": ")[0]).ToArray());
         Assert.IsInRange(0.1, 8, double.Parse(lines[4], CultureInfo.InvariantCulture), "Bits a character.");
         Assert.AreNotEqual("", lines[5], "The text that the language model writes.");
+        Assert.IsTrue(lines.Any(line => line.StartsWith("BLEU ", StringComparison.Ordinal)), "That of the translations.");
         CollectionAssert.AreEqual(new[] { "reviews.tsv", "reviews.zip" }, folder.Files);
     }
 

@@ -47,6 +47,7 @@ public sealed class HyperparametersTests
                 Assert.IsNotNull(Trained.Context.MulticlassClassification.Trainers.RevLstmTagger(searched.ApplyTo(new RevRnnTaggingOptions())));
                 Assert.IsNotNull(Trained.Context.Transforms.RevLstm(searched.ApplyTo(new RevRnnFeaturesOptions())));
                 Assert.IsNotNull(Trained.Context.Transforms.Text.RevLanguageModel(searched.ApplyTo(new RevLanguageModelOptions())));
+                Assert.IsNotNull(Trained.Context.Transforms.Text.RevTranslation(searched.ApplyTo(new RevTranslationOptions())));
                 var tuned = searched.ApplyTo(new RevRnnClassificationOptions { LanguageModel = Trained.LanguageModel });
                 Assert.IsNotNull(Trained.Context.MulticlassClassification.Trainers.RevLstm(tuned));
             }

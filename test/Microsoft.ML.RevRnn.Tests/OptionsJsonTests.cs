@@ -66,6 +66,16 @@ public sealed class OptionsJsonTests
         AssertSame(new RevRnnTaggingOptions { PredictedLabelColumnName = "L", Training = _training });
         AssertSame(new RevRnnFeaturesOptions { OutputColumnName = "F", InputColumnName = "I", InputColumnNames = ["I", "J"], Network = _network });
         AssertSame(new RevLanguageModelOptions { PerplexityColumnName = "E", Model = new() { Layout = TextLayout.Documents, InputDropout = 0.25f, SoftmaxSamples = 5 } });
+        AssertSame(new RevTranslationOptions
+        {
+            AlignmentColumnName = "A",
+            Vocabulary = new() { Kind = TokenKind.Words },
+            TargetVocabulary = new() { Kind = TokenKind.Characters },
+            Model = new() { Context = AttentionContext.Slice, SliceSize = 3, Score = AttentionScore.Dot },
+            Decoding = new() { BeamWidth = 2, LengthPenalty = 0, MaximumLength = 9 },
+            CopiesUnknown = false,
+            SelectsByBleu = true,
+        });
 
         static void AssertSame<T>(T options)
             where T : RevRnnOptions
@@ -80,11 +90,13 @@ public sealed class OptionsJsonTests
 
         var features = JsonSerializer.Serialize(new RevRnnFeaturesOptions { LanguageModel = Trained.LanguageModel, Encoder = Trained.Features });
 
+        var translation = JsonSerializer.Serialize(new RevTranslationOptions { EpochEnded = (_, _) => { } });
         foreach (var name in new[] { "Progress", "CancellationToken", "LanguageModel", "EpochEnded", "Encoder" })
         {
             Assert.DoesNotContain($"\"{name}\"", classification);
             Assert.DoesNotContain($"\"{name}\"", language);
             Assert.DoesNotContain($"\"{name}\"", features);
+            Assert.DoesNotContain($"\"{name}\"", translation);
         }
     }
 

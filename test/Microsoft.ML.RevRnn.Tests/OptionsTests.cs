@@ -117,8 +117,11 @@ public sealed class OptionsTests
         {
             Assert.AreEqual(new NetworkOptions(), options.Network);
             Assert.AreEqual(new TrainingOptions(), options.Training);
-            Assert.AreEqual(new VocabularyOptions(), options.Vocabulary);
+            Assert.AreEqual(
+                options is RevTranslationOptions ? new VocabularyOptions { Kind = TokenKind.BytePairs, MaximumSize = 8_000 } : new VocabularyOptions(), options.Vocabulary);
         }
+        Assert.AreEqual(new TranslationOptions(), new RevTranslationOptions().Model);
+        Assert.AreEqual(new DecodingOptions(), new RevTranslationOptions().Decoding);
         Assert.AreEqual(new LanguageModelOptions(), new RevLanguageModelOptions().Model);
         Assert.AreEqual(new FineTuningOptions(), new RevRnnClassificationOptions().FineTuning);
     }
@@ -154,6 +157,12 @@ public sealed class OptionsTests
         {
             AssertDefaultsAgree(method, new RevLanguageModelOptions(), except: "tokens");
             Assert.AreEqual(new VocabularyOptions().Kind, method.GetParameters().FirstOrDefault(p => p.Name == "tokens")?.DefaultValue ?? TokenKind.Words);
+        }
+        foreach (var method in typeof(RevTranslationCatalog).GetMethods(BindingFlags.Public | BindingFlags.Static))
+        {
+            var options = new RevTranslationOptions();
+            AssertDefaultsAgree(method, options, except: "tokens");
+            Assert.AreEqual(options.Vocabulary.Kind, method.GetParameters().FirstOrDefault(p => p.Name == "tokens")?.DefaultValue ?? options.Vocabulary.Kind);
         }
     }
 
@@ -233,7 +242,7 @@ public sealed class OptionsTests
     private static RevRnnOptions[] EachKind() =>
     [
         new RevRnnClassificationOptions(), new RevRnnBinaryClassificationOptions(), new RevRnnMultiLabelOptions(), new RevRnnTaggingOptions(),
-        new RevRnnFeaturesOptions(), new RevLanguageModelOptions(),
+        new RevRnnFeaturesOptions(), new RevLanguageModelOptions(), new RevTranslationOptions(),
     ];
 
     private void AssertNamed(RevRnnOptions options, string option, string range)
@@ -260,6 +269,7 @@ public sealed class OptionsTests
     private IEstimator<ITransformer> Make(RevRnnOptions options) => options switch
     {
         RevLanguageModelOptions languageModel => _context.Transforms.Text.RevLanguageModel(languageModel),
+        RevTranslationOptions translation => _context.Transforms.Text.RevTranslation(translation),
         RevRnnFeaturesOptions features => _context.Transforms.RevLstm(features),
         RevRnnBinaryClassificationOptions binary => _context.BinaryClassification.Trainers.RevLstm(binary),
         RevRnnMultiLabelOptions multiLabel => _context.MulticlassClassification.Trainers.RevLstmMultiLabel(multiLabel),

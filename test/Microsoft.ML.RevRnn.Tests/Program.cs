@@ -21,7 +21,7 @@ internal static class Program
         if (arguments is not [var modelPath, .. [] or [_] or [_, _]])
         {
             Console.Error.WriteLine(
-                "Arguments: model file; name of the vector column to print, or nothing where the model is a language model; data file, or nothing.");
+                "Arguments: model file; name of the vector column to print, or nothing where the model is a language model or translates; data file, or nothing.");
             return 2;
         }
 
@@ -42,6 +42,8 @@ internal static class Program
         var probes = context.Data.LoadFromEnumerable(TestData.Probes);
         return options is [var columnName]
             ? Bits.Lines(model.Transform(probes), columnName)
+            : model is RevTranslationTransformer
+            ? PairData.Lines(model, PairData.ProbeData())
             : LanguageModelLines.Of((RevLanguageModelTransformer)model, probes);
     }
 }

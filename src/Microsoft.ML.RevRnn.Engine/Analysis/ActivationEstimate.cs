@@ -16,4 +16,7 @@ public readonly record struct ActivationEstimate(long Stored, long Checkpointed,
         ActivationStrategy.Hybrid => Hybrid,
         _ => Math.Min(Math.Min(Stored, Checkpointed), Math.Min(Reversible ?? long.MaxValue, Hybrid ?? long.MaxValue)),
     };
+
+    /// <summary>With bytes that no strategy changes.</summary>
+    internal ActivationEstimate Plus(long bytes) => new(Stored + bytes, Checkpointed + bytes, Reversible + bytes, Hybrid + bytes);
 }

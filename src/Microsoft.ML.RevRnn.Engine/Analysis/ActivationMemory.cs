@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Attention;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn;
@@ -49,5 +50,42 @@ public static class ActivationMemory
             Total(ActivationStrategy.Checkpointed),
             IfPossible(ActivationStrategy.Reversible),
             IfPossible(ActivationStrategy.Hybrid));
+    }
+
+    /// <summary>
+    /// The same of both sides of a translation, for a batch of <paramref name="batchSize"/> pairs (B) of <paramref name="sourceSteps"/> source tokens (S) and
+    /// <paramref name="targetSteps"/> predictions (T), the tokens of a target and its end. Of states, what attention reads of them takes 8 k bytes for each source token and direction.
+    /// </summary>
+    /// <param name="network">Cell, E, H, layers, directions and forgetting limit.</param>
+    /// <param name="model">What attention reads.</param>
+    /// <param name="batchSize">B, 1 to 4,096.</param>
+    /// <param name="sourceSteps">S, 1 to 2^30.</param>
+    /// <param name="targetSteps">T, 1 to 2^30.</param>
+    /// <param name="threadCount">Threads, 1 to 256.</param>
+    /// <param name="hasDropout">Whether there is dropout.</param>
+    /// <param name="bitsPerForgetGate">Mean of -log2 z over the forget gates; null for its value before training.</param>
+    /// <param name="sharesInputs">Whether products with repeated tokens are shared; null for all but <paramref name="hasDropout"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    /// <exception cref="ArgumentException">The options do not fit together.</exception>
+    public static TranslationActivationEstimate EstimateTranslation(
+        NetworkOptions network, TranslationOptions model, int batchSize, int sourceSteps, int targetSteps, int threadCount = 1, bool hasDropout = false,
+        double? bitsPerForgetGate = null, bool? sharesInputs = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(model);
+        network.Validate();
+        model.Validate();
+        OptionCheck.Range(nameof(sourceSteps), sourceSteps, 1, 1 << 30);
+        OptionCheck.Range(nameof(targetSteps), targetSteps, 1, 1 << 30);
+        var shape = new AttentionShape(new NetworkShape(network, Vocabulary: 2), 2, model.Context, model.SliceSize, model.Score);
+        var encoder = Estimate(network, batchSize, sourceSteps, threadCount, hasDropout, bitsPerForgetGate, sharesInputs);
+        var decoder = Estimate(shape.Decoder.Options, batchSize, targetSteps, threadCount, hasDropout, bitsPerForgetGate, sharesInputs);
+        var sources = (long)batchSize * sourceSteps;
+        // What each side hands to the other: states, and gradients by them.
+        var handed = 2L * sizeof(float) * batchSize * Enumerable.Range(0, shape.Decoder.Layers).Sum(layer => (long)shape.Decoder.Layer(layer).StateStride * shape.Decoder.Layer(layer).StateCount);
+        var flatRows = Math.Min(targetSteps, ChunkLength.For(shape.Decoder).Steps(batchSize)) * batchSize;
+        return new TranslationActivationEstimate(
+            encoder.Plus(SourceMemory.BytesPerToken(shape) * sources + shape.Encoder.Directions * handed),
+            decoder.Plus(AttentionBuffers.ChunkBytes(shape, flatRows, threadCount) + AttentionBuffers.PieceBytes(sources) + handed));
     }
 }

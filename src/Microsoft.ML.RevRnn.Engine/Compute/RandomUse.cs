@@ -48,6 +48,15 @@ internal enum RandomUse : ulong
     /// <summary>Of a batch: the seed of the second direction's masks.</summary>
     SecondDirection = 900,
 
+    /// <summary>Of a batch: the seed of a translation's decoder.</summary>
+    Decoder = 901,
+
+    /// <summary>Of a run: the initial weights of a translation's decoder.</summary>
+    DecoderWeights = 902,
+
+    /// <summary>Of a batch, with the row: dropout of what attention reads of the encoder's states.</summary>
+    SliceDropout = 903,
+
     /// <summary>Of a batch, with row and part: dropout of pooled outputs.</summary>
     PooledDropout = 1001,
 

@@ -22,6 +22,19 @@ internal sealed record LinearParameters(Parameter Weight, Parameter Bias) : IDis
     public static LinearParameters Over(Parameter weight, string name)
         => new(weight, new Parameter($"{name}.bias", [0], 1, Parameter.Identity(weight.Rows), PackedMatrix.RoundUp(weight.Rows)) { IsDecayed = false });
 
+    /// <summary>
+    /// Sets the bias to log of how often each outcome occurs, one more counted: a language model so begins at the loss of single tokens' frequencies. Without,
+    /// the first gradients all point the same way, towards these, and a reversible LSTM, whose hidden state nothing bounds by 1, runs away with them.
+    /// </summary>
+    public void InitializeBias(ReadOnlySpan<long> frequencies)
+    {
+        var total = (double)frequencies.Length;
+        foreach (var count in frequencies)
+            total += count;
+        for (var outcome = 0; outcome < frequencies.Length; outcome++)
+            Bias.At(0, outcome) = (float)HostMath.Log((frequencies[outcome] + 1) / total);
+    }
+
     public void Dispose()
     {
         Weight.Dispose();

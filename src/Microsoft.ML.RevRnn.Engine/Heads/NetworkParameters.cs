@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Heads;
 
 /// <summary>All that a network has learned: the encoder, and the linear map from its outputs, pooled or one by one, to outcomes.</summary>
-internal sealed class NetworkParameters : IDisposable
+internal sealed class NetworkParameters : ILearnedParameters, IDisposable
 {
     private NetworkParameters(EncoderParameters encoder, Parameter? attention, LinearParameters output, DenseFeatures? features = null)
     {
@@ -15,6 +15,8 @@ internal sealed class NetworkParameters : IDisposable
     }
 
     public EncoderParameters Encoder { get; }
+
+    public NetworkShape Network => Encoder.Shape;
 
     /// <summary>[1, outputs]: what attention pooling compares outputs with; null for other poolings.</summary>
     public Parameter? Attention { get; }
@@ -79,24 +81,21 @@ internal sealed class NetworkParameters : IDisposable
             Output.Weight.InitializeUniform(seed, 1f / MathF.Sqrt(Output.Weight.Columns));
     }
 
-    /// <summary>
-    /// Sets the bias to log of how often each outcome occurs, one more counted: a language model so begins at the loss of single tokens' frequencies. Without,
-    /// the first gradients all point the same way, towards these, and a reversible LSTM, whose hidden state nothing bounds by 1, runs away with them.
-    /// </summary>
-    public void InitializeBias(ReadOnlySpan<long> frequencies)
-    {
-        var total = (double)frequencies.Length;
-        foreach (var count in frequencies)
-            total += count;
-        for (var outcome = 0; outcome < frequencies.Length; outcome++)
-            Output.Bias.At(0, outcome) = (float)HostMath.Log((frequencies[outcome] + 1) / total);
-    }
+    /// <inheritdoc cref="LinearParameters.InitializeBias"/>
+    public void InitializeBias(ReadOnlySpan<long> frequencies) => Output.InitializeBias(frequencies);
 
     /// <summary>Takes on the values of parameters of the same shapes.</summary>
     public void CopyFrom(NetworkParameters other)
     {
         foreach (var (target, source) in All.Zip(other.All))
             target.CopyValuesFrom(source);
+    }
+
+    public void WriteIdentity(BinaryWriter writer)
+    {
+        writer.Write(Encoder.Shape.Vocabulary);
+        // A record's text names all its options and their values.
+        writer.Write(Encoder.Shape.Options.ToString());
     }
 
     public void Dispose()

@@ -52,8 +52,33 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         TensorPrimitives.Subtract(differences, (float)_logSum, logProbabilities);
     }
 
+    /// <summary>Length of a row of scores, padded.</summary>
+    public int ScoreStride => _scoreStride;
+
+    /// <summary>log p of every outcome of some outputs, to the bits that <see cref="LogProbabilities(float*, Span{float})"/> gives each of them.</summary>
+    /// <param name="outputs">[rows, Stride].</param>
+    /// <param name="rows">How many.</param>
+    /// <param name="logProbabilities">[rows, ScoreStride], of which each row has the outcomes first.</param>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public void LogProbabilities(float* outputs, int rows, float* logProbabilities)
+    {
+        _scores.EnsureLength(_scoreStride);
+        Kernel.Multiply(rows, Stride, outputs, Stride, 1, _scoreWeights, 0, 0, _scoreStride, Output.Bias.Value, 0, logProbabilities, _scoreStride);
+        var exponentials = new Span<float>(_scores.Pointer, Output.Outcomes);
+        for (var r = 0; r < rows; r++)
+        {
+            var row = new Span<float>(logProbabilities + (nint)r * _scoreStride, Output.Outcomes);
+            TensorPrimitives.Subtract(row, TensorPrimitives.Max<float>(row), row);
+            row.CopyTo(exponentials);
+            RowMath.Exp(exponentials);
+            var logSum = HostMath.Log(RowMath.Sum(exponentials));
+            ResultCheck.Finite(logSum);
+            TensorPrimitives.Subtract(row, (float)logSum, row);
+        }
+    }
+
     /// <summary>
-    /// The cross-entropy of a token after the output of the last <see cref="LogProbabilities"/>, to the bits that <see cref="Score(in Chunk, int, BatchResult)"/> gives it;
+    /// The cross-entropy of a token after the output of the last <see cref="LogProbabilities(float*, Span{float})"/>, to the bits that <see cref="Score(in Chunk, int, BatchResult)"/> gives it;
     /// meaningful until the next score.
     /// </summary>
     public double CrossEntropy(int token) => _logSum - _scores.Pointer[_scoreStride + token];

@@ -9,7 +9,8 @@ namespace Microsoft.ML.RevRnn.Models;
 /// int32 version; byte kind of model; byte cell; byte forgetting limit; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
-/// whose part (NGramPart, NGramWeights) follows the parameters.
+/// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
+/// score; int32 slice size; bool shared vocabulary behind F.
 /// Of F features float32 means [F] and deviations [F].
 /// Then each parameter's values as float32, row after row without padding: embedding [V, I]; for each direction and layer input [I, N G P], bias [1, N G P] and for
 /// each of its N halves hidden [P, G P]; a head's attention vector [1, D H] if it has one (D directions); last a classifier's weight [C, values of a pooled output]
@@ -21,14 +22,16 @@ internal static class ModelFile
     private const int FirstVersion = 2;
     private const int ShapeVersion = 3;
     private const int FeaturesVersion = 4;
-    private const int Version = 5;
+    private const int NGramsVersion = 5;
+    private const int Version = 6;
     private const long MostPadding = 8;
     private const long AlwaysAllowedBytes = 256L << 20;
 
     public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0, int features = 0, bool hasNGrams = false)
     {
         var network = shape.Options;
-        var version = hasNGrams ? Version
+        var version = kind == ModelKind.Translation ? Version
+            : hasNGrams ? NGramsVersion
             : features > 0 || kind == ModelKind.PooledEncoder ? FeaturesVersion
             : network.Bidirectional || network.Pooling != PoolingKind.MeanMax ? ShapeVersion
             : FirstVersion;
@@ -66,13 +69,18 @@ internal static class ModelFile
             var found = (ModelKind)reader.ReadByte();
             if (!kinds.Contains(found))
                 throw new FormatException($"The network is of kind {found}; {kinds[0]} is expected.");
+            if ((version == Version) != (found == ModelKind.Translation))
+                throw new FormatException($"The network is damaged: one of kind {found} is not of format version {version}.");
             var header = ReadShape(reader, version, found);
             header.Shape.Options.Validate();
             OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
             var (least, most) = OutcomeRange(found);
             OptionCheck.Range("ClassCount", header.Outcomes, least, most);
             OptionCheck.Range("FeatureCount", header.Features, 0, IsClassifier(found) ? DenseFeatures.MaximumCount : 0);
-            RequireContent(reader, header);
+            if (header.Translation is { } translation)
+                RequireContent(reader, translation, header);
+            else
+                RequireContent(reader, header);
             return header;
         }
         catch (Exception failure) when (failure is EndOfStreamException or ArgumentException)
@@ -137,7 +145,11 @@ internal static class ModelFile
         var outcomes = reader.ReadInt32();
         if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
-        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0) { HasNGrams = version >= Version && IsClassifier(kind) };
+        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0)
+        {
+            HasNGrams = version >= NGramsVersion && IsClassifier(kind),
+            Translation = kind == ModelKind.Translation ? TranslationContent.ReadOptions(reader) : null,
+        };
     }
 
     private static bool IsClassifier(ModelKind kind) => kind is ModelKind.Classifier or ModelKind.MultiLabelClassifier;
@@ -145,6 +157,7 @@ internal static class ModelFile
     private static (int Least, int Most) OutcomeRange(ModelKind kind) => kind switch
     {
         ModelKind.Classifier or ModelKind.Tagger => (2, 10_000_000),
+        ModelKind.Translation => (2, 10_000_002),
         ModelKind.MultiLabelClassifier => (1, 10_000_000),
         _ => (0, 0),
     };
@@ -166,16 +179,35 @@ internal static class ModelFile
             ModelKind.LanguageModel => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
             _ => 0,
         };
+        RequireContent(reader, values);
+        if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
+            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
+            || (features > 0 && IsOutOfProportion(outcomes, features, PackedMatrix.RoundUp(features))))
+        {
+            throw OutOfProportion();
+        }
+    }
+
+    private static void RequireContent(BinaryReader reader, TranslationOptions translation, ModelHeader header)
+    {
+        var shape = TranslationContent.ShapeOf(header);
+        RequireContent(reader, TranslationContent.ValueCount(shape, translation));
+        var vector = shape.Encoder.Options.EmbeddingSize;
+        if (IsOutOfProportion(Math.Max(header.Shape.Vocabulary, header.Outcomes), vector, shape.Encoder.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(vector))
+            || IsOutOfProportion(header.Outcomes, shape.OutputSize, shape.OutputStride))
+        {
+            throw OutOfProportion();
+        }
+    }
+
+    private static FormatException OutOfProportion() => new("The network is damaged: its memory is out of proportion to its content.");
+
+    private static void RequireContent(BinaryReader reader, long values)
+    {
         var stream = reader.BaseStream;
         if (!stream.CanSeek)
             throw new FormatException("A network can be read from a seekable stream only, so that its size can be checked first.");
         if (stream.Length - stream.Position < values * sizeof(float))
             throw new FormatException($"The network is damaged: {values * sizeof(float)} bytes of parameters are announced, {stream.Length - stream.Position} follow.");
-        if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
-            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
-            || (features > 0 && IsOutOfProportion(outcomes, features, PackedMatrix.RoundUp(features))))
-        {
-            throw new FormatException("The network is damaged: its memory is out of proportion to its content.");
-        }
     }
 }

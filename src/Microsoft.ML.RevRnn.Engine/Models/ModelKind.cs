@@ -20,4 +20,7 @@ internal enum ModelKind : byte
 
     /// <summary>Pooling of outputs, as a classifier has it.</summary>
     PooledEncoder = 5,
+
+    /// <summary>A decoder with attention, and a linear map from its outputs to target tokens.</summary>
+    Translation = 6,
 }

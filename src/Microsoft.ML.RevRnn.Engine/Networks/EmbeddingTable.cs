@@ -47,7 +47,10 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     public Span<float> Gradients => new(_gradient.Pointer, TouchedCount * Stride);
 
     /// <summary>Gives each distinct token of a batch a gradient row, zero.</summary>
-    public void BeginGradient(PackedBatch batch)
+    public void BeginGradient(PackedBatch batch) => BeginGradient([batch]);
+
+    /// <summary>Gives each distinct token of several batches a gradient row, zero.</summary>
+    public void BeginGradient(params ReadOnlySpan<PackedBatch> batches)
     {
         if (IsDense)
             return;
@@ -58,12 +61,15 @@ internal sealed unsafe class EmbeddingTable : IDisposable
             _touched = new int[Value.Rows];
         }
         DiscardGradient();
-        foreach (var token in batch.Tokens)
+        foreach (var batch in batches)
         {
-            if (_slotOf[token] >= 0)
-                continue;
-            _slotOf[token] = TouchedCount;
-            _touched[TouchedCount++] = token;
+            foreach (var token in batch.Tokens)
+            {
+                if (_slotOf[token] >= 0)
+                    continue;
+                _slotOf[token] = TouchedCount;
+                _touched[TouchedCount++] = token;
+            }
         }
         _gradient.EnsureLength((long)TouchedCount * Stride);
         Gradients.Clear();

@@ -5,15 +5,27 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <summary>The learned parameters of a network up to its outputs: token vectors, and a stack of layers for each direction.</summary>
 internal sealed class EncoderParameters : IDisposable
 {
+    private readonly bool _ownsTable;
+
     /// <param name="shape">What the network is made of.</param>
     /// <param name="hasDenseEmbedding">Whether token vectors have gradients in all rows: where they are output weights too.</param>
     public EncoderParameters(NetworkShape shape, bool hasDenseEmbedding = false)
+        : this(shape, CreateTable(shape, hasDenseEmbedding), ownsTable: true)
+    {
+    }
+
+    /// <param name="shape">What the network is made of.</param>
+    /// <param name="shared">Token vectors that are somebody else's too, who disposes of them; null for vectors of its own.</param>
+    public EncoderParameters(NetworkShape shape, EmbeddingTable? shared)
+        : this(shape, shared ?? CreateTable(shape, isDense: false), ownsTable: shared == null)
+    {
+    }
+
+    private EncoderParameters(NetworkShape shape, EmbeddingTable table, bool ownsTable)
     {
         Shape = shape;
-        var width = shape.Options.EmbeddingSize;
-        Embedding = shape.EmbeddingLayout is { } layout
-            ? new EmbeddingTable(shape.Vocabulary, layout.StateColumns(), layout.StateStride, hasDenseEmbedding)
-            : new EmbeddingTable(shape.Vocabulary, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
+        _ownsTable = ownsTable;
+        Embedding = table;
         Stacks = new StackParameters[shape.Directions];
         for (var i = 0; i < Stacks.Length; i++)
             Stacks[i] = new StackParameters(shape, Embedding.Columns, Embedding.Stride, i == 0 ? "" : "reverse.");
@@ -48,8 +60,17 @@ internal sealed class EncoderParameters : IDisposable
 
     public void Dispose()
     {
-        Embedding.Dispose();
+        if (_ownsTable)
+            Embedding.Dispose();
         foreach (var stack in Stacks)
             stack.Dispose();
+    }
+
+    private static EmbeddingTable CreateTable(NetworkShape shape, bool isDense)
+    {
+        var width = shape.Options.EmbeddingSize;
+        return shape.EmbeddingLayout is { } layout
+            ? new EmbeddingTable(shape.Vocabulary, layout.StateColumns(), layout.StateStride, isDense)
+            : new EmbeddingTable(shape.Vocabulary, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
     }
 }

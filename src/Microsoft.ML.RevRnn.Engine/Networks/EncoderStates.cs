@@ -21,6 +21,13 @@ internal sealed class EncoderStates(LayerStates[] layers, bool hasGradients) : I
     /// <summary>Those of some layers; they stay this object's.</summary>
     public EncoderStates Part(Range range) => new(layers[range], hasGradients);
 
+    /// <summary>Takes on rows of states of the same shape, in an order of its own.</summary>
+    public void Gather(EncoderStates source, ReadOnlySpan<int> rows)
+    {
+        for (var layer = 0; layer < layers.Length; layer++)
+            layers[layer].Gather(source[layer], rows);
+    }
+
     /// <summary>Writes the states, without gradients.</summary>
     public void Write(BinaryWriter writer)
     {

@@ -11,7 +11,7 @@ internal static class Encoders
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
     /// <param name="joins">Whether a head reads the outputs of both directions together.</param>
     public static ISequenceEncoder Create(EncoderParameters parameters, StackSettings settings, Device device, int fixedTokens = 0, bool joins = true)
-        => Create(parameters, settings, device, (_, ofDirection) => TokenInput.Create(parameters.Embedding, settings.Dropout, ofDirection), fixedTokens, joins);
+        => Create(parameters, settings, device, (_, ofDirection) => TokenInput.Create(parameters.Embedding, settings.Dropout, ofDirection, settings.BeginsTokenGradients), fixedTokens, joins);
 
     /// <param name="parameters">Its weights.</param>
     /// <param name="settings">How to work; a budget of memory is shared by its directions.</param>
@@ -24,7 +24,7 @@ internal static class Encoders
     {
         if (parameters.Stacks.Length == 1)
             return CreateStack(0, settings, device);
-        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2 };
+        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };
         return new Bidirectional(
             CreateStack(0, ofOne, device.Part()), CreateStack(1, ofOne, device.Part()), device, fixedTokens, joins);
 

@@ -38,6 +38,20 @@ internal sealed class LayerStates : IDisposable
         }
     }
 
+    /// <summary>Takes on rows of states of the same shape, in an order of its own.</summary>
+    public void Gather(LayerStates source, ReadOnlySpan<int> rows)
+    {
+        Rows = rows.Length;
+        for (var state = 0; state < Values.Length; state++)
+        {
+            Values[state].EnsureLength((long)rows.Length * _stride);
+            var from = source.Values[state].Span;
+            var to = Values[state].Span;
+            for (var row = 0; row < rows.Length; row++)
+                from.Slice(rows[row] * _stride, _stride).CopyTo(to[(row * _stride)..]);
+        }
+    }
+
     /// <summary>int32 rows, and of each state rows times StateStride values.</summary>
     public void Write(BinaryWriter writer)
     {

@@ -32,7 +32,7 @@ public sealed record NetworkOptions
 
     /// <summary>
     /// Whether a second stack of layers reads each sequence from its end (Schuster and Paliwal 1997), and the heads read the outputs of both, of H values each.
-    /// For classifiers, taggers and features; a language model of its own reads forwards only.
+    /// For classifiers, features and the encoder of a translation; taggers and language models read forwards only.
     /// </summary>
     public bool Bidirectional { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed unsafe partial class RecurrentStack
     public long LeastBytes(int rows, int steps)
     {
         var footprint = Footprint(rows, steps, BitsAtMost);
-        var reserved = ReservedBytes(footprint);
+        var reserved = ReservedBytes(footprint, rows, steps);
         var strategy = _settings.Strategy == ActivationStrategy.Auto ? footprint.Choose(Budget - reserved) : _settings.Strategy;
         return footprint.Bytes(footprint.Plan(strategy)) + reserved;
     }
@@ -39,13 +39,13 @@ internal sealed unsafe partial class RecurrentStack
             return Footprint(rows, steps, bits).Plan(_strategy);
         }
         var worst = Footprint(rows, steps, BitsAtMost);
-        _strategy = worst.Choose(Budget - ReservedBytes(worst));
+        _strategy = worst.Choose(Budget - ReservedBytes(worst, rows, steps));
         return worst.Plan(_strategy);
     }
 
     /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>
-    private long ReservedBytes(ActivationFootprint footprint) =>
-        _settings.HeadBytes + (_settings.CarriesStates ? 2 * footprint.PerCheckpoint : 0);
+    private long ReservedBytes(ActivationFootprint footprint, int rows, int steps) =>
+        _settings.HeadBytes + _settings.BytesPerToken * rows * steps + (_settings.CarriesStates ? 2 * footprint.PerCheckpoint : 0);
 
     /// <summary>Frees what the last batch's plan needed; states that are to go on stay.</summary>
     private void ReleaseBuffers(bool keepsStates)

@@ -36,6 +36,12 @@ internal sealed record StackSettings
     /// <summary>Bytes of the head's buffers, which the budget is for too.</summary>
     public long HeadBytes { get; init; }
 
+    /// <summary>Bytes for each row and step of a batch that somebody keeps of the outputs, which the budget is for too.</summary>
+    public long BytesPerToken { get; init; }
+
+    /// <summary>Whether the gradients by token vectors begin with the backward pass; false where others add to them too.</summary>
+    public bool BeginsTokenGradients { get; init; } = true;
+
     /// <summary>Whether batches go on from each other, so that the states that they begin and end with are kept besides.</summary>
     public bool CarriesStates { get; init; }
 

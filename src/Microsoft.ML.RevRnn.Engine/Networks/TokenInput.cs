@@ -15,9 +15,15 @@ internal sealed unsafe class TokenInput(EmbeddingTable table, float dropout, Dro
     private float _rate;
     private bool _isTraining;
 
+    /// <summary>Whether a batch's gradients begin with its backward pass; false where others add to them too, and whoever trains begins them.</summary>
+    public bool BeginsGradient { get; init; } = true;
+
+    /// <summary>Whether a token's vector is read as it is in the table.</summary>
+    public bool IsPlain => _rate == 0 && (ofValues == null || !_isTraining);
+
     /// <summary>With the rates' dropout of tokens, and that of their values if its masks are by token.</summary>
-    public static TokenInput Create(EmbeddingTable table, DropoutRates rates, Device device) =>
-        new(table, rates.Embedding, rates is { InputByToken: true, Input: > 0 } ? Dropout.For(device.Width, rates.Input) : null);
+    public static TokenInput Create(EmbeddingTable table, DropoutRates rates, Device device, bool beginsGradient = true) =>
+        new(table, rates.Embedding, rates is { InputByToken: true, Input: > 0 } ? Dropout.For(device.Width, rates.Input) : null) { BeginsGradient = beginsGradient };
 
     public int Stride => table.Stride;
 
@@ -49,7 +55,11 @@ internal sealed unsafe class TokenInput(EmbeddingTable table, float dropout, Dro
         }
     }
 
-    public void BeginGradient() => table.BeginGradient(_batch);
+    public void BeginGradient()
+    {
+        if (BeginsGradient)
+            table.BeginGradient(_batch);
+    }
 
     public void AddGradient(ReadOnlySpan<int> tokens, float* gradient, WorkerTeam team, int worker)
     {

@@ -76,6 +76,18 @@ public sealed class CharacterTokenizer : TextTokenizer
     }
 
     /// <inheritdoc/>
+    public override string[] Pieces(ReadOnlySpan<char> text)
+    {
+        var pieces = new List<string>(text.Length);
+        for (text = TextNormalizer.Apply(text, Normalization); !text.IsEmpty;)
+        {
+            Take(ref text, out var character);
+            pieces.Add(character.ToString());
+        }
+        return [.. pieces];
+    }
+
+    /// <inheritdoc/>
     public override TextAssembler CreateAssembler() => new CharacterAssembler(this);
 
     private protected override string KnownToken(int token) => _characters[token - ReservedTokens].ToString();

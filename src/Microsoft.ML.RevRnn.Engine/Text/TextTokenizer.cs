@@ -96,6 +96,12 @@ public abstract class TextTokenizer
     /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them.</summary>
     public abstract int[] Encode(ReadOnlySpan<char> text);
 
+    /// <summary>
+    /// [T]: what each token of <see cref="Encode"/> is in the text: words and characters as they are written there, known or not; of the other kinds the names of
+    /// <see cref="Token"/>.
+    /// </summary>
+    public virtual string[] Pieces(ReadOnlySpan<char> text) => Array.ConvertAll(Encode(text), Token);
+
     /// <summary>The share of unknown tokens, 0 to 1; 0 where there are no tokens. Boundaries do not count. Of training texts it tells how much of them a model will not see.</summary>
     /// <param name="texts">Token numbers of each text.</param>
     public static double UnknownShare(IReadOnlyList<int[]> texts)

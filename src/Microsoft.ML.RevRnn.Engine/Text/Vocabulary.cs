@@ -84,6 +84,15 @@ public sealed class Vocabulary : TextTokenizer
         return result;
     }
 
+    /// <inheritdoc/>
+    public override string[] Pieces(ReadOnlySpan<char> text)
+    {
+        var words = new List<string>();
+        foreach (var word in new WordTokenizer(TextNormalizer.Apply(text, Normalization), HasClusters))
+            words.Add(word.ToString());
+        return [.. words];
+    }
+
     /// <summary>Puts words together with spaces where they are usual; the spaces of the text that was encoded are not kept.</summary>
     public override TextAssembler CreateAssembler() => new WordAssembler(this);
 

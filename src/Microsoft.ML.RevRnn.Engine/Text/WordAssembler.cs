@@ -24,8 +24,18 @@ internal sealed class WordAssembler(Vocabulary vocabulary) : TextAssembler
     public override string Append(int token)
     {
         var word = vocabulary.Token(token);
-        if (token == TextTokenizer.BoundaryToken)
-            return "";
+        return token == TextTokenizer.BoundaryToken ? "" : Append(word);
+    }
+
+    /// <inheritdoc/>
+    public override string Finish() => "";
+
+    /// <inheritdoc/>
+    public override string Append(int token, string? unknown)
+        => token == TextTokenizer.UnknownToken && !string.IsNullOrEmpty(unknown) ? Append(unknown) : Append(token);
+
+    private string Append(string word)
+    {
         Rune.DecodeFromUtf16(word, out var first, out _);
         var isApostrophe = word is "'" or "\u2019";
         var (opens, closes) = first.Value == '"' ? (!_quoted, _quoted) : (Opens(first), Closes(first) || isApostrophe);
@@ -38,9 +48,6 @@ internal sealed class WordAssembler(Vocabulary vocabulary) : TextAssembler
         _unspaced = unspaced;
         return space ? " " + word : word;
     }
-
-    /// <inheritdoc/>
-    public override string Finish() => "";
 
     private static bool Opens(Rune first) =>
         Rune.GetUnicodeCategory(first) is UnicodeCategory.OpenPunctuation or UnicodeCategory.InitialQuotePunctuation;

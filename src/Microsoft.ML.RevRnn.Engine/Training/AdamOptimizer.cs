@@ -15,14 +15,14 @@ internal sealed unsafe class AdamOptimizer : Optimizer
     private float _correction;
     private float _root;
 
-    public AdamOptimizer(IEnumerable<Parameter> dense, EmbeddingTable embedding, WorkerTeam team, SimdWidth width)
-        : base(dense, embedding, team)
+    public AdamOptimizer(IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, WorkerTeam team, SimdWidth width)
+        : base(dense, embeddings, team)
     {
         _kernel = AdamKernel.For(width);
         foreach (var parameter in dense)
             AddMoments(parameter);
-        if (!embedding.IsDense)
-            AddMoments(embedding.Value);
+        foreach (var table in embeddings.Where(table => !table.IsDense))
+            AddMoments(table.Value);
     }
 
     public override void Save(BinaryWriter writer)

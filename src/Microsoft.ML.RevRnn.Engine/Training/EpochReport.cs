@@ -16,6 +16,9 @@ public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double
     /// <summary>exp(<see cref="ValidationLoss"/>): of a language model, its validation perplexity; null without validation.</summary>
     public double? ValidationPerplexity => ValidationLoss is { } loss ? HostMath.Exp(loss) : null;
 
+    /// <summary>What the caller's own metric made of the model after the epoch, such as BLEU, the higher the better; null where there is none, as of all but translations.</summary>
+    public double? ValidationScore { get; init; }
+
     /// <summary>How it went; null where that is not known.</summary>
     public EpochCourse? Course { get; init; }
 
@@ -25,5 +28,5 @@ public sealed record EpochReport(int Epoch, double Loss, double Accuracy, double
     /// <inheritdoc/>
     public override int GetHashCode() => Results.GetHashCode();
 
-    private (int, double, double, double?, double?, double?) Results => (Epoch, Loss, Accuracy, ValidationLoss, ValidationAccuracy, ValidationMacroF1);
+    private (int, double, double, double?, double?, double?, double?) Results => (Epoch, Loss, Accuracy, ValidationLoss, ValidationAccuracy, ValidationMacroF1, ValidationScore);
 }

@@ -39,10 +39,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
         _next = carriesStates ? _encoder.CreateStates() : null;
         _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
         _encoder.PrepareTraining();
-        var embedding = parameters.Encoder.Embedding;
-        _optimizer = options.Optimizer == OptimizerKind.Sgd
-            ? new SgdOptimizer(parameters.Dense, embedding, device.Team)
-            : new AdamOptimizer(parameters.Dense, embedding, device.Team, device.Width);
+        _optimizer = Optimizer.Create(options.Optimizer, parameters.Dense, [parameters.Encoder.Embedding], device);
     }
 
     public NetworkParameters Parameters { get; }

@@ -13,14 +13,14 @@ internal abstract unsafe class Optimizer : IDisposable
     /// <summary>Values of one piece of work: the norm is summed piece by piece in their order, whatever the number of threads.</summary>
     private const int PieceLength = 16 * 1024;
 
-    private readonly EmbeddingTable? _sparse;
+    private readonly EmbeddingTable[] _sparse;
     private readonly WorkerTeam _team;
     private readonly List<ParameterPiece> _pieces = [];
     private double[] _rowNorms = [];
 
-    protected Optimizer(IEnumerable<Parameter> dense, EmbeddingTable embedding, WorkerTeam team)
+    protected Optimizer(IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, WorkerTeam team)
     {
-        _sparse = embedding.IsDense ? null : embedding;
+        _sparse = [.. embeddings.Where(table => !table.IsDense)];
         _team = team;
         foreach (var parameter in dense)
         {
@@ -31,11 +31,18 @@ internal abstract unsafe class Optimizer : IDisposable
         }
     }
 
+    /// <summary>Makes the optimiser of a kind.</summary>
+    public static Optimizer Create(OptimizerKind kind, IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, Device device) => kind == OptimizerKind.Sgd
+        ? new SgdOptimizer(dense, embeddings, device.Team)
+        : new AdamOptimizer(dense, embeddings, device.Team, device.Width);
+
     /// <summary>Updates all parameters and zeroes the dense gradients.</summary>
     /// <returns>The gradient's norm before clipping; where it is not finite, nothing was updated.</returns>
     public double Step(float learningRate, float weightDecay, float maximumNorm)
     {
-        var rows = _sparse?.TouchedCount ?? 0;
+        var rows = 0;
+        foreach (var table in _sparse)
+            rows += table.TouchedCount;
         if (_rowNorms.Length < rows)
             _rowNorms = new double[rows];
         _team.Run(new NormJob(this));
@@ -86,14 +93,13 @@ internal abstract unsafe class Optimizer : IDisposable
                 ? 0
                 : RowMath.SumOfSquares(new ReadOnlySpan<float>(piece.Parameter.Gradient + piece.Begin, piece.Length));
         }
-        if (_sparse == null)
-            return;
-        (begin, end) = _team.Share(_sparse.TouchedCount, 1, worker);
-        for (var i = begin; i < end; i++)
+        var first = 0;
+        foreach (var table in _sparse)
         {
-            _rowNorms[i] = _sparse.Value.RateFactor == 0
-                ? 0
-                : RowMath.SumOfSquares(_sparse.Gradients.Slice(i * _sparse.Stride, _sparse.Stride));
+            (begin, end) = _team.Share(table.TouchedCount, 1, worker);
+            for (var i = begin; i < end; i++)
+                _rowNorms[first + i] = table.Value.RateFactor == 0 ? 0 : RowMath.SumOfSquares(table.Gradients.Slice(i * table.Stride, table.Stride));
+            first += table.TouchedCount;
         }
     }
 
@@ -109,11 +115,12 @@ internal abstract unsafe class Optimizer : IDisposable
             else
                 Update(piece.Parameter, piece.Begin, gradient, piece.Length);
         }
-        if (_sparse == null || _sparse.Value.RateFactor == 0)
-            return;
-        (begin, end) = _team.Share(_sparse.TouchedCount, 1, worker);
-        for (var i = begin; i < end; i++)
-            Update(_sparse.Value, (long)_sparse.Touched[i] * _sparse.Stride, _sparse.Gradient + (nint)i * _sparse.Stride, _sparse.Stride);
+        foreach (var table in _sparse)
+        {
+            (begin, end) = _team.Share(table.TouchedCount, 1, worker);
+            for (var i = begin; i < end && table.Value.RateFactor != 0; i++)
+                Update(table.Value, (long)table.Touched[i] * table.Stride, table.Gradient + (nint)i * table.Stride, table.Stride);
+        }
     }
 
     private readonly struct NormJob(Optimizer optimizer) : IJob

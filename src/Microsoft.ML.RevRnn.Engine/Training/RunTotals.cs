@@ -22,6 +22,9 @@ internal sealed class RunTotals
     /// <inheritdoc cref="StoredBytes"/>
     public (int Rows, int Steps) LargestBatch { get; private set; }
 
+    /// <summary>Of a translation, the most that each of its sides took; null of other models.</summary>
+    public TranslationMemory? TranslationMemory { get; private set; }
+
     public long LostBits { get; private set; }
 
     public double OptimalBits { get; private set; }
@@ -38,9 +41,11 @@ internal sealed class RunTotals
         PeakBytes = Math.Max(PeakBytes, task.Trainer.PeakBytes);
         if (account.StoredBytes > StoredBytes)
             (StoredBytes, LargestBatch) = (account.StoredBytes, task.Extent);
+        if (task.Trainer.TranslationMemory is { } memory)
+            TranslationMemory = memory.Most(TranslationMemory ?? default);
     }
 
-    /// <summary>Writes: int64 ticks of 100 ns, tokens, bytes at the peak and had all been stored; int32 rows and steps; int64 lost bits; float64 optimal bits.</summary>
+    /// <summary>Writes: int64 ticks of 100 ns, tokens, bytes at the peak and had all been stored; int32 rows and steps; int64 lost bits; float64 optimal bits; the sides of a translation.</summary>
     public void Write(BinaryWriter writer)
     {
         foreach (var value in (ReadOnlySpan<long>)[(_timeBefore + Clock.Elapsed).Ticks, _tokens, PeakBytes, StoredBytes])
@@ -49,6 +54,7 @@ internal sealed class RunTotals
         writer.Write(LargestBatch.Steps);
         writer.Write(LostBits);
         writer.Write(OptimalBits);
+        TrainingReportContent.Write(writer, TranslationMemory);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -61,5 +67,6 @@ internal sealed class RunTotals
         LargestBatch = (reader.ReadInt32(), reader.ReadInt32()),
         LostBits = reader.ReadInt64(),
         OptimalBits = reader.ReadDouble(),
+        TranslationMemory = TrainingReportContent.ReadMemory(reader),
     };
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.RevRnn.Heads;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Training on whole sequences, each from a zero state to its end, in batches of about equal length.</summary>
-internal sealed class SequenceTask : TrainingTask
+internal sealed class SequenceTask : NetworkTask
 {
     private readonly IReadOnlyList<int[]> _sequences;
     private readonly HeldBack _parts;

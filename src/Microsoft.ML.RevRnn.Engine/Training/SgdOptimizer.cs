@@ -5,7 +5,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Stochastic gradient descent without momentum: w := w - rate (s g + decay w), with s what clipping leaves of the gradient.</summary>
-internal sealed unsafe class SgdOptimizer(IEnumerable<Parameter> dense, EmbeddingTable embedding, WorkerTeam team) : Optimizer(dense, embedding, team)
+internal sealed unsafe class SgdOptimizer(IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, WorkerTeam team) : Optimizer(dense, embeddings, team)
 {
     private float _scale;
     private float _learningRate;

@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// Training of a language model on one long text that is cut into B contiguous streams, side by side, by truncated back-propagation: window after window,
 /// the states going on from one to the next and the gradients not.
 /// </summary>
-internal sealed class StreamTask : TrainingTask
+internal sealed class StreamTask : NetworkTask
 {
     private const int LeastEvaluationLength = 4096;
     private const int EvaluationWindow = 256;

@@ -1,4 +1,3 @@
-using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
@@ -14,10 +13,10 @@ internal static class ThreadChoice
     /// <param name="processors">Processors that this process may use: more threads would wait for each other.</param>
     /// <param name="parameters">What is trained.</param>
     /// <param name="batchSize">B.</param>
-    public static int Running(int wanted, int processors, NetworkParameters parameters, int batchSize)
+    public static int Running(int wanted, int processors, ILearnedParameters parameters, int batchSize)
     {
         var largest = parameters.Dense.Max(parameter => (double)parameter.Rows * parameter.Columns);
-        var work = largest * ChunkLength.For(parameters.Encoder.Shape).MostRows(batchSize);
+        var work = largest * ChunkLength.For(parameters.Network).MostRows(batchSize);
         return Math.Max(1, Math.Min(Math.Min(wanted, processors), (int)Math.Min(int.MaxValue, work / WorkPerThread)));
     }
 }

@@ -8,7 +8,7 @@ namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
 /// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
-/// 8 bytes "RRNNCKPT"; int32 version (3); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken;
+/// 8 bytes "RRNNCKPT"; int32 version (5); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken;
 /// the epochs, as <see cref="EpochReportContent"/> has them; what all batches have cost, as <see cref="RunTotals"/> writes it; of
 /// the epoch under way int32 batches done, int32 batches (0 and 0 between epochs), float64 sum of losses, int64 predictions, int64 correct ones,
 /// float64 sum of weights, and how it goes, as <see cref="EpochMeter"/> writes it; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
@@ -16,7 +16,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    private const int Version = 4;
+    private const int Version = 5;
 
     private static ReadOnlySpan<byte> Signature => "RRNNCKPT"u8;
 
@@ -38,13 +38,13 @@ internal sealed class TrainingCheckpoint
 
     /// <summary>Replaces the file.</summary>
     /// <exception cref="IOException">It cannot be written; the former one is still there.</exception>
-    public void Save(INetworkTrainer trainer, TrainingState state) => _file.Replace(writer => Write(writer, trainer, state));
+    public void Save(ITrainer trainer, TrainingState state) => _file.Replace(writer => Write(writer, trainer, state));
 
     /// <summary>Goes back to the file's state, if there is one.</summary>
     /// <param name="trainer">Receives weights and the optimiser's state.</param>
     /// <returns>The rest of the state; null where there is no file.</returns>
     /// <exception cref="InvalidOperationException">The file is damaged, or of another training run.</exception>
-    public TrainingState? Load(INetworkTrainer trainer)
+    public TrainingState? Load(ITrainer trainer)
     {
         if (!HasFile)
             return null;
@@ -71,7 +71,7 @@ internal sealed class TrainingCheckpoint
     public InvalidOperationException Unusable(string why) =>
         new($"Training cannot go on from the checkpoint '{_file.Path}': {why}. Delete it to start anew, or set {nameof(TrainingOptions.CheckpointPath)} to another file.");
 
-    private TrainingState Read(BinaryReader reader, INetworkTrainer trainer)
+    private TrainingState Read(BinaryReader reader, ITrainer trainer)
     {
         var state = new TrainingState
         {
@@ -107,19 +107,19 @@ internal sealed class TrainingCheckpoint
 
     private EpochReport[] ReadEpochs(BinaryReader reader)
     {
-        var epochs = EpochReportContent.Read(reader);
+        var epochs = EpochReportContent.Read(reader, hasScores: true);
         return epochs.Length <= _maximumEpochs
             ? epochs
             : throw Unusable($"it is of {epochs.Length} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
     }
 
-    private void Write(BinaryWriter writer, INetworkTrainer trainer, TrainingState state)
+    private void Write(BinaryWriter writer, ITrainer trainer, TrainingState state)
     {
         writer.Write(Signature);
         writer.Write(Version);
         writer.Write(_identity);
         writer.Write(state.Elapsed.Ticks);
-        EpochReportContent.Write(writer, state.Epochs);
+        EpochReportContent.Write(writer, state.Epochs, hasScores: true);
         state.Totals.Write(writer);
         writer.Write(state.Batch);
         writer.Write(state.BatchCount);
@@ -191,9 +191,7 @@ internal sealed class TrainingCheckpoint
                 writer.Write((int)options.ValidationMetric);
             if (options.Arithmetic != CellArithmetic.Reversible)
                 writer.Write((int)options.Arithmetic);
-            writer.Write(task.Trainer.Parameters.Encoder.Shape.Vocabulary);
-            // A record's text names all its options and their values.
-            writer.Write(task.Trainer.Parameters.Encoder.Shape.Options.ToString());
+            task.Trainer.Parameters.WriteIdentity(writer);
             task.WriteIdentity(writer);
         }
         return hash.Hash!;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -15,7 +16,7 @@ internal sealed partial class TrainingLoop
     private readonly RateSchedule _schedule;
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly ulong _seed;
-    private readonly NetworkParameters _parameters;
+    private readonly ILearnedParameters _parameters;
     private readonly Stopwatch _clock = new();
     private readonly List<EpochReport> _epochs = [];
     private float[][]? _bestWeights;
@@ -44,6 +45,9 @@ internal sealed partial class TrainingLoop
     /// <summary>Called after each epoch's validation, with the task's parameters as they are then.</summary>
     public Action<EpochReport>? EpochEnded { get; init; }
 
+    /// <summary>Tells after each epoch's validation how good the task's parameters are, the higher the better, and then epochs are chosen by that; null for nobody.</summary>
+    public Func<CancellationToken, double>? Score { get; init; }
+
     /// <summary>Called before each epoch.</summary>
     public Action<int>? EpochBegins { get; init; }
 
@@ -65,7 +69,7 @@ internal sealed partial class TrainingLoop
             EpochBegins?.Invoke(epoch);
             if (_batch == 0)
                 _meter = new EpochMeter();
-            if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated))
+            if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated) || !ScoreWeights(cancellationToken, out var score))
             {
                 stop = cancellationToken.IsCancellationRequested ? TrainingStop.Cancelled : TrainingStop.TimeUp;
                 SaveUnsaved();
@@ -76,6 +80,7 @@ internal sealed partial class TrainingLoop
             {
                 Course = _meter.Course,
                 ValidationMacroF1 = validated.Predictions > 0 ? _task.Counts?.MacroF1 : null,
+                ValidationScore = score,
             });
             isOver = IsOver(epoch, out stop);
         }
@@ -89,6 +94,7 @@ internal sealed partial class TrainingLoop
             StopReason = stop,
             Elapsed = Elapsed,
             TokensPerSecond = _totals.TokensPerSecond,
+            TranslationMemory = _totals.TranslationMemory,
             PeakActivationBytes = _totals.PeakBytes,
             StoredActivationBytes = _totals.StoredBytes,
             LargestBatchRows = _totals.LargestBatch.Rows,
@@ -113,7 +119,7 @@ internal sealed partial class TrainingLoop
     {
         TakeIn(report);
         _task.Trainer.Export();
-        if (_bestEpoch == report.Epoch && report.ValidationLoss != null)
+        if (_bestEpoch == report.Epoch && Badness(report) != null)
             KeepWeights();
         (_batch, _batchCount, _sum) = (0, 0, default);
         SaveCheckpoint();
@@ -126,19 +132,13 @@ internal sealed partial class TrainingLoop
     {
         _epochs.Add(report);
         _schedule.EndEpoch(report.ValidationLoss);
-        if (report.ValidationLoss == null)
-        {
-            _bestEpoch = report.Epoch;
-        }
-        else if (Badness(report) is { } badness && badness < _best)
-        {
-            _best = badness;
-            _bestEpoch = report.Epoch;
-        }
+        var badness = Badness(report);
+        if (badness == null || badness < _best)
+            (_best, _bestEpoch) = (badness ?? _best, report.Epoch);
     }
 
-    /// <summary>The metric that epochs are chosen by; the less the better.</summary>
-    private double? Badness(EpochReport report) => _options.ValidationMetric switch
+    /// <summary>The metric that epochs are chosen by; the less the better. Null without held-back data.</summary>
+    private double? Badness(EpochReport report) => Score != null ? -report.ValidationScore : _options.ValidationMetric switch
     {
         ValidationMetric.Accuracy => -report.ValidationAccuracy,
         ValidationMetric.MacroF1 => -report.ValidationMacroF1,
@@ -155,7 +155,7 @@ internal sealed partial class TrainingLoop
             stop = TrainingStop.TimeUp;
         else if (_schedule.HasEnded)
             stop = TrainingStop.RateExhausted;
-        else if (_options.Schedule != LearningRateSchedule.NonMonotone && _epochs[epoch - 1].ValidationLoss != null && epoch - _bestEpoch >= _options.EpochsWaited)
+        else if (_options.Schedule != LearningRateSchedule.NonMonotone && Badness(_epochs[epoch - 1]) != null && epoch - _bestEpoch >= _options.EpochsWaited)
             stop = TrainingStop.EarlyStopping;
         return stop != TrainingStop.Completed;
     }
@@ -239,6 +239,25 @@ internal sealed partial class TrainingLoop
         return true;
     }
 
+    private bool ScoreWeights(CancellationToken cancellationToken, out double? score)
+    {
+        score = null;
+        if (Score == null)
+            return true;
+        _task.Trainer.Export();
+        try
+        {
+            score = Score(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        return double.IsFinite(score.Value)
+            ? true
+            : throw new InvalidOperationException($"The validation metric is {score} after epoch {_epochs.Count + 1}; it must be a finite number, the higher the better.");
+    }
+
     private void KeepWeights()
     {
         _bestWeights ??= [.. _parameters.All.Select(parameter => new float[parameter.Values.Length])];
@@ -270,6 +289,7 @@ internal sealed partial class TrainingLoop
             Accuracy = epoch.Accuracy,
             ValidationLoss = epoch.ValidationLoss,
             ValidationAccuracy = epoch.ValidationAccuracy,
+            ValidationScore = epoch.ValidationScore,
             TokensPerSecond = _totals.TokensPerSecond,
             Elapsed = Elapsed,
             Remaining = Elapsed * ((1 - done) / Math.Max(1e-6, done)),

@@ -211,8 +211,8 @@ public sealed record TrainingOptions
         return ForBatches(rows, (windows + rows - 1) / rows, goesOn);
     }
 
-    /// <summary>How many of so many sequences are held back.</summary>
-    internal int HeldBackOf(int sequences) => ValidationFraction is { } part ? (int)(sequences * part) : SizeRules.HeldBack(sequences);
+    /// <summary>How many of so many sequences are held back: <see cref="ValidationFraction"/> of them, or what stands for it.</summary>
+    public int HeldBackOf(int sequences) => ValidationFraction is { } part ? (int)(sequences * part) : SizeRules.HeldBack(sequences);
 
     /// <summary>How many of so many tokens, the last ones, are held back.</summary>
     internal int HeldBackTokensOf(int tokens) => ValidationFraction is { } part ? (int)(tokens * part) : SizeRules.HeldBackTokens(tokens);

@@ -24,6 +24,9 @@ public sealed record TrainingProgress
     /// <summary>Accuracy on the validation sequences; null likewise.</summary>
     public required double? ValidationAccuracy { get; init; }
 
+    /// <summary>What the caller's own metric made of the model, such as BLEU; null until the epoch has ended, and where there is none.</summary>
+    public double? ValidationScore { get; init; }
+
     /// <summary>Training tokens a second since training began, validation not counted.</summary>
     public required double TokensPerSecond { get; init; }
 

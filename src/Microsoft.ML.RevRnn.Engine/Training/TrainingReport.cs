@@ -38,6 +38,9 @@ public sealed record TrainingReport
     /// <summary>T of that batch, the steps of its longest sequence; 0 where no batch was trained on.</summary>
     public int LargestBatchSteps { get; init; }
 
+    /// <summary>Of a translation, what each of its sides took; null of other models.</summary>
+    public TranslationMemory? TranslationMemory { get; init; }
+
     /// <summary>Part of the data's tokens that were unknown, 0 to 1; null where whoever trained did not say, or there is no text: keys, for instance.</summary>
     public double? UnknownTokenShare { get; init; }
 

@@ -1,18 +1,21 @@
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
-/// The binary form of a report, little-endian: int32 version (1, or 2 where there is a share of tokens with a word vector); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
-/// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); version 2: float64 share of tokens with a word vector; the epochs, as
+/// The binary form of a report, little-endian: int32 version (1, 2 where there is a share of tokens with a word vector, or 3 of a translation); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
+/// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); version 2: float64 share of tokens with a word vector; version 3: bool whether
+/// there are bytes of sides, and int64 encoder's at the peak and stored, decoder's likewise; the epochs, as
 /// <see cref="EpochReportContent"/> has them.
 /// </summary>
 internal static class TrainingReportContent
 {
     private const int FirstVersion = 1;
     private const int VectorVersion = 2;
+    private const int TranslationVersion = 3;
 
     public static void Write(BinaryWriter writer, TrainingReport report)
     {
-        writer.Write(report.VectorTokenShare == null ? FirstVersion : VectorVersion);
+        var isTranslation = report.TranslationMemory != null || report.Epochs.Any(epoch => epoch.ValidationScore != null);
+        writer.Write(isTranslation ? TranslationVersion : report.VectorTokenShare == null ? FirstVersion : VectorVersion);
         writer.Write(report.BestEpoch);
         writer.Write((byte)report.StopReason);
         writer.Write(report.Elapsed.Ticks);
@@ -24,10 +27,27 @@ internal static class TrainingReportContent
         writer.Write(report.LostBits);
         writer.Write(report.OptimalBits);
         writer.Write(report.UnknownTokenShare ?? double.NaN);
-        if (report.VectorTokenShare is { } share)
+        if (isTranslation)
+            Write(writer, report.TranslationMemory);
+        else if (report.VectorTokenShare is { } share)
             writer.Write(share);
-        EpochReportContent.Write(writer, report.Epochs);
+        EpochReportContent.Write(writer, report.Epochs, isTranslation);
     }
+
+    /// <summary>Writes bool whether there is something, and int64 encoder's bytes at the peak and stored, decoder's likewise.</summary>
+    public static void Write(BinaryWriter writer, TranslationMemory? memory)
+    {
+        writer.Write(memory != null);
+        if (memory is not { } bytes)
+            return;
+        foreach (var value in (ReadOnlySpan<long>)[bytes.EncoderPeakBytes, bytes.EncoderStoredBytes, bytes.DecoderPeakBytes, bytes.DecoderStoredBytes])
+            writer.Write(value);
+    }
+
+    /// <summary>Reads what was written of the sides of a translation.</summary>
+    public static TranslationMemory? ReadMemory(BinaryReader reader) => !reader.ReadBoolean() ? null : new TranslationMemory(
+        EpochReportContent.Count(reader.ReadInt64()), EpochReportContent.Count(reader.ReadInt64()),
+        EpochReportContent.Count(reader.ReadInt64()), EpochReportContent.Count(reader.ReadInt64()));
 
     /// <exception cref="FormatException">The content is damaged, or from a newer version.</exception>
     public static TrainingReport Read(BinaryReader reader)
@@ -36,14 +56,14 @@ internal static class TrainingReportContent
         try
         {
             version = reader.ReadInt32();
-            if (version is FirstVersion or VectorVersion)
+            if (version is FirstVersion or VectorVersion or TranslationVersion)
                 return ReadContent(reader, version);
         }
         catch (Exception failure) when (failure is EndOfStreamException or FormatException)
         {
             throw new FormatException($"The training report is damaged: {failure.Message.TrimEnd('.')}.", failure);
         }
-        throw new FormatException($"The training report has format version {version}; this library reads versions {FirstVersion} and {VectorVersion}. A newer library may have written it.");
+        throw new FormatException($"The training report has format version {version}; this library reads versions {FirstVersion} to {TranslationVersion}. A newer library may have written it.");
     }
 
     private static TrainingReport ReadContent(BinaryReader reader, int version)
@@ -62,7 +82,8 @@ internal static class TrainingReportContent
             OptimalBits = EpochReportContent.ReadNumber(reader),
             UnknownTokenShare = EpochReportContent.ReadOptional(reader),
             VectorTokenShare = version == VectorVersion ? EpochReportContent.ReadNumber(reader) : null,
-            Epochs = EpochReportContent.Read(reader),
+            TranslationMemory = version == TranslationVersion ? ReadMemory(reader) : null,
+            Epochs = EpochReportContent.Read(reader, version == TranslationVersion),
         };
         return report.BestEpoch >= 0 && report.BestEpoch <= report.Epochs.Count
             ? report

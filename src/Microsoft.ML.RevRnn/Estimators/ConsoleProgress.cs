@@ -66,6 +66,8 @@ public sealed class ConsoleProgress : IProgress<TrainingProgress>, IDisposable
         var filled = (int)(done * BarWidth);
         var isTimed = done > (value.Epoch - 1 + value.EpochFraction) / value.EpochCount + Tolerance;
         var validation = value.ValidationAccuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $"  validation {accuracy:P1}") : "";
+        if (value.ValidationScore is { } score)
+            validation += string.Create(CultureInfo.InvariantCulture, $"  BLEU {score:F1}");
         var time = ended ? value.Elapsed : value.Remaining;
         return string.Create(CultureInfo.InvariantCulture,
             $"[{new string('#', filled)}{new string('.', BarWidth - filled)}] epoch {value.Epoch}{(isTimed ? "" : $"/{value.EpochCount}")}" +

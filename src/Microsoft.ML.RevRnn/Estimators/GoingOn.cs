@@ -39,17 +39,30 @@ internal static class GoingOn
 
     /// <param name="asked">What the options say.</param>
     /// <param name="model">What the model has.</param>
+    /// <param name="defaults">What the options are where they leave it open.</param>
     /// <exception cref="ArgumentException">An option contradicts the model; the message names it, both values, and what to do.</exception>
-    public static void CheckVocabulary(VocabularyOptions asked, Tokenization model)
+    public static void CheckVocabulary(VocabularyOptions asked, Tokenization model, VocabularyOptions defaults)
     {
         if (model.Tokenizer is not { } tokenizer)
             return;
-        var defaults = new VocabularyOptions();
         Check(nameof(VocabularyOptions.Kind), asked.Kind, defaults.Kind, tokenizer.Kind, nameof(RevRnnOptions.Vocabulary));
         if (asked.Normalization is { } normalization)
             Check(nameof(VocabularyOptions.Normalization), normalization, null, tokenizer.Normalization, nameof(RevRnnOptions.Vocabulary));
         if (tokenizer is Vocabulary { Lowercase: var lowercase })
             Check(nameof(VocabularyOptions.Lowercase), asked.Lowercase, defaults.Lowercase, lowercase, nameof(RevRnnOptions.Vocabulary));
+    }
+
+    /// <param name="asked">What the options say.</param>
+    /// <param name="model">What the model has.</param>
+    /// <exception cref="ArgumentException">An option contradicts the model; the message names it, both values, and what to do.</exception>
+    public static void CheckTranslation(TranslationOptions asked, TranslationOptions model)
+    {
+        var defaults = new TranslationOptions();
+        Check(nameof(TranslationOptions.Context), asked.Context, defaults.Context, model.Context, "Model");
+        Check(nameof(TranslationOptions.SliceSize), asked.SliceSize, defaults.SliceSize, model.SliceSize, "Model");
+        Check(nameof(TranslationOptions.Score), asked.Score, defaults.Score, model.Score, "Model");
+        Check(
+            nameof(TranslationOptions.SharedVocabulary), asked.SharedVocabulary, defaults.SharedVocabulary, model.SharedVocabulary, "Model");
     }
 
     /// <summary>Checks the columns of text: which is the first of several says where a text ends, so these are the model's. One may have another name.</summary>

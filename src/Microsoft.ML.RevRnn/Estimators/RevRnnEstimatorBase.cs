@@ -102,9 +102,13 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        InputSchema.CheckSequence(Host, inputSchema, Options.SequenceColumnNames, Options.SequenceColumnsOption);
+        CheckSequence(inputSchema);
         return InputSchema.With(inputSchema, AddedColumns(inputSchema));
     }
+
+    /// <summary>Checks the columns of the sequences.</summary>
+    private protected virtual void CheckSequence(SchemaShape inputSchema)
+        => InputSchema.CheckSequence(Host, inputSchema, Options.SequenceColumnNames, Options.SequenceColumnsOption);
 
     /// <summary>The shapes of the columns that are added, after a check of what else is read than the sequences.</summary>
     private protected abstract SchemaShape.Column[] AddedColumns(SchemaShape inputSchema);

@@ -129,9 +129,12 @@ public abstract class RevRnnOptions
         }
         // What pools nothing has no use for a pooling, and its model has none.
         GoingOn.CheckNetwork(HasPooling ? Network : Network with { Pooling = previous.Network.Pooling }, previous.Network, namedCell);
-        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization);
+        GoingOn.CheckVocabulary(Vocabulary, previous.Tokenization, DefaultVocabulary);
         GoingOn.CheckText(SequenceColumnsOption, SequenceColumnNames, previous.InputColumnNames);
     }
+
+    /// <summary>What <see cref="Vocabulary"/> is where it is left as it is.</summary>
+    private protected virtual VocabularyOptions DefaultVocabulary => new();
 
     /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
     private protected virtual bool HasPooling => false;
@@ -170,6 +173,18 @@ public abstract class RevRnnOptions
         {
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.Bidirectional)} is set; {reason}. Leave it unset in {nameof(Network)}.", nameof(NetworkOptions.Bidirectional));
+        }
+    }
+
+    /// <summary>Checks that a cell that cannot be reversed need not be; where it is asked for by the default, it is stored.</summary>
+    private protected void CheckStrategy()
+    {
+        if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.ActivationStrategy)} is {Training.ActivationStrategy}, and {nameof(NetworkOptions.Cell)} is {Network.Cell}, " +
+                $"which cannot be reversed; use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
+                nameof(TrainingOptions.ActivationStrategy));
         }
     }
 }

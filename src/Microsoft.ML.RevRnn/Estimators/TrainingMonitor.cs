@@ -63,6 +63,8 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
         var validation = value.ValidationLoss is { } loss
             ? string.Create(CultureInfo.InvariantCulture, $", validation loss {loss:F4}, accuracy {value.ValidationAccuracy:F4}")
             : "";
+        if (value.ValidationScore is { } score)
+            validation += string.Create(CultureInfo.InvariantCulture, $", BLEU {score:F2}");
         return string.Create(CultureInfo.InvariantCulture, $"Epoch {value.Epoch}/{value.EpochCount}: " +
             $"loss {value.Loss:F4}, accuracy {value.Accuracy:F4}{validation}, {value.TokensPerSecond:F0} tokens/s.");
     }

@@ -6,12 +6,16 @@ namespace Microsoft.ML.RevRnn.Evaluation;
 /// <param name="options">Tokenization and case.</param>
 internal sealed partial class BleuTokenizer(BleuOptions options)
 {
+    /// <summary>What is white space in Python: four separators beside what is so in .NET.</summary>
+    private static readonly char[] _spaces =
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(unit => (char)unit).Where(unit => char.IsWhiteSpace(unit) || unit is >= '\u001C' and <= '\u001F')];
+
     public string[] Cut(string text)
     {
-        var line = text.TrimEnd();
+        var line = text.TrimEnd(_spaces);
         if (options.Lowercase)
             line = line.ToLowerInvariant();
-        return (options.Tokenization == BleuTokenization.Mteval13a ? Space13a(line) : line).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        return (options.Tokenization == BleuTokenization.Mteval13a ? Space13a(line) : line).Split(_spaces, StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>mteval-v13a's rules, each from left to right without overlap; the order of the entities matters.</summary>

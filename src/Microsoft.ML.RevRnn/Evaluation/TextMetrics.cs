@@ -4,7 +4,6 @@ using Microsoft.ML.RevRnn.Evaluation;
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>Metrics of texts against what they should be, whatever wrote them.</summary>
-/// <remarks>BLEU is no <see cref="ValidationMetric"/>: none of the models here writes texts for given ones.</remarks>
 public static class TextMetrics
 {
     /// <summary>

@@ -30,6 +30,18 @@ internal static class InputSchema
         }
     }
 
+    /// <summary>Checks a column of text or key vectors that is one of two sides, such as a source and its target.</summary>
+    /// <returns>The column.</returns>
+    public static SchemaShape.Column CheckSide(IExceptionContext context, SchemaShape schema, string role, string name)
+    {
+        var column = Find(context, schema, role, name);
+        var isText = column is { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: TextDataViewType };
+        var isKeys = column.Kind != SchemaShape.Column.VectorKind.Scalar && IsKey(column);
+        return isText || isKeys
+            ? column
+            : throw WrongType(context, role, name, "text or a vector of Key<UInt32>, which Conversion.MapValueToKey makes of a vector of text", Describe(column));
+    }
+
     /// <summary>Checks the columns of numbers.</summary>
     public static void CheckFeatures(IExceptionContext context, SchemaShape schema, IReadOnlyList<string> names)
     {
@@ -75,6 +87,10 @@ internal static class InputSchema
     public static IReadOnlyList<DataViewSchema.Column> FindSequence(
         IExceptionContext context, DataViewSchema schema, IReadOnlyList<string> names, Tokenization tokenization)
         => [.. names.Select(name => Find(context, schema, "input", name, tokenization.Accepts, tokenization.ExpectedType))];
+
+    /// <summary>The column of one of two sides.</summary>
+    public static DataViewSchema.Column FindSide(IExceptionContext context, DataViewSchema schema, string role, string name, Tokenization tokenization)
+        => Find(context, schema, role, name, tokenization.Accepts, tokenization.ExpectedType);
 
     /// <summary>The columns of numbers.</summary>
     public static IReadOnlyList<DataViewSchema.Column> FindFeatures(IExceptionContext context, DataViewSchema schema, IReadOnlyList<FeatureColumn> features)

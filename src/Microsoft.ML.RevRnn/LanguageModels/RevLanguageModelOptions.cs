@@ -57,12 +57,6 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         base.Check();
         Model.Validate();
         CheckForwardsOnly("a language model reads forwards only, since what it is to predict lies behind");
-        if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
-        {
-            throw new ArgumentException(
-                $"{nameof(TrainingOptions.ActivationStrategy)} is {Training.ActivationStrategy}, and {nameof(NetworkOptions.Cell)} is {Network.Cell}, " +
-                $"which cannot be reversed; use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.",
-                nameof(TrainingOptions.ActivationStrategy));
-        }
+        CheckStrategy();
     }
 }

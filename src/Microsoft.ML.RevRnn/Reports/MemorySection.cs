@@ -16,7 +16,14 @@ internal static class MemorySection
         List<(string Name, long Bytes, bool IsMeasured)> bars = [("this run, at its peak", report.PeakActivationBytes, true)];
         if (report.StoredActivationBytes > 0)
             bars.Add(("this run, had all been stored", report.StoredActivationBytes, true));
-        if (Estimate(network, report) is { } estimate)
+        if (report.TranslationMemory is { } sides)
+        {
+            bars.Add(("the encoder, at its peak", sides.EncoderPeakBytes, true));
+            bars.Add(("the encoder, stored", sides.EncoderStoredBytes, true));
+            bars.Add(("the decoder, at its peak", sides.DecoderPeakBytes, true));
+            bars.Add(("the decoder, stored", sides.DecoderStoredBytes, true));
+        }
+        else if (Estimate(network, report) is { } estimate)
             bars.AddRange(_strategies.Where(strategy => estimate[strategy] != null).Select(strategy => ($"{strategy}, estimated", estimate[strategy]!.Value, false)));
         html.AddConstant("<section><h2>Memory of activations</h2>");
         if (report.LargestBatchRows > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.RevRnn.Evaluation;
 
 namespace Microsoft.ML.RevRnn.Reports;
@@ -81,6 +82,19 @@ internal static class TestSection
         html.AddConstant("</div>");
         CalibrationChart.Write(html, metrics);
         html.AddConstant("</section>");
+    }
+
+    /// <summary>A translation for each row.</summary>
+    public static void OfTranslations(Html html, TranslationMetrics metrics)
+    {
+        WriteFigures(
+            html,
+            ("Rows", Units.Count(metrics.RowCount)),
+            ("BLEU", metrics.Bleu.Score.ToString("0.00", CultureInfo.InvariantCulture)),
+            ("Exact matches", Units.Percent(metrics.ExactMatch)),
+            ("Perplexity", Units.Score(metrics.Perplexity)),
+            ("Token accuracy", Units.Percent(metrics.TokenAccuracy)));
+        html.Add($"<p>BLEU is of the signature {metrics.Bleu.Signature}.</p></section>");
     }
 
     private static void WriteFigures(Html html, params ReadOnlySpan<(string Name, string Value)> figures)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Evaluation;
 using Microsoft.ML.RevRnn.Reports;
@@ -33,7 +34,7 @@ public static class TrainingReports
         ArgumentNullException.ThrowIfNull(model);
         var report = model.Report ?? throw new InvalidOperationException(
             "The model has no training report: it was not trained itself, is of an epoch within a training, or was saved by version 0.1, which kept none.");
-        ReportPage.Save(path, ReportPage.Create(report, model.Network, model is RevLanguageModelTransformer or RevRnnFeaturesTransformer));
+        ReportPage.Save(path, ReportPage.Create(report, model.Network, model is RevLanguageModelTransformer or RevRnnFeaturesTransformer or RevTranslationTransformer));
     }
 
     /// <summary>
@@ -122,6 +123,51 @@ public static class TrainingReports
         var metrics = ScoredTags.Find(model.Context, scored.Schema, labelColumnName, model.ScoreColumnName, model.PredictedLabelColumnName)
             .Evaluate(scored, BinCount);
         Save(path, model, html => TestSection.OfTags(html, metrics));
+    }
+
+    /// <summary>
+    /// Writes the report of a translation model as a page, and how it does on test data: BLEU, exact matches, perplexity and token accuracy, and the alignments of the first
+    /// rows. A model without a report has these alone.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="test">Data that the model was not trained on, with its source and target columns.</param>
+    /// <param name="alignmentCount">How many rows' alignments are drawn, if both sides are text. Default 12.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>translator.SaveReport("report.html", test);</code></example>
+    public static void SaveReport(this RevTranslationTransformer model, string path, IDataView test, int alignmentCount = 12)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(test);
+        ArgumentOutOfRangeException.ThrowIfNegative(alignmentCount);
+        var metrics = model.Evaluate(test);
+        var translations = model.IsOfText ? test.GetColumn<string>(model.SourceColumnName).Take(alignmentCount).Select(model.BestOf).ToArray() : [];
+        ReportPage.Save(path, ReportPage.Create(model.Report, model.Network, hasPerplexity: true, html =>
+        {
+            TestSection.OfTranslations(html, metrics);
+            if (translations.Length > 0)
+                AlignmentSection.Write(html, translations);
+        }));
+    }
+
+    /// <summary>Translates texts, and draws as a page which piece of each source each piece of its translation was read from.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">The file, which is replaced as a whole or not at all.</param>
+    /// <param name="sources">The texts.</param>
+    /// <exception cref="InvalidOperationException">A side of the model is key vectors.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <example><code>translator.SaveAlignments("alignments.html", ["March 5th, 2019"]);</code></example>
+    public static void SaveAlignments(this RevTranslationTransformer model, string path, IEnumerable<string> sources)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(sources);
+        var html = ReportPage.Begin("Alignments");
+        AlignmentSection.Write(html, sources.Select(model.BestOf));
+        ReportPage.Save(path, ReportPage.End(html));
     }
 
     private static void Save(string path, RevRnnTransformer model, Action<Html> writeTest)

@@ -14,6 +14,8 @@ internal static class TrainingSection
         Chart("Loss, nats", ("training", "one", epoch => epoch.Loss), ("validation", "two", epoch => epoch.ValidationLoss));
         if (hasPerplexity)
             Chart("Perplexity", ("training", "one", epoch => Math.Exp(epoch.Loss)), ("validation", "two", epoch => epoch.ValidationPerplexity));
+        if (report.Epochs.Any(epoch => epoch.ValidationScore != null))
+            Chart("BLEU of held-back data", ("BLEU", "two", epoch => epoch.ValidationScore));
         Chart("Accuracy", ("training", "one", epoch => epoch.Accuracy), ("validation", "two", epoch => epoch.ValidationAccuracy));
         Chart("Learning rate at the epoch's end", ("learning rate", "one", epoch => epoch.Course?.LearningRate));
         Chart(

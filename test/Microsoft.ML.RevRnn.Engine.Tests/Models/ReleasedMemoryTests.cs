@@ -23,12 +23,16 @@ internal sealed class ReleasedMemoryTests
         var model = LanguageModel.Train(
             task.Sequences, ToyTask.VocabularySize, task.Network, new LanguageModelOptions(), task.Training, cancellationToken: cancelled).Model;
         var session = model.CreateSession();
+        var pairs = ReversalTask.Random();
+        var translation = (pairs with { Network = pairs.Network with { Bidirectional = true } }).Run(cancellationToken: cancelled).Model;
+        var translator = translation.CreateSession();
         var probabilities = new float[ToyTask.Classes];
         var features = new float[encoder.FeatureCount];
         foreach (var (name, predict) in ((string, Action<int[]>)[])
             [("classifier", tokens => classifier.Predict(tokens, probabilities)), ("encoder", tokens => encoder.Encode(tokens, features)),
              ("tagger", tokens => tagger.Predict(tokens, new float[tokens.Length * ToyTask.VocabularySize])),
-             ("model", tokens => model.Score(tokens)), ("session", tokens => session.Read(tokens))])
+             ("model", tokens => model.Score(tokens)), ("session", tokens => session.Read(tokens)),
+             ("translation", tokens => translator.Translate(tokens, new DecodingOptions { MaximumLength = 2 })), ("pair", tokens => translation.Score(tokens, [1, 2]))])
         {
             Run(predict, 10);
             var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -13,6 +13,7 @@ internal static class ChildProcess
         {
             Console.WriteLine(SimdWidths.Best);
             Console.WriteLine(GoldenTraining.ModelDigest());
+            Console.WriteLine(GoldenTraining.TranslationDigest(CellKind.RevLstm, SimdWidths.Best));
             return;
         }
         if (arguments is not ["golden", .. var cells])

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.ML.RevRnn.Attention;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
@@ -41,6 +42,21 @@ internal static class GoldenTraining
         var labels = Sequences.Labels(_sequences.Length, Classes);
         var model = SequenceClassifier.Train(_sequences, labels, Classes, Vocabulary, Network(CellKind.RevLstm), training, examples: examples).Model;
         return Convert.ToHexString(SHA256.HashData(Models.Bytes(model)), 0, 8);
+    }
+
+    /// <summary>Digest of a translation's weights: two directions, two layers, contexts with a slice or all units, a full or a sampled softmax, all dropout.</summary>
+    public static string TranslationDigest(CellKind cell, SimdWidth width, int threads = 1)
+    {
+        var odd = (int)cell % 2 == 1;
+        var shape = new AttentionShape(
+            new NetworkShape(Network(cell) with { Bidirectional = !odd }, Vocabulary), Vocabulary, odd ? AttentionContext.Hidden : AttentionContext.EmbeddingAndSlice, 7, AttentionScore.General);
+        var model = new TranslationOptions { SliceSize = 7, SharedVocabulary = odd, SoftmaxSamples = odd ? 30 : 0 };
+        var training = Training(cell, threads);
+        int[][] targets = [.. _sequences.Select(sequence => Array.ConvertAll(sequence, token => (3 * token + 1) % Vocabulary))];
+        var run = new TranslationTraining(shape, model, training) { Width = width };
+        var (parameters, _) = run.Run(new TokenPairs(_sequences, targets), null, default);
+        using (parameters)
+            return Digest(parameters);
     }
 
     /// <summary>Softmax or sigmoids, one direction or two, each pooling, AdamW or SGD, all with dropout and bounds of gradients in force.</summary>
@@ -107,7 +123,7 @@ internal static class GoldenTraining
 
     private static NetworkTraining Run(TrainingOptions training, SimdWidth width) => new(training, null, default) { Width = width };
 
-    private static string Digest(NetworkParameters parameters)
+    private static string Digest(ILearnedParameters parameters)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var parameter in parameters.All)

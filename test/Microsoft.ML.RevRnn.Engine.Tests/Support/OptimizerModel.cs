@@ -23,8 +23,8 @@ internal sealed unsafe class OptimizerModel : IDisposable
         foreach (var parameter in Parameters)
             parameter.InitializeUniform(1, 1);
         Optimizer = kind == OptimizerKind.Sgd
-            ? new SgdOptimizer([Matrix, Bias], Embedding, _team)
-            : new AdamOptimizer([Matrix, Bias], Embedding, _team, width);
+            ? new SgdOptimizer([Matrix, Bias], [Embedding], _team)
+            : new AdamOptimizer([Matrix, Bias], [Embedding], _team, width);
     }
 
     public Parameter Matrix { get; }

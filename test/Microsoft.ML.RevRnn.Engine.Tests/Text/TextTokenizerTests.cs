@@ -57,6 +57,45 @@ internal sealed class TextTokenizerTests
     [DataRow(TokenKind.Characters)]
     [DataRow(TokenKind.Bytes)]
     [DataRow(TokenKind.BytePairs)]
+    public void EachTokenHasAPieceOfTheText(TokenKind kind)
+    {
+        var tokenizer = Tokenizers.Learn(kind, "the cat sat");
+        foreach (var text in TextSamples.All.Append("The dog\ud83d"))
+            Assert.AreEqual(tokenizer.Encode(text).Length, tokenizer.Pieces(text).Length, text);
+    }
+
+    [TestMethod]
+    public void WordsAndCharactersAreAsTheyAreWritten()
+    {
+        Assert.AreEqual("The|Dog|sat|,|naïve", string.Join('|', Tokenizers.Learn(TokenKind.Words, "the cat sat").Pieces("The Dog sat, nai\u0308ve")));
+        Assert.AreEqual("T|h|e|😀|\uFFFD", string.Join('|', Tokenizers.Learn(TokenKind.Characters, "the").Pieces("The😀\ud83d")));
+        Assert.AreEqual("a|<0xC3>|<0xA9>", string.Join('|', Tokenizers.Learn(TokenKind.Bytes, "").Pieces("aé")));
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words, "a Dog , x", "a Dog, a")]
+    [DataRow(TokenKind.Characters, "a Dog , x", "aDog,a")]
+    [DataRow(TokenKind.BytePairs, "a Dog , x", "aDog,a")]
+    public void ATextStandsForAnUnknownToken(TokenKind kind, string words, string expected)
+    {
+        var tokenizer = Tokenizers.Learn(kind, "a ,");
+        var assembler = tokenizer.CreateAssembler();
+        var text = "";
+        foreach (var word in words.Split(' '))
+        {
+            var token = word is "Dog" or "," ? TextTokenizer.UnknownToken : tokenizer.Encode("a")[0];
+            text += assembler.Append(token, word);
+        }
+
+        Assert.AreEqual(expected, text + assembler.Finish());
+        Assert.AreEqual(tokenizer.Decode([TextTokenizer.UnknownToken]), tokenizer.CreateAssembler().Append(TextTokenizer.UnknownToken, null));
+    }
+
+    [TestMethod]
+    [DataRow(TokenKind.Words)]
+    [DataRow(TokenKind.Characters)]
+    [DataRow(TokenKind.Bytes)]
+    [DataRow(TokenKind.BytePairs)]
     public void EveryScriptHasTokensAndTheyCanBeShown(TokenKind kind)
     {
         var tokenizer = Tokenizers.Learn(kind, [.. TextSamples.All]);

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Attention;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
@@ -59,6 +60,46 @@ internal sealed class AllocationTests
         using var parameters = NetworkParameters.OfSequences(Shape(CellKind.RevLstm), 3, DenseFeatures.Learn(3, features, Parameter.Identity(2 * Rows)));
         var objective = new SequenceObjective(new SoftmaxLoss(labels), labels, Training(ActivationStrategy.Reversible)) { Examples = new() { Features = features } };
         Check(parameters, objective, ActivationStrategy.Reversible);
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm, ActivationStrategy.Reversible, false)]
+    [DataRow(CellKind.RevGru, ActivationStrategy.Stored, true)]
+    public void ALongBatchOfATranslationAllocatesNoMoreThanAShortOne(CellKind cell, ActivationStrategy strategy, bool sampled)
+    {
+        int[][] targets = [.. _sequences.Select(sequence => (int[])[0, .. sequence.Take(60)])];
+        var shape = new AttentionShape(Shape(cell), Shape(cell).Vocabulary, AttentionContext.EmbeddingAndSlice, 5, AttentionScore.General);
+        using var parameters = new TranslationParameters(shape, sharesVectors: false);
+        parameters.Initialize(1);
+        using var device = new Device(threads: 1);
+        var objective = new TranslationObjective(
+            new long[shape.Decoder.Vocabulary], new TranslationOptions { SoftmaxSamples = sampled ? 4 : null }, Training(strategy));
+        using var trainer = new TranslationTrainer(parameters, objective, Training(strategy), device);
+        var (source, target) = (new PackedBatch(), new PackedBatch());
+        var brief = Parameter.Identity(2 * Rows)[..Rows];
+        var lengthy = Parameter.Identity(2 * Rows)[Rows..];
+        for (var i = 0; i < 3; i++)
+        {
+            Step(lengthy);
+            Step(brief);
+        }
+
+        var allocated = Allocations.Of(() => Step(brief));
+        var lengthyAllocated = Allocations.Of(() => Step(lengthy));
+        Assert.IsTrue(lengthyAllocated <= allocated, $"{lengthyAllocated} bytes against {allocated}");
+        // The keys that both sides are sorted by, and some little things.
+        Assert.IsTrue(allocated < 1_500, $"{allocated} bytes");
+
+        void Step(int[] members)
+        {
+            source.Fill(_sequences, members, 0);
+            target.Fill(targets, members, 0);
+            trainer.Train(source, target, 7);
+            // Weights that move lose more bits, which take a page now and then.
+            trainer.Step(0, 0, 1);
+            trainer.BeginValidation();
+            trainer.Evaluate(source, target);
+        }
     }
 
     [TestMethod]

@@ -263,8 +263,8 @@ internal sealed class CheckpointFaultTests
     {
         using var folder = new TemporaryFolder();
         var run = Written(folder["state"]);
-        Forge(folder["state"], 8, 3);
-        CheckRefused(run.Run, folder["state"], "format version 3, and this library reads version 4");
+        Forge(folder["state"], 8, 4);
+        CheckRefused(run.Run, folder["state"], "format version 4, and this library reads version 5");
     }
 
     [TestMethod]

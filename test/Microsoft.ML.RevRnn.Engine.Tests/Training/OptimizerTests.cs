@@ -117,8 +117,8 @@ internal sealed class OptimizerTests
         {
             parameter.InitializeUniform(1, 1);
             using Optimizer optimizer = kind == OptimizerKind.Sgd
-                ? new SgdOptimizer([parameter], embedding, team)
-                : new AdamOptimizer([parameter], embedding, team, SimdWidths.Best);
+                ? new SgdOptimizer([parameter], [embedding], team)
+                : new AdamOptimizer([parameter], [embedding], team, SimdWidths.Best);
             parameter.Gradients[..3].Fill(0.5f);
             Assert.AreEqual(Math.Sqrt(0.75), optimizer.Step(0.1f, 0, 10), 1e-6);
         }

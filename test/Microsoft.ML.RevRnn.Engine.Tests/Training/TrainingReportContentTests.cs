@@ -86,7 +86,7 @@ internal sealed class TrainingReportContentTests
     [TestMethod]
     public void WhatCannotBeIsRefused()
     {
-        AssertRefused("format version 3", bytes => bytes[0] = 3);
+        AssertRefused("format version 4", bytes => bytes[0] = 4);
         AssertRefused("kept number 3", bytes => bytes[BestEpochOffset] = 3);
         AssertRefused("kept number -1", bytes => BitConverter.GetBytes(-1).CopyTo(bytes, BestEpochOffset));
         AssertRefused("for reason 9", bytes => bytes[StopOffset] = 9);

@@ -32,6 +32,14 @@ internal sealed class WidthTests
     /// <summary>Of the bytes of a classifier whose n-grams are mixed with its network.</summary>
     private const string ModelDigest = "486935F200E1F059";
 
+    private static readonly Dictionary<CellKind, string> _translationDigests = new()
+    {
+        [CellKind.RevLstm] = "99AA12223871EC4A",
+        [CellKind.RevGru] = "4554B71C71A746C4",
+    };
+
+    public static IEnumerable<CellKind> TranslationCells => _translationDigests.Keys;
+
     public static IEnumerable<CellKind> SharedCells => _sharedDigests.Keys;
 
     public static IEnumerable<CellKind> Cells => Enum.GetValues<CellKind>();
@@ -54,6 +62,15 @@ internal sealed class WidthTests
         Assert.AreEqual(_sharedDigests[cell], GoldenTraining.SharedDigests(cell, SimdWidths.Best, threads: 3), "three threads");
     }
 
+    [TestMethod]
+    [DynamicData(nameof(TranslationCells))]
+    public void TranslationsHaveTheGoldenWeights(CellKind cell)
+    {
+        foreach (var width in Enum.GetValues<SimdWidth>())
+            Assert.AreEqual(_translationDigests[cell], GoldenTraining.TranslationDigest(cell, width), $"{width}");
+        Assert.AreEqual(_translationDigests[cell], GoldenTraining.TranslationDigest(cell, SimdWidths.Best, threads: 3), "three threads");
+    }
+
     /// <summary>Here the platform's own vectors are narrower too. A processor that has no more than it is left with changes nothing.</summary>
     [TestMethod]
     [DataRow("DOTNET_EnableAVX512=0", SimdWidth.Bits256, true)]
@@ -74,12 +91,13 @@ internal sealed class WidthTests
     [DataRow(null, SimdWidth.Bits512)]
     [DataRow("DOTNET_EnableAVX512=0", SimdWidth.Bits256)]
     [DataRow("DOTNET_PreferredVectorBitWidth=128", SimdWidth.Bits128)]
-    public void AModelWithNGramsIsTheGoldenBytes(string? setting, SimdWidth widest)
+    public void AModelWithNGramsAndATranslationAreTheGoldenBytes(string? setting, SimdWidth widest)
     {
         var lines = ChildProcess.Lines(setting, "model");
 
         Assert.IsTrue(Enum.Parse<SimdWidth>(lines[0]) <= widest, $"{setting} left {lines[0]}");
         Assert.AreEqual(ModelDigest, lines[1]);
+        Assert.AreEqual(_translationDigests[CellKind.RevLstm], lines[2]);
     }
 
     [TestMethod]

@@ -26,6 +26,14 @@ internal static class Small
         return options;
     }
 
+    /// <summary>Of words, so that what is unknown is copied.</summary>
+    public static RevTranslationOptions Translation()
+    {
+        var options = Shrink(new RevTranslationOptions { Vocabulary = new() { Lowercase = false }, Model = new() { SliceSize = 4 } }, epochs: 15);
+        options.Network = options.Network with { EmbeddingSize = 16 };
+        return options;
+    }
+
     /// <summary>The network without n-grams beside it, which would do its work: what most tests are of.</summary>
     private static TOptions Alone<TOptions>(TOptions options)
         where TOptions : RevRnnTrainerOptions

@@ -28,6 +28,18 @@ internal static class Trained
         return Context.Transforms.Text.RevLanguageModel(options).Fit(KeyedWords());
     });
 
+    private static readonly Lazy<RevTranslationTransformer> _translator = new(() =>
+        Context.Transforms.Text.RevTranslation(Small.Translation()).Fit(PairData.Data()));
+
+    private static readonly Lazy<RevTranslationTransformer> _keyTranslator = new(() =>
+    {
+        var options = Small.Translation();
+        options.SourceColumnName = "SourceWords";
+        options.TargetColumnName = "TargetWords";
+        options.AlignmentColumnName = "Alignment";
+        return Context.Transforms.Text.RevTranslation(options).Fit(PairData.Keyed());
+    });
+
     private static readonly Lazy<RevRnnBinaryClassificationTransformer> _binary = new(() =>
         Context.BinaryClassification.Trainers.RevLstm(Small.Binary()).Fit(Mixed()));
 
@@ -60,6 +72,12 @@ internal static class Trained
 
     /// <summary>A RevLSTM language model of <see cref="KeyedWords"/>.</summary>
     public static RevLanguageModelTransformer KeyModel => _keyModel.Value;
+
+    /// <summary>A RevLSTM that translates the words of <see cref="PairData"/>.</summary>
+    public static RevTranslationTransformer Translator => _translator.Value;
+
+    /// <summary>One of the keys of words.</summary>
+    public static RevTranslationTransformer KeyTranslator => _keyTranslator.Value;
 
     /// <summary>A RevLSTM that tells whether <see cref="Mixed"/> has a metal.</summary>
     public static RevRnnBinaryClassificationTransformer Binary => _binary.Value;
