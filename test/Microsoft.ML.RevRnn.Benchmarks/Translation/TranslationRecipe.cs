@@ -9,7 +9,10 @@ internal static class TranslationRecipe
     public const int Rows = 64;
     public const int SliceSize = 20;
     public const float Dropout = 0.4f;
-    public const float Rate = 1e-3f;
+
+    /// <summary>At half of it the first epoch ends at a perplexity of 21 instead of 12, PyTorch's at 16 instead of 11.</summary>
+    public const float Rate = 2e-3f;
+
     public const int Beam = 5;
 
     /// <summary>The paper's 5 is of the loss summed over a sentence's 13 predictions or so; here it is the mean.</summary>
