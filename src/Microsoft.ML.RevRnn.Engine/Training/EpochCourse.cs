@@ -6,11 +6,14 @@ public sealed record EpochCourse
     /// <summary>The optimiser's step size at the epoch's last batch.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Mean over the batches of the gradient's norm, before it is clipped to <see cref="TrainingOptions.MaximumGradientNorm"/>.</summary>
+    /// <summary>Mean over the batches of the gradient's norm, before it is clipped; batches that were skipped are not in it.</summary>
     public required double MeanGradientNorm { get; init; }
 
     /// <summary>The largest of these norms.</summary>
     public required double LargestGradientNorm { get; init; }
+
+    /// <summary>Batches that changed no weight because their loss or gradient was not a finite number, see <see cref="TrainingOptions.MaximumSkippedBatches"/>.</summary>
+    public int SkippedBatches { get; init; }
 
     /// <summary>Time that the epoch took, its validation included; zero where it was loaded with a model.</summary>
     public required TimeSpan Elapsed { get; init; }

@@ -12,12 +12,16 @@ internal sealed class EpochMeter
     private double _largestNorm;
     private StrategyCounts _batches;
 
+    /// <summary>Batches that were skipped.</summary>
+    public int Skipped { get; set; }
+
     /// <summary>The course so far.</summary>
     public EpochCourse Course => new()
     {
         LearningRate = _rate,
         MeanGradientNorm = _normSum / Math.Max(1, _batches[ActivationStrategy.Auto]),
         LargestGradientNorm = _largestNorm,
+        SkippedBatches = Skipped,
         Elapsed = Elapsed,
         Batches = _batches,
     };
@@ -36,13 +40,14 @@ internal sealed class EpochMeter
         _batches += StrategyCounts.One(strategy);
     }
 
-    /// <summary>Writes: int64 ticks of 100 ns; float64 learning rate, sum of the norms, largest norm; the batches by strategy.</summary>
+    /// <summary>Writes: int64 ticks of 100 ns; float64 learning rate, sum of the norms, largest norm; the batches by strategy; int32 skipped ones.</summary>
     public void Write(BinaryWriter writer)
     {
         writer.Write(Elapsed.Ticks);
         foreach (var value in (ReadOnlySpan<double>)[_rate, _normSum, _largestNorm])
             writer.Write(value);
         EpochReportContent.Write(writer, _batches);
+        writer.Write(Skipped);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; the epoch goes on from now.</summary>
@@ -53,5 +58,6 @@ internal sealed class EpochMeter
         _normSum = reader.ReadDouble(),
         _largestNorm = reader.ReadDouble(),
         _batches = EpochReportContent.ReadBatches(reader),
+        Skipped = EpochReportContent.ReadCount(reader),
     };
 }

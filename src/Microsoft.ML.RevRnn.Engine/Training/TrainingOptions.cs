@@ -45,6 +45,19 @@ public sealed record TrainingOptions
     public float MaximumGradientNorm { get; init; } = 1f;
 
     /// <summary>
+    /// v: each element of the gradient is limited to [-v, v], 1e-9 to 1e6, before its norm is limited to <see cref="MaximumGradientNorm"/>. Unlike that, it changes the gradient's
+    /// direction. Null, as it is unless it is set, for no such limit.
+    /// </summary>
+    public float? MaximumGradientValue { get; init; }
+
+    /// <summary>
+    /// n: most batches in a row, 0 to 10,000, whose loss or gradient is not a finite number. Such a batch changes no weight: it is skipped, and counted in
+    /// <see cref="EpochCourse.SkippedBatches"/>; streams go on behind it with the states before it. One more ends training with an error, and so does an epoch of no other
+    /// batches, or a weight that is not finite itself.
+    /// </summary>
+    public int MaximumSkippedBatches { get; init; } = 4;
+
+    /// <summary>
     /// Every few steps of the backward pass, each sequence's gradient by the state is scaled down to this norm where it is longer, counted for that
     /// sequence's own loss: over very long texts it could else grow without bound. 1e-2 to 1e9.
     /// </summary>
@@ -164,6 +177,8 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(NonMonotoneEpochs), NonMonotoneEpochs, 1, 10_000);
         OptionCheck.Range(nameof(WeightDecay), WeightDecay, 0, 1);
         OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
+        OptionCheck.Range(nameof(MaximumGradientValue), MaximumGradientValue ?? 1, 1e-9f, 1e6f);
+        OptionCheck.Range(nameof(MaximumSkippedBatches), MaximumSkippedBatches, 0, 10_000);
         OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
         OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5f);

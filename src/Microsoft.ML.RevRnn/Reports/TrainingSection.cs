@@ -56,6 +56,8 @@ internal static class TrainingSection
             Figure("Time", Units.Time(report.Elapsed));
             Figure("Tokens a second", report.TokensPerSecond.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture));
         }
+        if (report.SkippedBatches > 0)
+            Figure("Skipped batches", FormattableString.Invariant($"{report.SkippedBatches}"));
         if (report.UnknownTokenShare is { } unknown)
             Figure("Unknown tokens", Units.Percent(unknown));
         if (report.VectorTokenShare is { } vectors)
