@@ -9,7 +9,7 @@ internal enum EpochParts
     /// <summary>The caller's own metric.</summary>
     Scores = 1,
 
-    /// <summary>The batches that were skipped.</summary>
+    /// <summary>The batches that were skipped, and how far gradients reach.</summary>
     Skipped = 2,
 
     All = Scores | Skipped,

@@ -3,7 +3,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <summary>
 /// The binary form of epochs, in a report and in a checkpoint, little-endian: int32 epochs, and for each float64 loss, accuracy, validation loss, accuracy and macro F1 (NaN
 /// for none), where there may be such the caller's score (NaN for none), bool whether there is a course, and then float64 learning rate, mean and largest norm, int64 ticks of 100 ns, int32 stored, checkpointed, reversed and hybrid batches,
-/// and where there may be such int32 skipped ones.
+/// and where there may be such int32 skipped ones and float64 how far gradients reach (NaN for none).
 /// </summary>
 internal static class EpochReportContent
 {
@@ -83,11 +83,13 @@ internal static class EpochReportContent
         writer.Write(course.LargestGradientNorm);
         writer.Write(course.Elapsed.Ticks);
         Write(writer, course.Batches);
-        if (parts.HasFlag(EpochParts.Skipped))
-            writer.Write(course.SkippedBatches);
+        if (!parts.HasFlag(EpochParts.Skipped))
+            return;
+        writer.Write(course.SkippedBatches);
+        writer.Write(course.GradientReach ?? double.NaN);
     }
 
-    /// <summary>Of any sign.</summary>
+    /// <summary>A number of any sign.</summary>
     private static double? ReadScore(BinaryReader reader)
     {
         var value = reader.ReadDouble();
@@ -104,5 +106,6 @@ internal static class EpochReportContent
         Elapsed = ReadTime(reader),
         Batches = ReadBatches(reader),
         SkippedBatches = parts.HasFlag(EpochParts.Skipped) ? ReadCount(reader) : 0,
+        GradientReach = parts.HasFlag(EpochParts.Skipped) ? ReadScore(reader) : null,
     };
 }

@@ -198,6 +198,17 @@ internal sealed class TrainingCheckpoint
                 writer.Write(nameof(options.MaximumGradientValue));
                 writer.Write(limit);
             }
+            if (options.SpectralRadius is { } radius)
+            {
+                writer.Write(nameof(options.SpectralRadius));
+                writer.Write(radius);
+            }
+            if (options.InformationFlow > 0)
+            {
+                writer.Write(nameof(options.InformationFlow));
+                writer.Write(options.InformationFlow);
+                writer.Write((int)options.InformationFlowForm);
+            }
             task.Trainer.Parameters.WriteIdentity(writer);
             task.WriteIdentity(writer);
         }

@@ -52,7 +52,7 @@ internal sealed partial class TrainingLoop
             _skippedInRow = 0;
             _sum += result;
             _totals.Add(_task, i);
-            _meter.Add(rate, norm, _task.Trainer.Account.Strategy);
+            _meter.Add(rate, norm, _task.Trainer.Account);
         }
         else
         {

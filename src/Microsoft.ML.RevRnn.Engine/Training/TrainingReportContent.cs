@@ -1,7 +1,7 @@
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
-/// The binary form of a report, little-endian: int32 version (1, 2 where there is a share of tokens with a word vector, 3 of a translation, or 4 where batches were skipped); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
+/// The binary form of a report, little-endian: int32 version (1, 2 where there is a share of tokens with a word vector, 3 of a translation, or 4 where batches were skipped or gradients measured); int32 kept epoch; byte reason of the end; int64 ticks of 100 ns; float64 tokens a second;
 /// int64 peak and stored bytes; int32 rows and steps of the largest batch; int64 lost bits; float64 optimal bits, share of unknown tokens (NaN for none); version 2 and 4: float64 share of tokens with a word vector (in version 4 NaN for none);
 /// version 3 and 4: bool whether there are bytes of sides, and int64 encoder's at the peak and stored, decoder's likewise; the epochs, as
 /// <see cref="EpochReportContent"/> has them.
@@ -99,7 +99,7 @@ internal static class TrainingReportContent
     /// <summary>The first version that has what the report has.</summary>
     private static int VersionOf(TrainingReport report) => report switch
     {
-        { SkippedBatches: > 0 } => SkippedVersion,
+        _ when report.SkippedBatches > 0 || report.Epochs.Any(epoch => epoch.Course?.GradientReach != null) => SkippedVersion,
         _ when report.TranslationMemory != null || report.Epochs.Any(epoch => epoch.ValidationScore != null) => TranslationVersion,
         _ => report.VectorTokenShare == null ? FirstVersion : VectorVersion,
     };

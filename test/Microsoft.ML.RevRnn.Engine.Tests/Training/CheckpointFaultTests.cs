@@ -32,6 +32,7 @@ internal sealed class CheckpointFaultTests
                     training => training with { MaximumGradientNorm = 2 },
                     training => training with { MaximumStateGradientNorm = 11 },
                     training => training with { MaximumGradientValue = 0.5f },
+                    training => training with { SpectralRadius = 0.9f },
                     training => training with { Dropout = 0.25f },
                     training => training with { InputDropoutByToken = true },
                     training => training with { ValidationFraction = 0.25f },

@@ -67,7 +67,7 @@ internal sealed class TrainingReportContentTests
     public void SkippedBatchesRaiseTheVersionAndKeepTheRest()
     {
         var first = _report.Epochs[0];
-        EpochReport[] epochs = [first with { ValidationScore = 0.5, Course = first.Course! with { SkippedBatches = 7 } }, _report.Epochs[1]];
+        EpochReport[] epochs = [first with { ValidationScore = 0.5, Course = first.Course! with { SkippedBatches = 7, GradientReach = -1.5 } }, _report.Epochs[1]];
         foreach (var report in (TrainingReport[])
             [
                 _report with { Epochs = epochs },
