@@ -44,4 +44,18 @@ public enum CellKind
     /// weights trained elsewhere. It cannot be reversed.
     /// </summary>
     GruResetAfter = 7,
+
+    /// <summary>
+    /// Leaky units (Jaeger et al. 2007; Goodfellow et al. 2016, section 10.9.2): h := alpha h + (1 - alpha) tanh(x W + h U + b), with x [I], h [H], W [I, H], U [H, H], b [H] and
+    /// alpha = sigmoid(a) [H], so that a unit remembers for about 1 / (1 - alpha) steps. These time constants start spread over 1 to
+    /// <see cref="NetworkOptions.LongestTimeConstant"/>, and are learned unless <see cref="NetworkOptions.LearnsTimeConstants"/> is false. For comparison. It cannot be reversed.
+    /// </summary>
+    LeakyElman = 8,
+
+    /// <summary>
+    /// Reversible leaky units: the H units in two halves of P = H / 2, of which the first reads the second's h before the step and the second the first's after it; for each half
+    /// h := alpha h + (1 - alpha) tanh(x W + k U + b), where k [P] is the other half's h. As cheap a reversible cell as there is: one product a half, and a forget gate that does not
+    /// depend on the text, bounded by <see cref="NetworkOptions.ForgettingLimit"/>. Time constants as those of <see cref="LeakyElman"/>.
+    /// </summary>
+    RevLeaky = 9,
 }

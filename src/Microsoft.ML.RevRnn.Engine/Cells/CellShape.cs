@@ -11,9 +11,14 @@ namespace Microsoft.ML.RevRnn.Cells;
 internal sealed class CellShape
 {
     public CellShape(CellKind kind, int inputs, int units)
+        : this(CellSpec.Of(kind), inputs, units)
+    {
+    }
+
+    public CellShape(CellSpec spec, int inputs, int units)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        Spec = CellSpec.Of(kind);
+        Spec = spec;
         ArgumentOutOfRangeException.ThrowIfLessThan(units, Halves);
         if (units % Halves != 0)
             throw new ArgumentOutOfRangeException(nameof(units), units, "A reversible cell needs an even number of units, at least 2.");

@@ -25,6 +25,8 @@ internal abstract class CellSpec
         new NfRevGruSpec(),
         new ElmanSpec(),
         new GruResetAfterSpec(),
+        new LeakyElmanSpec(),
+        new RevLeakySpec(),
     ];
 
     /// <param name="kind">The kind that is described.</param>
@@ -41,6 +43,7 @@ internal abstract class CellSpec
         States = states;
         Gates = gates;
         ForgetGates = Numbers(gate => gate.Forgets);
+        ConstantGates = Numbers(gate => gate.IsConstant);
         InputlessGates = Numbers(gate => !gate.ReadsInput);
         HiddenlessGates = Numbers(gate => !gate.ReadsHidden);
         HiddenReaders = GateRun.Where(gates, gate => gate.Source is GateSource.InputAndHidden or GateSource.Hidden);
@@ -66,6 +69,12 @@ internal abstract class CellSpec
 
     /// <summary>The gates that cost lost bits.</summary>
     public int[] ForgetGates { get; }
+
+    /// <summary>The gates that are a bias alone, each unit's leak.</summary>
+    public int[] ConstantGates { get; }
+
+    /// <summary>What the options say of the constant gates; of no meaning to a cell that has none.</summary>
+    public TimeConstants TimeConstants { get; init; } = new(new NetworkOptions());
 
     /// <summary>The gates that do not read x and have no weights for it.</summary>
     public int[] InputlessGates { get; }
@@ -96,6 +105,15 @@ internal abstract class CellSpec
     public static CellSpec Of(CellKind kind) => (uint)kind < (uint)_specs.Length
         ? _specs[(int)kind]
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown cell.");
+
+    /// <summary>The cell of a network, with what its options say of it.</summary>
+    public static CellSpec Of(NetworkOptions options) => options.Cell switch
+    {
+        CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options) },
+        CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
+        CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options) },
+        _ => Of(options.Cell),
+    };
 
     /// <summary>Makes the cell for a register width and an arithmetic of its states.</summary>
     public abstract RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)

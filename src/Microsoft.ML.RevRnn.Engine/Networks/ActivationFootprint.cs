@@ -79,8 +79,10 @@ internal sealed class ActivationFootprint
         var m = limit == ForgettingLimit.None ? 1 : 1 - Math.ScaleB(1, -(int)limit);
         var bits = 0.0;
         foreach (var gate in shape.Spec.ForgetGates)
-            bits -= HostMath.Log2(m / (1 + HostMath.Exp(-shape.Spec.Gates[gate].InitialBias)) + 1 - m);
+            bits += shape.Spec.Gates[gate].IsConstant ? shape.Spec.TimeConstants.Mean(BitsOf) : BitsOf(shape.Spec.Gates[gate].InitialBias);
         return shape.Spec.ForgetGates.Length == 0 ? 0 : bits / shape.Spec.ForgetGates.Length;
+
+        double BitsOf(double bias) => -HostMath.Log2(m / (1 + HostMath.Exp(-bias)) + 1 - m);
     }
 
     /// <summary>The most that a forget gate can cost.</summary>

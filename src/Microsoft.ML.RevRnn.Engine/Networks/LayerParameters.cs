@@ -47,7 +47,11 @@ internal sealed class LayerParameters : IDisposable
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
         for (var column = 0; column < Bias.Columns; column++)
-            Bias.At(0, column) += Shape.Spec.Gates[column / Shape.Half % Shape.GateCount].InitialBias;
+        {
+            ref var bias = ref Bias.At(0, column);
+            var gate = Shape.Spec.Gates[column / Shape.Half % Shape.GateCount];
+            bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
+        }
     }
 
     public void Dispose()

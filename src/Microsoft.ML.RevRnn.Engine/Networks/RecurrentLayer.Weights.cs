@@ -118,6 +118,8 @@ internal sealed unsafe partial class RecurrentLayer
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
+        if (!Shape.Spec.TimeConstants.AreLearned)
+            Clear(_parameters.Bias, column, ofHalf, Shape.Spec.ConstantGates);
 
         var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
         var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;

@@ -80,6 +80,7 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
     public void AllWaysToGetAtActivationsGiveTheSameBits(CellKind cell)
     {
         var setup = _setup with { Cell = cell, WeightScale = cell == CellKind.NfRevLstm ? 1 : 2 };

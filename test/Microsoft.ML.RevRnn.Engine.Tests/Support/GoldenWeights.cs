@@ -25,6 +25,7 @@ internal sealed class GoldenWeights
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
             CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set, suffix),
             CellKind.GruResetAfter => TorchGru(file, shape, set, suffix),
+            CellKind.LeakyElman => Leaky(file, shape, set),
             _ => TensorFlowGru(file, shape, set, suffix),
         };
         Half = shape.Half;
@@ -120,6 +121,21 @@ internal sealed class GoldenWeights
             .. rows[..first],
             .. Enumerable.Range(first, shape.Units).Select(row => Row(row, hiddenBias)),
             .. Enumerable.Range(first, shape.Units).Select(row => Row(row, inputBias)),
+        ];
+    }
+
+    /// <summary>[out, in]; the leak itself, or the gradient by it, as that of its bias a: alpha = 1 / (1 + e^-a).</summary>
+    private static double[][] Leaky(GoldenFile file, CellShape shape, string set)
+    {
+        var (input, hidden, bias) = (file.Numbers(set, "U"), file.Numbers(set, "W"), file.Numbers(set, "b"));
+        var leaks = file.Numbers("params", "alpha");
+        var ofLeak = file.Numbers(set, "alpha");
+        double Bias(int unit) => set == "params" ? Math.Log(leaks[unit] / (1 - leaks[unit])) : ofLeak[unit] * leaks[unit] * (1 - leaks[unit]);
+        return
+        [
+            .. Enumerable.Range(0, shape.Units).Select(unit =>
+                (double[])[.. input.AsSpan(unit * shape.Inputs, shape.Inputs), .. hidden.AsSpan(unit * shape.Units, shape.Units), bias[unit]]),
+            .. Enumerable.Range(0, shape.Units).Select(unit => (double[])[.. new double[shape.Inputs + shape.Units], Bias(unit)]),
         ];
     }
 
