@@ -12,6 +12,8 @@ public sealed class AnyCellTests
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.LeakyElman)]
     [DataRow(CellKind.RevLeaky)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     public void ClassifiersLearnAndAreSaved(CellKind cell)
     {
         var options = With(Small.Classification(), cell);

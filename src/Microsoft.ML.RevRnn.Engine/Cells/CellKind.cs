@@ -58,4 +58,24 @@ public enum CellKind
     /// depend on the text, bounded by <see cref="NetworkOptions.ForgettingLimit"/>. Time constants as those of <see cref="LeakyElman"/>.
     /// </summary>
     RevLeaky = 9,
+
+    /// <summary>
+    /// Nested LSTM (Moniz and Krueger 2017): an LSTM whose cell state is not a sum but the output of an LSTM within it, <see cref="NetworkOptions.NestingDepth"/> D levels deep. For k = 0 ...
+    /// D - 1, i, f and o are sigmoids and j a tanh, at level 0 linear, of u W + v U + b, where u [I] and v [H] are x and h at level 0, else the i j and f c of the level before, [H] each;
+    /// innermost c := i j + f c; outwards c of a level := o tanh(c) of the one within, and h := o tanh(c) of level 0. For study: D + 1 states, and one product after the other. It cannot be
+    /// reversed.
+    /// </summary>
+    NestedLstm = 10,
+
+    /// <summary>
+    /// Elman's cell with a hidden layer in each of the three places of a step (Pascanu et al. 2014, DOT-RNN), all of H units: e = tanh(x U + b_e); s = tanh(e A + h B + b_s); h := tanh(s C + b_h);
+    /// y = tanh(h E + b_y), with x [I], h [H], U [I, H] and the others [H, H]; layers above and heads read y. For study. It cannot be reversed.
+    /// </summary>
+    DeepTransition = 11,
+
+    /// <summary>
+    /// <see cref="DeepTransition"/> with a shortcut past the hidden layer of the transition, h := tanh(s C + h D + b_h) with D [H, H], so that a gradient passes one nonlinearity a step
+    /// instead of two (Pascanu et al. 2014, DT(S)-RNN).
+    /// </summary>
+    DeepTransitionShortcut = 12,
 }

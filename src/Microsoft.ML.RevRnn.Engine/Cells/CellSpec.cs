@@ -10,9 +10,9 @@ namespace Microsoft.ML.RevRnn.Cells;
 internal abstract class CellSpec
 {
     /// <summary>The most states that a cell may have.</summary>
-    public const int MostStates = 2;
+    public const int MostStates = 5;
 
-    /// <summary>The state that gates read, and layers above: the first of every cell.</summary>
+    /// <summary>The state that gates read: the first of every cell.</summary>
     public const int HiddenState = 0;
 
     private static readonly CellSpec[] _specs =
@@ -27,6 +27,9 @@ internal abstract class CellSpec
         new GruResetAfterSpec(),
         new LeakyElmanSpec(),
         new RevLeakySpec(),
+        NestedLstmSpec.Of(NestedLstmSpec.DefaultDepth),
+        new DeepTransitionSpec(CellKind.DeepTransition),
+        new DeepTransitionSpec(CellKind.DeepTransitionShortcut),
     ];
 
     /// <param name="kind">The kind that is described.</param>
@@ -35,13 +38,15 @@ internal abstract class CellSpec
     /// </param>
     /// <param name="states">What its states are called, the hidden one first.</param>
     /// <param name="gates">The gates of a half, in the order of their blocks.</param>
-    protected CellSpec(CellKind kind, int halves, IReadOnlyList<string> states, IReadOnlyList<GateSpec> gates)
+    /// <param name="stages">Further products within a step, in their order; of ordinary cells only. Null for none.</param>
+    protected CellSpec(CellKind kind, int halves, IReadOnlyList<string> states, IReadOnlyList<GateSpec> gates, IReadOnlyList<CellStage>? stages = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(states.Count, MostStates);
         Kind = kind;
         Halves = halves;
         States = states;
         Gates = gates;
+        Stages = stages ?? [];
         ForgetGates = Numbers(gate => gate.Forgets);
         ConstantGates = Numbers(gate => gate.IsConstant);
         InputlessGates = Numbers(gate => !gate.ReadsInput);
@@ -62,6 +67,12 @@ internal abstract class CellSpec
 
     public IReadOnlyList<GateSpec> Gates { get; }
 
+    /// <summary>Products after that with the hidden state; none of most cells.</summary>
+    public IReadOnlyList<CellStage> Stages { get; }
+
+    /// <summary>The state that layers above and heads read.</summary>
+    public virtual int OutputState => HiddenState;
+
     public bool IsReversible => Halves == 2;
 
     /// <summary>Whether the states of a reversible cell are only added to: reversal needs no lost bits, and nothing bounds the states.</summary>
@@ -74,7 +85,7 @@ internal abstract class CellSpec
     public int[] ConstantGates { get; }
 
     /// <summary>What the options say of the constant gates; of no meaning to a cell that has none.</summary>
-    public TimeConstants TimeConstants { get; init; } = new(new NetworkOptions());
+    public TimeConstants TimeConstants { get; init; } = new(TimeConstants.DefaultLongest, areLearned: true);
 
     /// <summary>The gates that do not read x and have no weights for it.</summary>
     public int[] InputlessGates { get; }
@@ -105,15 +116,6 @@ internal abstract class CellSpec
     public static CellSpec Of(CellKind kind) => (uint)kind < (uint)_specs.Length
         ? _specs[(int)kind]
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown cell.");
-
-    /// <summary>The cell of a network, with what its options say of it.</summary>
-    public static CellSpec Of(NetworkOptions options) => options.Cell switch
-    {
-        CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options) },
-        CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
-        CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options) },
-        _ => Of(options.Cell),
-    };
 
     /// <summary>Makes the cell for a register width and an arithmetic of its states.</summary>
     public abstract RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)

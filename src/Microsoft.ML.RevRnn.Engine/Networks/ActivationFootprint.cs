@@ -42,6 +42,7 @@ internal sealed class ActivationFootprint
             PerCheckpoint += rows * states + lanes;
             // States, their gradients and one scratch row; lost-bit lanes.
             Fixed += rows * (2 * states + sizeof(float) * (long)shape.HalfStride) + lanes;
+            Fixed += sizeof(float) * (rows + flat) * shape.InnerRow;
             // Of a chunk: hidden inputs, reset states, packed gate gradients, output gradients, inputs.
             Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.Spec.HasReset ? stateRow : 0)
                 + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow

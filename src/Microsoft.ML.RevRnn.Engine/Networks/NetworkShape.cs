@@ -47,5 +47,15 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
     }
 
     /// <summary>Shape of layer <paramref name="layer"/>.</summary>
-    public CellShape Layer(int layer) => new(CellSpec.Of(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+    public CellShape Layer(int layer) => new(SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+
+    /// <summary>The cell, with what the options say of it.</summary>
+    private static CellSpec SpecOf(NetworkOptions options) => options.Cell switch
+    {
+        CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.NestedLstm => NestedLstmSpec.Of(options.NestingDepth),
+        CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
+        _ => CellSpec.Of(options.Cell),
+    };
 }

@@ -124,6 +124,8 @@ internal sealed class GradientTests
     [DataRow(CellKind.NfRevGru, ActivationStrategy.Reversible)]
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Reversible)]
     [DataRow(CellKind.LeakyElman, ActivationStrategy.Stored)]
+    [DataRow(CellKind.NestedLstm, ActivationStrategy.Stored)]
+    [DataRow(CellKind.DeepTransitionShortcut, ActivationStrategy.Checkpointed)]
     public void OneTwoAndThreeThreadsGiveTheSameBits(CellKind cell, ActivationStrategy strategy)
     {
         var setup = new StackSetup { Cell = cell, Layers = 2, Units = 70, EmbeddingWidth = 40, Dropout = 0.2f, Strategy = strategy };
@@ -212,6 +214,8 @@ internal sealed class GradientTests
     [DataRow(CellKind.NfRevGru)]
     [DataRow(CellKind.LeakyElman)]
     [DataRow(CellKind.RevLeaky)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
     public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });

@@ -70,6 +70,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
             "rnn_tanh" => CellKind.Elman,
             "gru_torch" => CellKind.GruResetAfter,
             "leaky_elman" => CellKind.LeakyElman,
+            "nested_lstm_depth2" => CellKind.NestedLstm,
             _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
                 || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
         };
