@@ -71,7 +71,7 @@ internal sealed class EncoderParameters : IDisposable
     {
         var width = shape.Options.EmbeddingSize;
         return shape.EmbeddingLayout is { } layout
-            ? new EmbeddingTable(shape.Vocabulary, layout.StateColumns(), layout.StateStride, isDense)
-            : new EmbeddingTable(shape.Vocabulary, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
+            ? new EmbeddingTable(shape.VectorCount, layout.StateColumns(), layout.StateStride, isDense)
+            : new EmbeddingTable(shape.VectorCount, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
     }
 }

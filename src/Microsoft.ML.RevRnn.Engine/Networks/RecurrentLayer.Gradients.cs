@@ -20,6 +20,7 @@ internal sealed unsafe partial class RecurrentLayer
         }
         _scratch.EnsureLength((long)rows * Shape.HalfStride);
         _scratch.Clear();
+        _innerGradient.EnsureLength((long)rows * Shape.InnerRow);
     }
 
     /// <summary>
@@ -28,19 +29,19 @@ internal sealed unsafe partial class RecurrentLayer
     /// </summary>
     public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, int begin, int end)
     {
-        var hiddenGradient = _stateGradients[CellSpec.HiddenState].Pointer;
+        var ofOutputs = _stateGradients[Shape.Spec.OutputState].Pointer;
         for (var s = chunk.Steps - 1; s >= 0; s--)
         {
             var active = Math.Min(end, chunk.ActiveRows(s));
             if (begin >= active)
                 continue;
             var first = (nint)begin * Shape.StateStride;
-            AddTo(hiddenGradient + first, outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride + first, (active - begin) * Shape.StateStride);
+            AddTo(ofOutputs + first, outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride + first, (active - begin) * Shape.StateStride);
             for (var b = begin; b < active && Reach != null; b++)
                 Reach.Add(b, SquaresOfGradient(b));
-            Flow?.Enter(chunk, s, hiddenGradient, begin, active);
+            Flow?.Enter(chunk, s, ofOutputs, begin, active);
             _cell.Backward(Step(chunk, record, s), begin, active);
-            Flow?.Leave(chunk, s, hiddenGradient, begin, active);
+            Flow?.Leave(chunk, s, ofOutputs, begin, active);
 
             // The states that half 1 read, of the other half if there is one, side by side as the weight gradient wants them.
             var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + (Shape.Halves - 1) * Shape.HalfStride;

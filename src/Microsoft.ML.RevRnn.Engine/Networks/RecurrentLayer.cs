@@ -22,6 +22,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     private readonly NativeBuffer<float> _scratch;
     private readonly NativeBuffer<float> _reset;
     private readonly NativeBuffer<float> _hiddenInputs;
+    private readonly NativeBuffer<float> _inner;
+    private readonly NativeBuffer<float> _innerGradient;
     private readonly List<ulong> _checksums = [];
 
     public RecurrentLayer(LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, Device device)
@@ -42,6 +44,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         _scratch = new NativeBuffer<float>(meter);
         _reset = new NativeBuffer<float>(meter);
         _hiddenInputs = new NativeBuffer<float>(meter);
+        _inner = new NativeBuffer<float>(meter);
+        _innerGradient = new NativeBuffer<float>(meter);
     }
 
     public CellShape Shape { get; }
@@ -73,6 +77,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         record.EnsureCapacity(chunk.FlatRows, chunk.SlotRows);
         if (Shape.Spec.HasReset)
             _reset.EnsureLength((long)chunk.FlatRows * Shape.StateStride);
+        _inner.EnsureLength((long)chunk.FlatRows * Shape.InnerRow);
         if (!backward)
             return;
         Flow?.Prepare(chunk);
@@ -123,7 +128,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         WeightDrop?.Dispose();
         Flow?.Dispose();
         foreach (var owned in (ReadOnlySpan<IDisposable>)
-            [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs])
+            [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs, _inner, _innerGradient])
         {
             owned.Dispose();
         }
@@ -144,6 +149,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         {
             Gates = record.Gates.Pointer + flat * Shape.GateRow,
             Reset = Shape.Spec.HasReset ? _reset.Pointer + flat * Shape.StateStride : null,
+            Inner = _inner.Pointer + flat * Shape.InnerRow,
+            InnerGradient = _innerGradient.Pointer,
             Scratch = _scratch.Pointer,
             LostBits = _lostBits,
         };

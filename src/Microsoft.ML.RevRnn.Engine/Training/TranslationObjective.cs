@@ -42,7 +42,8 @@ internal sealed class TranslationObjective(long[] frequencies, TranslationOption
             CarriesStates = true,
         };
         var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.Rows) : 0;
-        var chunk = AttentionBuffers.ChunkBytes(shape, ChunkLength.For(shape.Decoder).MostRows(training.Rows), workers);
+        var length = ChunkLength.For(shape.Decoder);
+        var chunk = AttentionBuffers.ChunkBytes(shape, length.MostRows(training.Rows)) + workers * AttentionProducts.Bytes(shape, AttentionPieces.StepsOf(length.Maximum));
         return new TranslationSettings(
             side with { HeadBytes = joined, BytesPerToken = SourceMemory.BytesPerToken(shape) },
             side with { HeadBytes = chunk + TokenHead.Bytes(shape.OutputStride, frequencies.Length, Samples, dropout: 0) },

@@ -105,7 +105,7 @@ internal sealed class TranslationTrainer : ITrainer
     }
 
     private long DecoderBytes(int rows, int sourceSteps, int targetSteps)
-        => _pass.Decoder.LeastBytes(rows, targetSteps) + AttentionBuffers.PieceBytes(rows * sourceSteps);
+        => _pass.Decoder.LeastBytes(rows, targetSteps) + AttentionPieces.Bytes(rows, sourceSteps, targetSteps, _device.Team.Size);
 
     private void DiscardGradients()
     {

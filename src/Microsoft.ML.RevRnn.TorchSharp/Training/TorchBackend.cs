@@ -9,6 +9,9 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <summary>Training on a GPU through TorchSharp. The engine finds it by its name.</summary>
 internal sealed class TorchBackend : ITrainingBackend
 {
+    /// <summary>The cells that there are kernels of.</summary>
+    private static readonly CellKind[] _cells = [CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.Gru, CellKind.Elman, CellKind.GruResetAfter];
+
     public INetworkTrainer CreateTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
         CheckCell(parameters.Encoder.Shape);
@@ -49,11 +52,15 @@ internal sealed class TorchBackend : ITrainingBackend
 
     private static void CheckCell(NetworkShape shape)
     {
-        if (shape.Options.Cell is CellKind.NfRevLstm or CellKind.NfRevGru)
+        if (!_cells.Contains(shape.Options.Cell))
         {
             throw new NotSupportedException(
-                $"{shape.Options.Cell}, a no-forgetting cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take a cell that forgets: " +
-                $"{CellKind.RevLstm} or {CellKind.RevGru}.");
+                $"{shape.Options.Cell}, a cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take one of {string.Join(", ", _cells)}.");
+        }
+        if (shape.FedBack > 0)
+        {
+            throw new NotSupportedException(
+                $"A network whose {nameof(NetworkOptions.Feedback)} is {shape.Options.Feedback} is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or {nameof(NetworkOptions.Feedback)}.");
         }
     }
 

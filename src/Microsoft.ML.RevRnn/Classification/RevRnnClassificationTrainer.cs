@@ -17,7 +17,7 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassificationOptions, RevRnnClassificationTransformer>
 {
-    internal RevRnnClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnClassificationOptions options)
+    internal RevRnnClassificationTrainer(IHostEnvironment env, CellKind? cell, RevRnnClassificationOptions options)
         : base(env, options, cell)
     {
     }

@@ -109,6 +109,8 @@ public abstract class RevRnnOptions
         Vocabulary.Validate();
         Network.Validate();
         Training.Validate();
+        CheckStrategy();
+        CheckFeedback();
         WordVectors?.Validate();
         Selection?.Validate();
     }
@@ -142,6 +144,9 @@ public abstract class RevRnnOptions
 
     /// <summary>What <see cref="Vocabulary"/> is where it is left as it is.</summary>
     private protected virtual VocabularyOptions DefaultVocabulary => new();
+
+    /// <summary>Whether <see cref="NetworkOptions.Feedback"/> is used.</summary>
+    private protected virtual bool HasFeedback => false;
 
     /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
     private protected virtual bool HasPooling => false;
@@ -183,8 +188,18 @@ public abstract class RevRnnOptions
         }
     }
 
+    private void CheckFeedback()
+    {
+        if (Network.Feedback != FeedbackKind.None && !HasFeedback)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} is {Network.Feedback}; only a tagger has a class for each token that can be fed back. Leave it unset in {nameof(Network)}.",
+                nameof(NetworkOptions.Feedback));
+        }
+    }
+
     /// <summary>Checks that a cell that cannot be reversed need not be; where it is asked for by the default, it is stored.</summary>
-    private protected void CheckStrategy()
+    private void CheckStrategy()
     {
         if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
         {

@@ -65,6 +65,5 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         base.Check();
         Model.Validate();
         CheckForwardsOnly("a language model reads forwards only, since what it is to predict lies behind");
-        CheckStrategy();
     }
 }
