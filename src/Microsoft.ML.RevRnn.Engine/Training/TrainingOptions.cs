@@ -64,7 +64,7 @@ public sealed record TrainingOptions
     public float MaximumStateGradientNorm { get; init; } = 10f;
 
     /// <summary>
-    /// a: the loss has a times Omega of each layer added, which keeps gradients as long as they are on their way back through an Elman network (Pascanu, Mikolov, Bengio 2013), 0 to 1,000; the
+    /// a: the loss has a times Omega of each layer added, which keeps gradients as long as they are on their way back through an Elman network or leaky units (Pascanu, Mikolov, Bengio 2013), 0 to 1,000; the
     /// losses that are reported are without. Its gradient is that by the weights from state to state alone, with states and their gradients held. The authors' value is 2. 0, as it is
     /// unless it is set, changes no bit. On the processor only; another cell is an error. Its buffers, [H, H] and a chunk's [rows, H] of each layer, are not in the account of activations.
     /// </summary>
