@@ -35,6 +35,8 @@ internal sealed class TranslationObjective(long[] frequencies, TranslationOption
             Strategy = training.StrategyFor(shape.Decoder.Top),
             Dropout = rates,
             MaximumStateGradientNorm = training.MaximumStateGradientNorm,
+            InformationFlow = training.InformationFlow,
+            InformationFlowForm = training.InformationFlowForm,
             MemoryBudget = training.MemoryBudget / 2,
             // What one side hands to the other.
             CarriesStates = true,
