@@ -27,12 +27,10 @@ internal static class Report
                 article == null ? "" : $"{article.CrossEntropy:F3}",
                 article == null ? "" : $"{article.Accuracy:P1}");
         }
-        foreach (var (name, article) in Contestant.OfTheArticleOnly)
-            table.AddRow(Markup.Escape(name), "", "", "", "", "", $"{article.CrossEntropy:F3}", $"{article.Accuracy:P1}");
         AnsiConsole.Write(table);
         AnsiConsole.MarkupLine(
             $"Ours: {settings.Units} units, {settings.Epochs} passes, a word of {settings.Words:N0}, unknown ones left out. The article's: its own data, text8, of which this has none; 600 units, 2 passes over 457,000 observations, " +
-            "a word of 16,384, unknown ones and padding counted. So rows are to be compared, not columns.");
+            "two layers (nested: one, two levels deep), a word of 16,384, unknown ones and padding counted. So rows are to be compared, not columns.");
     }
 
     public static void ByLetters(IReadOnlyList<Result> results)
@@ -42,10 +40,10 @@ internal static class Report
             table.AddColumn(new TableColumn(letters.ToString(CultureInfo.InvariantCulture)).RightAligned());
         foreach (var result in results)
             table.AddRow([Markup.Escape(result.Contestant.Name), .. Row(result.ByLetters.Select(figure => figure.TopAccuracy[0]))]);
-        foreach (var (name, article) in results.Select(result => (result.Contestant.Name, result.Contestant.OfTheArticle)).Concat(Contestant.OfTheArticleOnly.Select(entry => (entry.Name, (ArticleFigures?)entry.Figures))))
+        foreach (var contestant in results.Select(result => result.Contestant))
         {
-            if (article != null)
-                table.AddRow([Markup.Escape($"Article: {name}"), .. Row(article.ByLetters)]);
+            if (contestant.OfTheArticle is { } article)
+                table.AddRow([Markup.Escape($"Article: {contestant.Name}"), .. Row(article.ByLetters)]);
         }
         AnsiConsole.Write(table);
     }

@@ -49,11 +49,12 @@ internal sealed class ParameterMemoryTests
 
     /// <summary>Those that the autocomplete task of Madsen 2019 is told with; there the vector of padding is not learned.</summary>
     [TestMethod]
-    [DataRow(CellKind.Gru, 4_323_600)]
-    [DataRow(CellKind.Lstm, 5_764_800)]
-    public void OrdinaryCellsHaveAsManyAsElsewhere(CellKind cell, int recurrent)
+    [DataRow(CellKind.Gru, 2, 4_323_600)]
+    [DataRow(CellKind.Lstm, 2, 5_764_800)]
+    [DataRow(CellKind.NestedLstm, 1, 5_764_800)]
+    public void OrdinaryCellsHaveAsManyAsElsewhere(CellKind cell, int layers, int recurrent)
     {
-        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 600, HiddenSize = 600, LayerCount = 2, Pooling = PoolingKind.Last };
+        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 600, HiddenSize = 600, LayerCount = layers, NestingDepth = 2, Pooling = PoolingKind.Last };
 
         Assert.AreEqual(16_200 + 600 + recurrent + 9_847_986, ParameterMemory.Count(network, 28, 16_386));
     }
