@@ -55,7 +55,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     /// <summary>
     /// What the score, the log odds of true, of a text is made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order;
-    /// and the part of n-grams as a whole.
+    /// and what the n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model reads several columns, or numbers.</exception>
@@ -72,6 +72,8 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
+    internal override TestedNetwork CreateTested() => TestedNetwork.Of(_classifier, scores => scores[0] > 0 ? "True" : "False");
 
     private protected override VersionInfo Version => _version;
 

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
@@ -140,7 +141,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     /// <summary>
     /// What a class's score of a text is made of: of each token gradient times input, which is what it adds to the network's part of the score, or takes from it, to first order; and
-    /// the part of n-grams as a whole.
+    /// what the n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="label">The name of the class, as it is in the slots of the score; null for the predicted one.</param>
@@ -173,6 +174,12 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     /// <example><code>var explained = classifier.Append(classifier.ToContributions()).Transform(data);</code></example>
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
+    internal override TestedNetwork CreateTested()
+    {
+        var names = Labels.Names;
+        return TestedNetwork.Of(_classifier, scores => names[TensorPrimitives.IndexOfMax<float>([.. scores])]);
+    }
 
     private protected override VersionInfo Version => _version;
 

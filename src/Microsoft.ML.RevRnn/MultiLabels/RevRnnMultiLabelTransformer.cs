@@ -57,8 +57,8 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     internal MultiLabelClassifier Classifier => _classifier;
 
     /// <summary>
-    /// What the log odds of a label of a text are made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order; and the
-    /// part of n-grams as a whole.
+    /// What the log odds of a label of a text are made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order; and what the
+    /// n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="label">The name of the label, as it is in the slots of the score; null for the most probable one.</param>
@@ -73,6 +73,12 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToContributions"/>
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
+
+    internal override TestedNetwork CreateTested()
+    {
+        var names = Labels.Names;
+        return TestedNetwork.Of(_classifier, scores => string.Join(", ", names.Where((_, label) => scores[label] > 0)));
+    }
 
     private protected override VersionInfo Version => _version;
 
