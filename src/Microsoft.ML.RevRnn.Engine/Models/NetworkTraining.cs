@@ -52,7 +52,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         => Run(parameters, objective, carriesStates: true, null, trainer => new StreamTask(streams, model, trainer, objective, options));
 
     private TrainingReport Run(
-        NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, TrainingTask> createTask)
+        NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, ShardableTask> createTask)
     {
         if (parameters.All.Any(parameter => ModelFile.IsOutOfProportion(parameter.Rows, parameter.Columns, parameter.Stride)))
         {
@@ -65,9 +65,11 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         using var onGpu = CreateGpuTrainer(parameters, objective, carriesStates, out var fallbackReason);
         using var device = onGpu != null
             ? null
-            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
+            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.ShardRows));
         using var trainer = onGpu ?? new ManagedTrainer(parameters, objective, options, device!, carriesStates);
-        var loop = new TrainingLoop(createTask(trainer), options, progress)
+        var task = createTask(trainer);
+        using var sharded = options.IsSharded ? new ShardedTask(task, options) : null;
+        var loop = new TrainingLoop(sharded ?? (TrainingTask)task, options, progress)
         {
             EpochEnded = EpochEnded,
             EpochBegins = epochBegins,
@@ -86,6 +88,8 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             return null;
         try
         {
+            if (options.IsSharded)
+                throw new NotSupportedException(TrainingOptions.ShardsOnGpu);
             return TrainingBackends.Get().CreateTrainer(parameters, objective, options, carriesStates);
         }
         catch (NotSupportedException failure) when (options.FallbackToCpu)

@@ -54,25 +54,18 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         if (IsDense)
             return;
-        if (_slotOf.Length == 0)
-        {
-            _slotOf = new int[Value.Rows];
-            Array.Fill(_slotOf, -1);
-            _touched = new int[Value.Rows];
-        }
-        DiscardGradient();
+        NoneTouched();
         foreach (var batch in batches)
-        {
-            foreach (var token in batch.Tokens)
-            {
-                if (_slotOf[token] >= 0)
-                    continue;
-                _slotOf[token] = TouchedCount;
-                _touched[TouchedCount++] = token;
-            }
-        }
-        _gradient.EnsureLength((long)TouchedCount * Stride);
-        Gradients.Clear();
+            Touch(batch.Tokens);
+        ClearGradients();
+    }
+
+    /// <summary>Gives each of some tokens a gradient row, zero, in their order.</summary>
+    public void BeginGradient(ReadOnlySpan<int> tokens)
+    {
+        NoneTouched();
+        Touch(tokens);
+        ClearGradients();
     }
 
     /// <summary>No token has a gradient of its own any more.</summary>
@@ -120,6 +113,34 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         Value.Dispose();
         _gradient.Dispose();
+    }
+
+    private void NoneTouched()
+    {
+        if (_slotOf.Length == 0)
+        {
+            _slotOf = new int[Value.Rows];
+            Array.Fill(_slotOf, -1);
+            _touched = new int[Value.Rows];
+        }
+        DiscardGradient();
+    }
+
+    private void Touch(ReadOnlySpan<int> tokens)
+    {
+        foreach (var token in tokens)
+        {
+            if (_slotOf[token] >= 0)
+                continue;
+            _slotOf[token] = TouchedCount;
+            _touched[TouchedCount++] = token;
+        }
+    }
+
+    private void ClearGradients()
+    {
+        _gradient.EnsureLength((long)TouchedCount * Stride);
+        Gradients.Clear();
     }
 
     /// <summary>What a token's vector is multiplied by: 0 where it is dropped, else 1 / (1 - rate).</summary>

@@ -9,6 +9,7 @@ internal sealed class SequenceTask : NetworkTask
     private readonly HeldBack _parts;
     private readonly BatchPlan _validationPlan;
     private BatchPlan _plan;
+    private int[] _ofShard = [];
 
     /// <param name="sequences">All sequences.</param>
     /// <param name="parts">Which of them are held back.</param>
@@ -43,13 +44,21 @@ internal sealed class SequenceTask : NetworkTask
         return tokens;
     }
 
-    public override BatchResult Train(int batch, ulong seed) => Train(_plan.Batch(batch), seed);
+    public override BatchResult Train(int batch, Shard shard, ulong seed) => Train(shard.Of(_plan.Batch(batch), ref _ofShard), seed);
 
-    public override BatchResult Evaluate(int batch) => Evaluate(_validationPlan.Batch(batch));
+    public override BatchResult Evaluate(int batch, Shard shard) => Evaluate(shard.Of(_validationPlan.Batch(batch), ref _ofShard));
+
+    public override void AddTokens(int batch, IReadOnlyList<TokenUnion> unions)
+    {
+        foreach (var member in _plan.Batch(batch))
+            unions[0].Add(_sequences[member], Vocabulary.EmptyToken);
+    }
 
     /// <summary>Computes the gradients of the mean loss over some of the sequences.</summary>
     public BatchResult Train(ReadOnlySpan<int> members, ulong seed)
     {
+        if (members.IsEmpty)
+            return default;
         Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
         return Trainer.Train(Batch, seed);
     }
@@ -57,6 +66,8 @@ internal sealed class SequenceTask : NetworkTask
     /// <summary>Loss of some of the sequences, without dropout.</summary>
     public BatchResult Evaluate(ReadOnlySpan<int> members)
     {
+        if (members.IsEmpty)
+            return default;
         Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
         return Trainer.Evaluate(Batch);
     }
@@ -70,8 +81,9 @@ internal sealed class SequenceTask : NetworkTask
         base.WriteIdentity(writer);
     }
 
+    /// <summary>One shard's activations are held at a time.</summary>
     private int RowLimit(int longest) =>
-        Options.MemoryBudget == null ? Options.Rows : Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.Rows));
+        Options.MemoryBudget == null ? Options.Rows : Options.Shards * Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.ShardRows));
 
     /// <summary>The longest sequence must fit by itself, or training would fail when its turn comes.</summary>
     private void CheckBudget()

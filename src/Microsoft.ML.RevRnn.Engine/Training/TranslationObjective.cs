@@ -39,8 +39,8 @@ internal sealed class TranslationObjective(long[] frequencies, TranslationOption
             // What one side hands to the other.
             CarriesStates = true,
         };
-        var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.Rows) : 0;
-        var chunk = AttentionBuffers.ChunkBytes(shape, ChunkLength.For(shape.Decoder).MostRows(training.Rows), workers);
+        var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.ShardRows) : 0;
+        var chunk = AttentionBuffers.ChunkBytes(shape, ChunkLength.For(shape.Decoder).MostRows(training.ShardRows), workers);
         return new TranslationSettings(
             side with { HeadBytes = joined, BytesPerToken = SourceMemory.BytesPerToken(shape) },
             side with { HeadBytes = chunk + TokenHead.Bytes(shape.OutputStride, frequencies.Length, Samples, dropout: 0) },
