@@ -1,3 +1,8 @@
+using Microsoft.ML.RevRnn.Compute;
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
+using Microsoft.ML.RevRnn.Training;
+
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
 /// <summary>A batch in shards gives the same bits whatever number of ranks share them.</summary>
@@ -138,6 +143,35 @@ internal sealed class ShardedTrainingTests
         Assert.IsTrue(fourth.PeakActivationBytes <= needed / 2, $"{fourth.PeakActivationBytes} of {needed / 2}");
         // All rows of a batch are trained on at once all the same.
         Assert.AreEqual(whole.Epochs[0].Course!.Batches[ActivationStrategy.Auto], fourth.Epochs[0].Course!.Batches[ActivationStrategy.Auto]);
+    }
+
+    [TestMethod]
+    public void AStepAllocatesNoMoreThanItsBatchesDo()
+    {
+        var toy = ToyTask.Random(64);
+        var options = toy.Training with { Shards = 4, BatchesPerStep = 2, BatchSize = 16, Dropout = 0.2f };
+        using var parameters = NetworkParameters.OfSequences(new NetworkShape(toy.Network, ToyTask.VocabularySize), ToyTask.Classes);
+        parameters.Initialize(1);
+        using var device = new Device(threads: 1);
+        var objective = new SequenceObjective(new SoftmaxLoss([.. toy.Labels]), toy.Labels, options);
+        using var trainer = new ManagedTrainer(parameters, objective, options, device);
+        using var task = new ShardedTask(new SequenceTask(toy.Sequences, HeldBack.Last(64, 0), trainer, objective, options), options);
+        Assert.AreEqual(2, task.BeginEpoch(1));
+        for (var i = 0; i < 3; i++)
+        {
+            Step(0);
+            Step(1);
+        }
+
+        // Of each shard of two batches the keys that it is sorted by, and some little things.
+        var allocated = Allocations.Of(() => Step(0));
+        Assert.IsTrue(allocated < 8 * 1_000, $"{allocated} bytes");
+
+        void Step(int step)
+        {
+            task.Train(step, 7);
+            trainer.Step(1e-4f, 0, 1);
+        }
     }
 
     private static (byte[] Model, TrainingReport Report)[] Ranks(CheckpointedRun run, int ranks)
