@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Benchmarks;
 // One rank of a job is enough to tell what all have measured.
 if (RanksSuite.Rank > 0)
     Console.SetOut(TextWriter.Null);
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new TranslationSuite(), new AccuracySuite(), new RanksSuite()];
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new RanksSuite()];
 
 var suite = new Argument<string>("suite")
 {
@@ -23,7 +23,7 @@ var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: w
 var plot = new Option<FileInfo?>("--svg") { Description = "Draw the memory suite's curves into this file.", HelpName = "file.svg" };
 var data = new Option<DirectoryInfo?>("--data")
 {
-    Description = "The texts of suites that read any: a folder with ptb/valid.txt, wikitext2/valid.txt, sst2 and multi30k; without, a folder shared/data found here or further up.",
+    Description = "The texts of suites that read any: a folder with ptb/valid.txt, wikitext2/valid.txt, shakespeare/input.txt, sst2 and multi30k; without, a folder shared/data found here or further up.",
     HelpName = "folder",
     DefaultValueFactory = _ => LanguageCorpus.FindFolder(),
 };

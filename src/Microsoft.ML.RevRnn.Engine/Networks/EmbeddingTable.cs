@@ -54,18 +54,18 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         if (IsDense)
             return;
-        NoneTouched();
+        DiscardGradient();
         foreach (var batch in batches)
             Touch(batch.Tokens);
-        ClearGradients();
+        MakeGradients();
     }
 
-    /// <summary>Gives each of some tokens a gradient row, zero, in their order.</summary>
-    public void BeginGradient(ReadOnlySpan<int> tokens)
+    /// <summary>Gives each distinct row of some a gradient row, zero.</summary>
+    public void BeginGradient(ReadOnlySpan<int> rows)
     {
-        NoneTouched();
-        Touch(tokens);
-        ClearGradients();
+        DiscardGradient();
+        Touch(rows);
+        MakeGradients();
     }
 
     /// <summary>No token has a gradient of its own any more.</summary>
@@ -115,7 +115,7 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         _gradient.Dispose();
     }
 
-    private void NoneTouched()
+    private void Touch(ReadOnlySpan<int> tokens)
     {
         if (_slotOf.Length == 0)
         {
@@ -123,11 +123,6 @@ internal sealed unsafe class EmbeddingTable : IDisposable
             Array.Fill(_slotOf, -1);
             _touched = new int[Value.Rows];
         }
-        DiscardGradient();
-    }
-
-    private void Touch(ReadOnlySpan<int> tokens)
-    {
         foreach (var token in tokens)
         {
             if (_slotOf[token] >= 0)
@@ -137,7 +132,7 @@ internal sealed unsafe class EmbeddingTable : IDisposable
         }
     }
 
-    private void ClearGradients()
+    private void MakeGradients()
     {
         _gradient.EnsureLength((long)TouchedCount * Stride);
         Gradients.Clear();

@@ -39,7 +39,7 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
         CarriesStates = carriesStates;
         AddStates(1);
         _encoder.PrepareTraining();
-        _optimizer = Optimizer.Create(options.Optimizer, parameters.Dense, [parameters.Encoder.Embedding], device);
+        _optimizer = Optimizer.Create(options, parameters.Dense, [parameters.Encoder.Embedding], device);
     }
 
     public NetworkParameters Parameters { get; }
@@ -76,12 +76,12 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
     {
         var carried = CarriesStates ? _carried[_shard] : null;
         var result = _pass.Train(batch, seed, continues ? carried?.Start : null, carried?.End);
-        if (result.IsGivenUp)
+        if (!result.IsUsable)
             DiscardGradients();
         else
             carried?.Advance();
         if (!_isInShards)
-            EndStep(!result.IsGivenUp);
+            EndStep(result.IsUsable);
         return result;
     }
 
@@ -167,6 +167,9 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
             Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
+            InformationFlow = options.InformationFlow,
+            InformationFlowForm = options.InformationFlowForm,
+            MeasuresGradientReach = options.MeasuresGradientReach,
             MemoryBudget = options.MemoryBudget,
             HeadBytes = objective.HeadBytes(parameters) + joined,
             CarriesStates = carriesStates,

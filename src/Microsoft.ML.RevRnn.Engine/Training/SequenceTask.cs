@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -50,8 +51,27 @@ internal sealed class SequenceTask : NetworkTask
 
     public override void AddTokens(int batch, IReadOnlyList<TokenUnion> unions)
     {
+        var shape = Trainer.Parameters.Encoder.Shape;
         foreach (var member in _plan.Batch(batch))
-            unions[0].Add(_sequences[member], Vocabulary.EmptyToken);
+        {
+            if (shape.FedBack == 0)
+                unions[0].Add(_sequences[member], Vocabulary.EmptyToken);
+            else
+                AddPairs(unions[0], shape, _sequences[member]);
+        }
+    }
+
+    /// <summary>What is read are pairs, of which each has the vectors of a token and of a class.</summary>
+    private static void AddPairs(TokenUnion union, NetworkShape shape, int[] sequence)
+    {
+        ReadOnlySpan<int> pairs = sequence.Length == 0 ? [Vocabulary.EmptyToken] : sequence;
+        foreach (var pair in pairs)
+        {
+            var (token, before) = FeedbackInput.Rows(shape, pair);
+            union.Add([token]);
+            if (before >= 0)
+                union.Add([before]);
+        }
     }
 
     /// <summary>Computes the gradients of the mean loss over some of the sequences.</summary>

@@ -9,8 +9,8 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <param name="leader">Decides for all ranks.</param>
 internal sealed class ShardTable(int shards, Leader leader)
 {
-    // Of a shard: loss, predictions, correct ones, weight, reversed bits, optimal bits, stored bytes, rows, steps, strategy.
-    private const int Columns = 10;
+    // Of a shard: loss, predictions, correct ones, weight, reversed bits, optimal bits, stored bytes, rows, steps, strategy, how far gradients reach and how often that was measured.
+    private const int Columns = 12;
 
     // Behind the shards: whether a rank gave up, and the moment.
     private readonly double[] _table = new double[shards * Columns + 1 + Moment.Length];
@@ -46,6 +46,8 @@ internal sealed class ShardTable(int shards, Leader leader)
         row[4] += account.ReversedBits;
         row[5] += account.OptimalBits;
         row[9] = (int)account.Strategy;
+        row[10] += account.GradientReach.Sum;
+        row[11] += account.GradientReach.Count;
         if (account.StoredBytes > row[6])
             (row[6], row[7], row[8]) = (account.StoredBytes, extent.Rows, extent.Steps);
     }
@@ -65,16 +67,18 @@ internal sealed class ShardTable(int shards, Leader leader)
             return BatchResult.GivenUp;
         var sum = default(BatchResult);
         var (reversed, optimal, stored) = (0L, 0.0, 0L);
+        var reach = (Sum: 0.0, Count: 0L);
         for (var shard = 0; shard < shards; shard++)
         {
             var row = Row(shard);
             sum += new BatchResult(row[0], (long)row[1], (long)row[2], row[3]);
             reversed += (long)row[4];
             optimal += row[5];
+            reach = (reach.Sum + row[10], reach.Count + (long)row[11]);
             if (row[6] > stored)
                 (stored, Extent) = ((long)row[6], ((int)row[7], (int)row[8]));
         }
-        Account = new ActivationAccount(reversed, optimal, stored) { Strategy = (ActivationStrategy)(int)Row(0)[9] };
+        Account = new ActivationAccount(reversed, optimal, stored) { Strategy = (ActivationStrategy)(int)Row(0)[9], GradientReach = reach };
         return sum;
     }
 

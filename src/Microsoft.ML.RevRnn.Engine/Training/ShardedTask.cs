@@ -84,11 +84,11 @@ internal sealed class ShardedTask : TrainingTask, IDisposable
         for (var shard = _sum.Own.First; shard < _sum.Own.End && !_training.IsGivenUp; shard++)
             TrainShard(shard, (first, end), seed);
         var result = _training.Share();
-        _trainer.EndStep(!result.IsGivenUp);
-        if (result.IsGivenUp)
-            _trainer.DiscardGradients();
-        else
+        _trainer.EndStep(result.IsUsable);
+        if (result.IsUsable)
             _gradients.Set(_sum.Finish(), 1 / (float)result.Weight);
+        else
+            _trainer.DiscardGradients();
         return result;
     }
 
@@ -155,8 +155,8 @@ internal sealed class ShardedTask : TrainingTask, IDisposable
                 continue;
             _training.Add(shard, result);
             _training.Add(shard, _trainer.Account, _task.Extent);
-            // Of examples that all weigh nothing there is no mean.
-            if (result.Weight > 0)
+            // Of a loss that is no number there is no gradient, nor of examples that all weigh nothing.
+            if (result.IsUsable && result.Weight > 0)
                 _gradients.AddTo(gradients, (float)result.Weight);
             else
                 _trainer.DiscardGradients();

@@ -36,6 +36,22 @@ internal static class TrainingIdentity
                 writer.Write((int)options.ValidationMetric);
             if (options.Arithmetic != CellArithmetic.Reversible)
                 writer.Write((int)options.Arithmetic);
+            if (options.MaximumGradientValue is { } limit)
+            {
+                writer.Write(nameof(options.MaximumGradientValue));
+                writer.Write(limit);
+            }
+            if (options.SpectralRadius is { } radius)
+            {
+                writer.Write(nameof(options.SpectralRadius));
+                writer.Write(radius);
+            }
+            if (options.InformationFlow > 0)
+            {
+                writer.Write(nameof(options.InformationFlow));
+                writer.Write(options.InformationFlow);
+                writer.Write((int)options.InformationFlowForm);
+            }
             if (options.IsSharded)
             {
                 foreach (var value in (ReadOnlySpan<int>)[options.Shards, options.BatchesPerStep, (int)options.GradientFormat])

@@ -112,6 +112,54 @@ internal sealed class ShardedTrainingTests
     }
 
     [TestMethod]
+    [DataRow(FeedbackKind.None)]
+    [DataRow(FeedbackKind.Output)]
+    public void TaggersAreSharedToo(FeedbackKind feedback)
+    {
+        var sequences = Sequences.Random(40, 1, 12, 20);
+        var labels = Array.ConvertAll(sequences, tokens => Array.ConvertAll(tokens, token => token % 3));
+        var options = new TrainingOptions { MaximumEpochs = 2, BatchSize = 8, Shards = 4, Seed = 4, ThreadCount = 1, ValidationFraction = 0.2f, Dropout = 0.1f };
+        var network = new NetworkOptions { EmbeddingSize = 8, HiddenSize = 12, Feedback = feedback };
+        byte[] Train(TrainingOptions training) => Models.Bytes(SequenceTagger.Train(sequences, labels, 3, 20, network, training).Model.Save);
+        var expected = Train(options);
+
+        foreach (var actual in ThreadGroup.Run(3, group => Train(options with { Group = group })))
+            CollectionAssert.AreEqual(expected, actual);
+    }
+
+    [TestMethod]
+    public void AShardWhoseLossIsNoNumberHasTheStepSkippedOnAllRanks()
+    {
+        var results = ThreadGroup.Run(2, group =>
+        {
+            // A sequence a shard, of which one has the only token 9.
+            int[][] sequences = [[1, 2], [2, 3], [3, 4], [9, 5]];
+            int[] labels = [0, 1, 0, 1];
+            var options = new TrainingOptions { Shards = 4, BatchSize = 4, Group = group, Seed = 1, Dropout = 0 };
+            var network = new NetworkOptions { Cell = CellKind.Lstm, EmbeddingSize = 4, HiddenSize = 8 };
+            using var parameters = NetworkParameters.OfSequences(new NetworkShape(network, 10), 2);
+            parameters.Initialize(1);
+            using var device = new Device(threads: 1);
+            var objective = new SequenceObjective(new SoftmaxLoss(labels), labels, options);
+            using var trainer = new ManagedTrainer(parameters, objective, options, device);
+            using var task = new ShardedTask(new SequenceTask(sequences, HeldBack.Last(4, 0), trainer, objective, options), options);
+            task.BeginEpoch(1);
+            var whole = task.Train(0, 7);
+            trainer.DiscardGradients();
+            ref var value = ref parameters.Encoder.Embedding.Value.At(9, 0);
+            var kept = value;
+            value = float.NaN;
+            var broken = task.Train(0, 7);
+            var isClear = parameters.Dense.All(parameter => parameter.Gradients.IndexOfAnyExcept(0f) < 0);
+            value = kept;
+            return (broken.IsUsable, isClear, whole == task.Train(0, 7));
+        });
+
+        foreach (var result in results)
+            Assert.AreEqual((false, true, true), result);
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void TranslationsAreSharedToo(bool sharesVocabulary)
