@@ -15,7 +15,7 @@ public sealed class SequenceTagger
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<NetworkSession<TokenScoresHead>> _sessions;
 
-    private SequenceTagger(NetworkParameters parameters)
+    internal SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
         _sessions = new(() => new(parameters.Encoder, encoder => new TokenScoresHead(parameters.Output, encoder)));

@@ -1,0 +1,55 @@
+using Microsoft.ML.RevRnn.Cells;
+
+namespace Microsoft.ML.RevRnn.Export;
+
+/// <summary>The update of each cell's states from its gates, as its file in Cells has it; gates and products follow from its spec.</summary>
+internal static class OnnxEquations
+{
+    private static readonly Dictionary<CellKind, Action<OnnxHalf>> _updates = new()
+    {
+        [CellKind.RevLstm] = half =>
+        {
+            half.Update(RevLstmSpec.C, half.Gate(RevLstmSpec.Z), half.Multiply(half.Gate(RevLstmSpec.F), half.Gate(RevLstmSpec.G)));
+            half.Update(RevLstmSpec.H, half.Gate(RevLstmSpec.P), half.Multiply(half.Gate(RevLstmSpec.O), half.Tanh(half.After(RevLstmSpec.C))));
+        },
+        [CellKind.RevGru] = half => half.Update(RevGruSpec.H, half.Gate(RevGruSpec.Z), Added(half)),
+        [CellKind.Lstm] = half =>
+        {
+            half.Update(LstmSpec.C, half.Gate(LstmSpec.F), half.Multiply(half.Gate(LstmSpec.I), half.Gate(LstmSpec.G)));
+            half.Set(LstmSpec.H, half.Multiply(half.Gate(LstmSpec.O), half.Tanh(half.After(LstmSpec.C))));
+        },
+        [CellKind.Gru] = half => half.Update(RevGruSpec.H, half.Gate(RevGruSpec.Z), Added(half)),
+        [CellKind.NfRevLstm] = half =>
+        {
+            half.Update(NfRevLstmSpec.C, null, half.Multiply(half.Gate(NfRevLstmSpec.F), half.Gate(NfRevLstmSpec.G)));
+            half.Update(NfRevLstmSpec.H, null, half.Multiply(half.Gate(NfRevLstmSpec.O), half.Tanh(half.After(NfRevLstmSpec.C))));
+        },
+        [CellKind.NfRevGru] = half => half.Update(NfRevGruSpec.H, null, half.Multiply(half.Complement(half.Gate(NfRevGruSpec.Z)), half.Gate(NfRevGruSpec.G))),
+        [CellKind.Elman] = half => half.Set(ElmanSpec.H, half.Gate(ElmanSpec.G)),
+        [CellKind.GruResetAfter] = half =>
+        {
+            var reset = half.Multiply(half.Gate(GruResetAfterSpec.R), half.Gate(GruResetAfterSpec.Q));
+            var candidate = half.Tanh(half.Add(half.Gate(GruResetAfterSpec.N), reset));
+            var z = half.Gate(GruResetAfterSpec.Z);
+            half.Update(GruResetAfterSpec.H, z, half.Multiply(half.Complement(z), candidate));
+        },
+    };
+
+    /// <summary>Updates the states of a half.</summary>
+    /// <exception cref="NotSupportedException">The cell has no export.</exception>
+    public static void Update(OnnxHalf half)
+    {
+        Require(half.Spec.Kind);
+        _updates[half.Spec.Kind](half);
+    }
+
+    /// <exception cref="NotSupportedException">The cell has no export.</exception>
+    public static void Require(CellKind kind)
+    {
+        if (!_updates.ContainsKey(kind))
+            throw new NotSupportedException($"A network of the cell {kind} cannot be written as ONNX. These can: {string.Join(", ", _updates.Keys)}.");
+    }
+
+    /// <summary>(1 - z) g.</summary>
+    private static string Added(OnnxHalf half) => half.Multiply(half.Complement(half.Gate(RevGruSpec.Z)), half.Gate(RevGruSpec.G));
+}
