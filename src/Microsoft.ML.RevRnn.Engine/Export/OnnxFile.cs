@@ -48,13 +48,16 @@ internal static class OnnxFile
     /// <summary>How long the content of a field is; what there is of a varint has been read.</summary>
     private static long ReadLength(Stream stream, ulong tag)
     {
-        var length = (tag & 7) switch
+        var type = tag & 7;
+        if (type == 0)
+            ReadVarint(stream);
+        var length = type switch
         {
-            0 => ReadVarint(stream) * 0,
+            0 => 0UL,
             1 => 8UL,
             2 => ReadVarint(stream),
             5 => 4UL,
-            var type => throw new FormatException($"This is no ONNX file, or it is damaged: a field has wire type {type}."),
+            _ => throw new FormatException($"This is no ONNX file, or it is damaged: a field has wire type {type}."),
         };
         return length <= (ulong)(stream.Length - stream.Position)
             ? (long)length

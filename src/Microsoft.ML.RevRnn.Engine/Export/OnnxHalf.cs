@@ -67,7 +67,5 @@ internal sealed class OnnxHalf(OnnxGraph body, CellSpec spec, OnnxArithmetic ari
 
     /// <summary>Z of a gate, 1 to the highest.</summary>
     private string Quantize(string gate) => body.Add("Clip",
-        [body.Add("Round", [Multiply(gate, body.Number("gateOne", FixedPoint.GateOne))]), Scalar("least", 1), Scalar("most", spec.MaximumGate)]);
-
-    private string Scalar(string called, float value) => body.Constant(called, () => OnnxTensor.Of([value]));
+        [body.Add("Round", [Multiply(gate, body.Number("gateOne", FixedPoint.GateOne))]), body.Number("least", 1), body.Number("most", spec.MaximumGate)]);
 }

@@ -120,22 +120,21 @@ internal static class OnnxModels
         var parameters = model.Parameters;
         var tokens = Begin(model.Network, parameters.All, options);
         var graph = tokens.Graph;
-        var states = new List<string>();
+        var type = TypeOf(model.Network, options);
+        var states = new List<(string Name, int Half)>();
         var (outputs, after) = new OnnxEncoder(graph, parameters.Encoder, options.Arithmetic).Continue(tokens, AddStates);
         var scores = new OnnxScores(graph, parameters).Linear(graph.Transpose(outputs, 1, 0, 2));
         graph.Output(graph.Add("LogSoftmax", [scores], OnnxAttribute.Of("axis", 2)), "LogProbabilities", OnnxElement.Single, "N", "T", model.VocabularySize);
-        foreach (var (name, value) in states.Zip(after.SelectMany(layer => layer)))
-            graph.Output(value, name + ".after", TypeOf(model.Network, options), "N", Half(int.Parse(name["layer".Length..name.IndexOf('.')], null)));
+        foreach (var ((name, half), value) in states.Zip(after.SelectMany(layer => layer)))
+            graph.Output(value, name + ".after", type, "N", half);
         return new(graph, OnnxMetadata.Create("LanguageModel", model.Network, options));
-
-        int Half(int layer) => parameters.Network.Layer(layer).Half;
 
         string[] AddStates(int layer)
         {
-            var spec = CellSpec.Of(model.Network.Cell);
-            string[] names = [.. spec.States.SelectMany(state => Enumerable.Range(1, spec.Halves).Select(half => $"layer{layer}.{state}{half}"))];
-            states.AddRange(names);
-            return Array.ConvertAll(names, name => graph.Input(name, TypeOf(model.Network, options), "N", Half(layer)));
+            var (spec, half) = (CellSpec.Of(model.Network.Cell), parameters.Network.Layer(layer).Half);
+            string[] names = [.. spec.States.SelectMany(state => Enumerable.Range(1, spec.Halves).Select(number => $"layer{layer}.{state}{number}"))];
+            states.AddRange(names.Select(name => (name, half)));
+            return Array.ConvertAll(names, name => graph.Input(name, type, "N", half));
         }
     }
 

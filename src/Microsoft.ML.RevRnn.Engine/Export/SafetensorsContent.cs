@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
@@ -20,18 +21,18 @@ internal static class SafetensorsContent
     /// <param name="nGrams">What it makes of n-grams; null for nothing.</param>
     public static void Write(Stream stream, ModelHeader header, IEnumerable<Parameter> parameters, DenseFeatures? features = null, NGramPart? nGrams = null)
     {
-        var tensors = new List<(string Name, string Type, long[] Shape, Func<byte[]> Read)>();
+        var tensors = new List<(string Name, string Type, long[] Shape, Action<Stream> Write)>();
         foreach (var parameter in parameters)
-            tensors.Add((parameter.Name, "F32", Shape(parameter), () => OnnxTensor.Of(parameter).Bytes.ToArray()));
+            tensors.Add((parameter.Name, "F32", Shape(parameter), to => Write(to, parameter)));
         if (features != null)
         {
-            tensors.Add((MeanName, "F32", [features.Count], () => OnnxTensor.Of(features.Means, features.Count).Bytes.ToArray()));
-            tensors.Add((DeviationName, "F32", [features.Count], () => OnnxTensor.Of(features.Deviations, features.Count).Bytes.ToArray()));
+            tensors.Add((MeanName, "F32", [features.Count], to => Write(to, features.Means)));
+            tensors.Add((DeviationName, "F32", [features.Count], to => Write(to, features.Deviations)));
         }
         if (nGrams != null)
         {
             var saved = Saved(nGrams);
-            tensors.Add((NGramsName, "U8", [saved.Length], () => saved));
+            tensors.Add((NGramsName, "U8", [saved.Length], to => to.Write(saved)));
         }
         var begin = 0L;
         var described = new List<SafetensorsTensor>();
@@ -43,7 +44,7 @@ internal static class SafetensorsContent
         }
         SafetensorsFile.WriteHeader(stream, Describe(header), described);
         foreach (var tensor in tensors)
-            stream.Write(tensor.Read());
+            tensor.Write(stream);
     }
 
     /// <summary>Reads what a file says that it is; every size is checked before anything is allocated by it.</summary>
@@ -144,6 +145,25 @@ internal static class SafetensorsContent
     private static long[] Shape(Parameter parameter) => parameter.Name == "attention" || parameter.Name.EndsWith(".bias", StringComparison.Ordinal)
         ? [parameter.Columns]
         : [parameter.Rows, parameter.Columns];
+
+    private static void Write(Stream stream, Parameter parameter)
+    {
+        var row = new float[parameter.Columns];
+        for (var r = 0; r < parameter.Rows; r++)
+        {
+            for (var c = 0; c < row.Length; c++)
+                row[c] = parameter.At(r, c);
+            Write(stream, row);
+        }
+    }
+
+    private static void Write(Stream stream, ReadOnlySpan<float> values)
+    {
+        var bytes = new byte[sizeof(float) * values.Length];
+        for (var i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(sizeof(float) * i), values[i]);
+        stream.Write(bytes);
+    }
 
     private static byte[] Saved(NGramPart part)
     {
