@@ -2,7 +2,8 @@
 
 Not made for speed or training, but to read, to go on from, and to check against: probabilities differ from the library's by less than 1e-6. Run it as
     python3 reversible_cells.py model.safetensors 5 7 12
-for the class probabilities of the tokens 5, 7, 12. It takes classifiers without numbers or n-grams beside the tokens.
+for the class probabilities of the tokens 5, 7, 12. It takes classifiers without numbers or n-grams beside the tokens, of
+all cells but nested LSTMs and deep transitions, which have further products within a step.
 """
 import json
 import math
@@ -27,7 +28,7 @@ def load(path):
     return metadata, tensors
 
 
-# Of each cell: its gates, what each reads (x, h, or h after the reset gate), and what makes it of its sum. "limited" is m sigmoid(a) + (1 - m).
+# Of each cell: its gates, what each reads (x, h, h after the reset gate, or nothing but its bias), and what makes it of its sum. "limited" is m sigmoid(a) + (1 - m).
 GATES = {
     "RevLstm": [("z", "xh", "limited"), ("g", "xh", "tanh"), ("f", "xh", "sigmoid"), ("o", "xh", "sigmoid"), ("p", "xh", "limited")],
     "RevGru": [("z", "xh", "limited"), ("r", "xh", "sigmoid"), ("g", "xr", "tanh")],
@@ -36,6 +37,8 @@ GATES = {
     "NfRevLstm": [("g", "xh", "tanh"), ("f", "xh", "sigmoid"), ("o", "xh", "sigmoid")],
     "NfRevGru": [("z", "xh", "limited"), ("r", "xh", "sigmoid"), ("g", "xr", "tanh")],
     "Elman": [("g", "xh", "tanh")],
+    "LeakyElman": [("g", "xh", "tanh"), ("z", "", "sigmoid")],
+    "RevLeaky": [("g", "xh", "tanh"), ("z", "", "limited")],
     "GruResetAfter": [("r", "xh", "sigmoid"), ("z", "xh", "sigmoid"), ("q", "h", "none"), ("n", "x", "none")],
 }
 
@@ -46,7 +49,7 @@ def update(cell, gates, h, c, keep):
     if cell == "RevLstm":
         c = keep(c, g["z"], g["f"] * g["g"])
         return keep(h, g["p"], g["o"] * torch.tanh(c)), c
-    if cell in ("RevGru", "Gru"):
+    if cell in ("RevGru", "Gru", "RevLeaky", "LeakyElman"):
         return keep(h, g["z"], (1 - g["z"]) * g["g"]), None
     if cell == "Lstm":
         c = keep(c, g["f"], g["i"] * g["g"])
@@ -103,7 +106,7 @@ def layer(metadata, tensors, name, x):
                 a = bias[half, index]
                 if "x" in reads:
                     a = a + products[t, half, readers.index(gate)]
-                if reads != "x":
+                if "h" in reads or "r" in reads:
                     weight = hidden[half][:, column * units:(column + 1) * units]
                     a = a + (values["r"] * read if "r" in reads else read) @ weight
                     column += 1

@@ -5,6 +5,9 @@ namespace Microsoft.ML.RevRnn.Export;
 /// <summary>The update of each cell's states from its gates, as its file in Cells has it; gates and products follow from its spec.</summary>
 internal static class OnnxEquations
 {
+    /// <summary>The gates of a level of a nested LSTM.</summary>
+    private const int NestedI = 0, NestedJ = 1, NestedF = 2, NestedO = 3;
+
     private static readonly Dictionary<CellKind, Action<OnnxHalf>> _updates = new()
     {
         [CellKind.RevLstm] = half =>
@@ -25,6 +28,19 @@ internal static class OnnxEquations
             half.Update(NfRevLstmSpec.H, null, half.Multiply(half.Gate(NfRevLstmSpec.O), half.Tanh(half.After(NfRevLstmSpec.C))));
         },
         [CellKind.NfRevGru] = half => half.Update(NfRevGruSpec.H, null, half.Multiply(half.Complement(half.Gate(NfRevGruSpec.Z)), half.Gate(NfRevGruSpec.G))),
+        [CellKind.RevLeaky] = Leak,
+        [CellKind.LeakyElman] = Leak,
+        [CellKind.NestedLstm] = half =>
+        {
+            // State k + 1 is the c of level k, and state k the output of it.
+            var innermost = half.Spec.Stages.Count;
+            var first = NestedLstmSpec.Level * innermost;
+            half.Update(innermost + 1, half.Gate(first + NestedF), half.Multiply(half.Gate(first + NestedI), half.Gate(first + NestedJ)));
+            for (var level = innermost; level >= 0; level--)
+                half.Set(level, half.Multiply(half.Gate(NestedLstmSpec.Level * level + NestedO), half.Tanh(half.After(level + 1))));
+        },
+        [CellKind.DeepTransition] = Transit,
+        [CellKind.DeepTransitionShortcut] = Transit,
         [CellKind.Elman] = half => half.Set(ElmanSpec.H, half.Gate(ElmanSpec.G)),
         [CellKind.GruResetAfter] = half =>
         {
@@ -43,11 +59,42 @@ internal static class OnnxEquations
         _updates[half.Spec.Kind](half);
     }
 
+    /// <summary>The vectors that a stage's product reads, of earlier gates and the states before the step.</summary>
+    /// <exception cref="NotSupportedException">The cell has no export.</exception>
+    public static string[] Derive(OnnxGraph body, CellSpec spec, int stage, string[] gates, string[] states)
+    {
+        switch (spec.Kind)
+        {
+            case CellKind.NestedLstm:
+                var first = NestedLstmSpec.Level * stage;
+                return [body.Add("Mul", [gates[first + NestedI], gates[first + NestedJ]]), body.Add("Mul", [gates[first + NestedF], states[stage + 1]])];
+            case CellKind.DeepTransition or CellKind.DeepTransitionShortcut:
+                return [gates[stage == 0 ? DeepTransitionSpec.E : stage == 1 ? DeepTransitionSpec.S : DeepTransitionSpec.G]];
+            default:
+                throw Unknown(spec.Kind);
+        }
+    }
+
     /// <exception cref="NotSupportedException">The cell has no export.</exception>
     public static void Require(CellKind kind)
     {
         if (!_updates.ContainsKey(kind))
-            throw new NotSupportedException($"A network of the cell {kind} cannot be written as ONNX. These can: {string.Join(", ", _updates.Keys)}.");
+            throw Unknown(kind);
+    }
+
+    private static NotSupportedException Unknown(CellKind kind)
+        => new($"A network of the cell {kind} cannot be written as ONNX. These can: {string.Join(", ", _updates.Keys)}.");
+
+    private static void Leak(OnnxHalf half)
+    {
+        var z = half.Gate(RevLeakySpec.Z);
+        half.Update(RevLeakySpec.H, z, half.Multiply(half.Complement(z), half.Gate(RevLeakySpec.G)));
+    }
+
+    private static void Transit(OnnxHalf half)
+    {
+        half.Set(DeepTransitionSpec.H, half.Gate(DeepTransitionSpec.G));
+        half.Set(half.Spec.OutputState, half.Gate(DeepTransitionSpec.Y));
     }
 
     /// <summary>(1 - z) g.</summary>

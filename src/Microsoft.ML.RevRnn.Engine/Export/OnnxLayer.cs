@@ -52,10 +52,10 @@ internal sealed class OnnxLayer(OnnxGraph graph, LayerParameters layer, OnnxArit
             body.Input(state, StateType, "N", _shape.Half);
         var products = body.Input($"{_cell}.products", OnnxElement.Single, "N", _shape.Halves * _shape.GateCount * _shape.Half);
         var mask = isMasked ? body.Input($"{_cell}.mask", OnnxElement.Boolean, "N", 1) : null;
-        var hidden = Step(body, products, names, out var after);
+        var outputs = Step(body, products, names, out var after);
         for (var i = 0; i < stateCount; i++)
             body.Output(mask == null ? after[i] : body.Add("Where", [mask, after[i], names[i]]), names[i] + ".after", StateType, "N", _shape.Half);
-        body.Output(body.Join(1, hidden), $"{_cell}.outputs", OnnxElement.Single, "N", _shape.Units);
+        body.Output(body.Join(1, outputs), $"{_cell}.outputs", OnnxElement.Single, "N", _shape.Units);
         return body;
     }
 
@@ -65,22 +65,25 @@ internal sealed class OnnxLayer(OnnxGraph graph, LayerParameters layer, OnnxArit
         var halves = _shape.Halves;
         var runs = Runs();
         var parts = body.Split(products, 1, [.. Enumerable.Repeat(runs, halves).SelectMany(half => half.Select(run => (long)run.Count * _shape.Half))]);
-        var hidden = new string[halves];
+        var (hidden, outputs) = (new string[halves], new string[halves]);
         after = [.. before];
         for (var half = 0; half < halves; half++)
         {
             var read = half == 0 ? OnnxHalf.ToFloat(body, before[halves - 1], _spec, arithmetic) : hidden[0];
             string[] states = [.. Enumerable.Range(0, _spec.States.Count).Select(state => before[state * halves + half])];
             var gates = Gates(body, runs, parts[(half * runs.Count)..((half + 1) * runs.Count)], read, half);
+            AddStages(body, gates, states);
             var equations = new OnnxHalf(body, _spec, arithmetic, gates, states);
             OnnxEquations.Update(equations);
             for (var state = 0; state < states.Length; state++)
                 after[state * halves + half] = states[state];
             hidden[half] = equations.After(CellSpec.HiddenState);
+            outputs[half] = equations.After(_spec.OutputState);
         }
-        return hidden;
+        return outputs;
     }
 
+    /// <summary>The gates; those of stages are sums yet, as far as they do not depend on other gates.</summary>
     private string[] Gates(OnnxGraph body, IReadOnlyList<GateRun> runs, string[] products, string read, int half)
     {
         var gates = new string[_shape.GateCount];
@@ -90,12 +93,29 @@ internal sealed class OnnxLayer(OnnxGraph graph, LayerParameters layer, OnnxArit
             var source = _spec.Gates[run.First].Source;
             // The reset gate is of an earlier run: it has been activated.
             var factor = source == GateSource.InputAndResetHidden ? body.Add("Mul", [gates[_spec.ResetGate], read]) : read;
-            var sum = source == GateSource.Input ? products[i] : body.Add("Add", [products[i], body.Add("MatMul", [factor, Hidden(body, run, half)])]);
+            var sum = !_spec.Gates[run.First].ReadsHidden ? products[i] : body.Add("Add", [products[i], body.Add("MatMul", [factor, Hidden(body, run, half)])]);
             var parts = body.Split(sum, 1, [.. Enumerable.Repeat((long)_shape.Half, run.Count)]);
             for (var gate = 0; gate < run.Count; gate++)
-                gates[run.First + gate] = Activate(body, parts[gate], _spec.Gates[run.First + gate].Activation);
+                gates[run.First + gate] = IsStaged(run.First + gate) ? parts[gate] : Activate(body, parts[gate], _spec.Gates[run.First + gate].Activation);
         }
         return gates;
+    }
+
+    private bool IsStaged(int gate) => _spec.Stages.Any(stage => stage.Gates.Contains(gate));
+
+    /// <summary>Completes the gates of further products within the step, one stage after the other.</summary>
+    private void AddStages(OnnxGraph body, string[] gates, string[] states)
+    {
+        for (var s = 0; s < _spec.Stages.Count; s++)
+        {
+            var run = _spec.Stages[s].Gates;
+            var inner = layer.Inner[s];
+            var weight = body.Constant($"inner{s + 1}", () => OnnxTensor.Of(inner, inner.Columns, column => column, inner.Rows, inner.Columns));
+            var product = body.Add("MatMul", [body.Join(1, OnnxEquations.Derive(body, _spec, s, gates, states)), weight]);
+            var parts = body.Split(product, 1, [.. Enumerable.Repeat((long)_shape.Half, run.Count)]);
+            for (var gate = 0; gate < run.Count; gate++)
+                gates[run.First + gate] = Activate(body, body.Add("Add", [gates[run.First + gate], parts[gate]]), _spec.Gates[run.First + gate].Activation);
+        }
     }
 
     private string Activate(OnnxGraph body, string value, GateActivation activation)

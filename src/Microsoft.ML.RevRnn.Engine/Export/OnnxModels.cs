@@ -93,6 +93,7 @@ internal static class OnnxModels
     /// <summary>[N, T, C].</summary>
     public static string TagProbabilities(OnnxTokens tokens, NetworkParameters parameters, OnnxArithmetic arithmetic)
     {
+        RequireNoFeedback(parameters.Network.Options);
         var graph = tokens.Graph;
         var outputs = new OnnxEncoder(graph, parameters.Encoder, arithmetic).Outputs(tokens)[0];
         return Softmax(graph, new OnnxScores(graph, parameters).Linear(graph.Transpose(outputs, 1, 0, 2)), 1);
@@ -131,7 +132,7 @@ internal static class OnnxModels
 
         string[] AddStates(int layer)
         {
-            var (spec, half) = (CellSpec.Of(model.Network.Cell), parameters.Network.Layer(layer).Half);
+            var (spec, half) = (parameters.Network.Layer(layer).Spec, parameters.Network.Layer(layer).Half);
             string[] names = [.. spec.States.SelectMany(state => Enumerable.Range(1, spec.Halves).Select(number => $"layer{layer}.{state}{number}"))];
             states.AddRange(names.Select(name => (name, half)));
             return Array.ConvertAll(names, name => graph.Input(name, type, "N", half));
@@ -183,6 +184,13 @@ internal static class OnnxModels
         return (tokens.Graph, SequenceScores(tokens, classifier.Parameters, classifier.NGramPart, null, options.Arithmetic));
     }
 
+    /// <exception cref="NotSupportedException">Outputs are read at the next step.</exception>
+    public static void RequireNoFeedback(NetworkOptions network)
+    {
+        if (network.Feedback != FeedbackKind.None)
+            throw new NotSupportedException($"A tagger that reads the class before cannot be written as ONNX: its {nameof(NetworkOptions.Feedback)} is {network.Feedback}.");
+    }
+
     /// <summary>The n-grams that are read, with the bits that were chosen for them.</summary>
     private static NGramOptions? Read(NGramPart? part) => part == null ? null : part.Options with { HashBits = part.Weights.Bits };
 
@@ -192,6 +200,7 @@ internal static class OnnxModels
     {
         options.Validate();
         OnnxEquations.Require(network.Cell);
+        RequireNoFeedback(network);
         OnnxModel.RequireSize(parameters);
         return OnnxTokens.OfNumbers(new OnnxGraph("RevRnn", options.Opset), options.InputName);
     }

@@ -112,7 +112,9 @@ public static class Safetensors
     {
         ArgumentNullException.ThrowIfNull(stream);
         var file = SafetensorsFile.Open(stream);
-        var header = SafetensorsContent.ReadHeader(file, ModelKind.Tagger);
+        var header = SafetensorsContent.ReadHeader(file, ModelKind.Tagger, ModelKind.FeedbackTagger);
+        if (!FeedbackInput.Fits(header.Shape.Vocabulary, header.Shape.FedBack))
+            throw new FormatException("The file is damaged: it has more pairs of tokens and classes than there are numbers.");
         var parameters = NetworkParameters.OfTokens(header.Shape, header.Outcomes);
         SafetensorsContent.ReadParameters(file, parameters.All);
         return new SequenceTagger(parameters);
@@ -199,7 +201,7 @@ public static class Safetensors
         => Write(stream, new(ModelKind.MultiLabelClassifier, model.Parameters.Network, model.LabelCount, model.FeatureCount), model.Parameters, model.NGramPart);
 
     private static void Write(Stream stream, SequenceTagger model)
-        => Write(stream, new(ModelKind.Tagger, model.Parameters.Network, model.ClassCount, 0), model.Parameters, null);
+        => Write(stream, new(model.Network.Feedback == FeedbackKind.None ? ModelKind.Tagger : ModelKind.FeedbackTagger, model.Parameters.Network, model.ClassCount, 0), model.Parameters, null);
 
     private static void Write(Stream stream, LanguageModel model) => Write(stream, new(ModelKind.LanguageModel, model.Parameters.Network, 0, 0), model.Parameters, null);
 

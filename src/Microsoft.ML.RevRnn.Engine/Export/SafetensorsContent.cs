@@ -66,10 +66,15 @@ internal static class SafetensorsContent
             HiddenSize = Number(file, "hiddenSize"),
             LayerCount = Number(file, "layerCount"),
             TieEmbeddings = Text(file, "tieEmbeddings") == "true",
+            LearnsTimeConstants = Text(file, "learnsTimeConstants") == "true",
+            NestingDepth = Number(file, "nestingDepth"),
+            Feedback = kind == ModelKind.FeedbackTagger ? FeedbackKind.Output : FeedbackKind.None,
             SkipConnections = Text(file, "skipConnections") == "true",
             Bidirectional = Text(file, "bidirectional") == "true",
         };
-        var header = new ModelHeader(kind, new NetworkShape(network, Number(file, "vocabularySize")), Number(file, "outcomes"), Number(file, "features"));
+        var outcomes = Number(file, "outcomes");
+        var shape = new NetworkShape(network, Number(file, "vocabularySize")) { FedBack = kind == ModelKind.FeedbackTagger ? outcomes : 0 };
+        var header = new ModelHeader(kind, shape, outcomes, Number(file, "features"));
         try
         {
             ModelFile.CheckRanges(header);
@@ -78,7 +83,7 @@ internal static class SafetensorsContent
         {
             throw new FormatException("The file is damaged: " + failure.Message, failure);
         }
-        if (network.Bidirectional && (kind is ModelKind.Tagger or ModelKind.LanguageModel))
+        if (network.Bidirectional && (kind is ModelKind.Tagger or ModelKind.FeedbackTagger or ModelKind.LanguageModel))
             throw new FormatException($"The file is damaged: a model of kind {kind} reads in one direction.");
         if (file.ContentLength < sizeof(float) * ModelFile.ValueCount(header))
         {
@@ -132,6 +137,8 @@ internal static class SafetensorsContent
             ("embeddingSize", network.EmbeddingSize),
             ("hiddenSize", network.HiddenSize),
             ("layerCount", network.LayerCount),
+            ("learnsTimeConstants", network.LearnsTimeConstants ? "true" : "false"),
+            ("nestingDepth", network.NestingDepth),
             ("tieEmbeddings", network.TieEmbeddings ? "true" : "false"),
             ("skipConnections", network.SkipConnections ? "true" : "false"),
             ("bidirectional", network.Bidirectional ? "true" : "false"),

@@ -18,6 +18,7 @@ internal sealed class OnnxClassifierTests
         yield return [new NetworkOptions { Cell = CellKind.RevLstm, LayerCount = 3, SkipConnections = true, HiddenSize = 10 }];
         yield return [new NetworkOptions { Cell = CellKind.RevLstm, LayerCount = 3, SkipConnections = true, EmbeddingSize = 16, Bidirectional = true }];
         yield return [new NetworkOptions { Cell = CellKind.RevGru, LayerCount = 2, ForgettingLimit = ForgettingLimit.None }];
+        yield return [new NetworkOptions { Cell = CellKind.NestedLstm, NestingDepth = 3, HiddenSize = 10 }];
         yield return [new NetworkOptions { Cell = CellKind.Lstm, LayerCount = 2, SkipConnections = true, Bidirectional = true }];
     }
 

@@ -109,6 +109,15 @@ internal sealed class OnnxHeadTests
     }
 
     [TestMethod]
+    public void ClassesThatAreFedBackAreRefused()
+    {
+        int[][] labels = [.. _task.Sequences.Select(tokens => Array.ConvertAll(tokens, token => token % 3))];
+        var model = SequenceTagger.Train(_task.Sequences, labels, 3, ToyTask.VocabularySize, _network with { Feedback = FeedbackKind.Output }, _training).Model;
+
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.SaveAsOnnx(Stream.Null)).Message, "Feedback is Output");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void FeaturesOfALanguageModel(bool bidirectional)

@@ -15,6 +15,8 @@ internal sealed class OnnxLanguageModelTests
     [DataRow(CellKind.RevGru, false, OnnxArithmetic.FixedPoint, 12)]
     [DataRow(CellKind.RevLstm, false, OnnxArithmetic.RoundedGates, 17)]
     [DataRow(CellKind.Lstm, false, OnnxArithmetic.FixedPoint, 12)]
+    [DataRow(CellKind.NestedLstm, false, OnnxArithmetic.FixedPoint, 17)]
+    [DataRow(CellKind.DeepTransition, false, OnnxArithmetic.FixedPoint, 17)]
     public void PerplexityIsTheEngines(CellKind cell, bool tied, OnnxArithmetic arithmetic, int opset)
     {
         var model = Train(cell, tied);
@@ -52,7 +54,7 @@ internal sealed class OnnxLanguageModelTests
 
     private static LanguageModel Train(CellKind cell, bool tied)
     {
-        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 12, HiddenSize = 16, LayerCount = 2, TieEmbeddings = tied };
+        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 12, HiddenSize = 16, LayerCount = 2, TieEmbeddings = tied, NestingDepth = 3 };
         var training = new TrainingOptions { MaximumEpochs = 3, BatchSize = 8, LearningRate = 0.02f, Dropout = 0, Seed = 3, ThreadCount = 1 };
         return LanguageModel.Train(_texts, Vocabulary, network, new LanguageModelOptions { Layout = TextLayout.Documents }, training).Model;
     }
