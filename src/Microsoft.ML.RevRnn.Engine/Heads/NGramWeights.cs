@@ -16,6 +16,9 @@ internal sealed class NGramWeights(int bits, int outcomes)
     /// <summary>Of each place of the hash its row of weights; -1 for none.</summary>
     private readonly int[] _rows = CreateRows(bits);
 
+    /// <summary>Of each place of the hash its row of weights; -1 for none.</summary>
+    public ReadOnlySpan<int> Rows => _rows;
+
     /// <summary>Bits of the hash.</summary>
     public int Bits => bits;
 

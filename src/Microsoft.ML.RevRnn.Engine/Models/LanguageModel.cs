@@ -15,7 +15,7 @@ public sealed partial class LanguageModel
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<LanguageModelSession> _sessions;
 
-    private LanguageModel(NetworkParameters parameters)
+    internal LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
         _sessions = new(CreateSession);

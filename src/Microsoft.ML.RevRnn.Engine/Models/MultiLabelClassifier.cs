@@ -16,7 +16,7 @@ public sealed class MultiLabelClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private MultiLabelClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
+    internal MultiLabelClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
         _scorer = new SequenceScorer(parameters, nGrams);

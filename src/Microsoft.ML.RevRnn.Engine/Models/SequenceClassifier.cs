@@ -16,7 +16,7 @@ public sealed partial class SequenceClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private SequenceClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
+    internal SequenceClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
         _scorer = new SequenceScorer(parameters, nGrams);

@@ -17,7 +17,7 @@ public sealed class SequenceEncoder
     private readonly Parameter? _attention;
     private readonly SessionPool<NetworkSession<PooledOutputs>> _sessions;
 
-    private SequenceEncoder(EncoderParameters parameters)
+    internal SequenceEncoder(EncoderParameters parameters)
     {
         _parameters = parameters;
         FeatureNames = [.. UnitNames(parameters.Shape)];
@@ -25,7 +25,7 @@ public sealed class SequenceEncoder
     }
 
     /// <summary>Pools states as a classifier does.</summary>
-    private SequenceEncoder(EncoderParameters parameters, Parameter? attention)
+    internal SequenceEncoder(EncoderParameters parameters, Parameter? attention)
     {
         var shape = parameters.Shape;
         _parameters = parameters;
@@ -66,6 +66,10 @@ public sealed class SequenceEncoder
     /// <c>max.h3</c> or <c>attention.forward3</c>.
     /// </summary>
     public IReadOnlyList<string> FeatureNames { get; }
+
+    internal EncoderParameters Parameters => _parameters;
+
+    internal Parameter? Attention => _attention;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Shape.Vocabulary;

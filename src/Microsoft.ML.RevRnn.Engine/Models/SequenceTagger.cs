@@ -17,7 +17,7 @@ public sealed class SequenceTagger
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<TaggingSession> _sessions;
 
-    private SequenceTagger(NetworkParameters parameters)
+    internal SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
         _sessions = new(() => new(parameters));

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Classification;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -196,6 +197,14 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
             key = (uint)prediction + 1;
         };
         return [probabilities.Getter(), predictedLabel];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_classifier, options with { Temperature = Temperature });
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
+        return [OnnxModels.Softmax(tokens.Graph, scores, Temperature), OnnxModels.KeyOfMostProbable(tokens.Graph, scores, axis: 1, keeps: true)];
     }
 
     /// <summary>Writes: int32 C; the label values; float32 temperature; the classifier.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -48,6 +49,11 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
 
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_encoder, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+        => [OnnxModels.Features(tokens, _encoder, OnnxArithmetic.FixedPoint)];
 
     /// <summary>Writes the encoder.</summary>
     private protected override void SaveModel(BinaryWriter writer) => _encoder.Save(writer);

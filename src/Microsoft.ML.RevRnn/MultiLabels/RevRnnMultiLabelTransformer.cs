@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.MultiLabels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -89,6 +90,15 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     {
         var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values, input.NGrams()));
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfLabels(_classifier, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
+        var probabilities = tokens.Graph.Add("Sigmoid", [scores]);
+        return [probabilities, OnnxModels.IsAbove(tokens.Graph, probabilities, 0.5f)];
     }
 
     /// <summary>Writes: int32 C; the names of the labels; the classifier.</summary>

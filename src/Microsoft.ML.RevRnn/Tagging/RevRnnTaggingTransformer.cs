@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Tagging;
@@ -124,6 +125,19 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     {
         var probabilities = TagProbabilities.Create(row, _tagger, input.Tokens);
         return [probabilities.Getter(), TagProbabilities.MostProbable(probabilities, ClassCount)];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_tagger, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var probabilities = OnnxModels.TagProbabilities(tokens, _tagger.Parameters, OnnxArithmetic.FixedPoint);
+        var graph = tokens.Graph;
+        return
+        [
+            graph.Add("Reshape", [probabilities, graph.Integers(0, -1)]),
+            OnnxModels.KeyOfMostProbable(graph, probabilities, axis: 2, keeps: false),
+        ];
     }
 
     /// <summary>Writes: int32 C; the label values; the tagger.</summary>

@@ -38,6 +38,8 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 
     private protected sealed override NGramOptions? ReadNGrams => NGrams;
 
+    private protected sealed override IReadOnlyList<string>? OutcomeNames => Labels.Count > 0 ? Labels.Names : null;
+
     /// <summary>A transformer of what the scores are made of.</summary>
     private protected RevRnnFeaturesTransformer Features(string outputColumnName, SequenceEncoder encoder)
     {
