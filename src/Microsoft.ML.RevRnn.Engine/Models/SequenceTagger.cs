@@ -18,7 +18,8 @@ public sealed class SequenceTagger
     private SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters.Encoder, encoder => new TokenScoresHead(parameters.Output, encoder)));
+        var weights = new SharedWeights();
+        _sessions = new(() => new(parameters.Encoder, weights, encoder => new TokenScoresHead(parameters.Output, encoder)));
     }
 
     /// <summary>C: the number of classes.</summary>

@@ -8,6 +8,9 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <param name="NGrams">Gives the n-grams of the values that tokens were given of last; null where none are read.</param>
 internal sealed record RowInput(Func<int[]> Tokens, Func<float[]> Features, Func<NGramVector?> NGrams)
 {
+    /// <summary>All of it, of the row's current values.</summary>
+    public RowValues Read() => new(Tokens(), Features(), NGrams());
+
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row, or the cursor at a row.</param>
     /// <param name="sources">Its columns.</param>
