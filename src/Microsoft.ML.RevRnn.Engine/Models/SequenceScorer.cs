@@ -88,12 +88,7 @@ internal sealed class SequenceScorer(NetworkParameters parameters, NGramPart? nG
 
     private void Check(ReadOnlySpan<int> tokens, ReadOnlySpan<float> features, NGramVector? ofTexts)
     {
-        if ((ofTexts == null) != (nGrams == null))
-        {
-            throw new ArgumentException(nGrams == null
-                ? "The classifier reads no n-grams, and some are given."
-                : "The classifier reads n-grams, and none are given.", nameof(nGrams));
-        }
+        NGramPart.Check(nGrams, ofTexts, nameof(nGrams));
         FeatureCheck.Check(features, parameters.FeatureCount, nameof(features));
         TrainingInput.CheckTokens(tokens, parameters.Encoder.Shape.Vocabulary);
     }

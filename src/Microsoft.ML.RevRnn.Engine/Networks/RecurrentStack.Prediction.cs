@@ -13,8 +13,8 @@ internal sealed unsafe partial class RecurrentStack
             PackWeights(forTraining: false);
         for (var i = 0; i < _layers.Length && first != null; i++)
             _layers[i].Layer.ShareWeights(first._layers[i].Layer);
-        // With several threads a chunk's rows are shared among them, and with them the room that this takes.
-        if (Device.Team.Size > 1)
+        // With several threads a chunk's rows are shared among them, and with them the room that this takes; and not every input is the same for a token wherever it stands.
+        if (Device.Team.Size > 1 || !_settings.SharesInputs)
             return;
         var products = first?._kept?.Products ?? new TokenProducts(_input.Vocabulary, _layers[0].Layer.Shape.GateRow);
         _kept = new KeptInputs(_layers[0].Layer, _input, products, Device.Memory);
