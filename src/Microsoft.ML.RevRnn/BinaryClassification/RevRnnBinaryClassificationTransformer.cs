@@ -81,9 +81,20 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => BinarySchema.Columns(_columns, inputSchema);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values, input.NGrams()));
+        var scores = RowVectors.Create(
+            row,
+            length: 1,
+            input.Read,
+            (read, values) => _classifier.Score(read.Tokens, read.Features, values, read.NGrams),
+            rows =>
+            {
+                var (tokens, features, nGrams) = RowValues.Columns(rows);
+                return _classifier.ScoreMany(tokens, features, nGrams);
+            });
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;

@@ -9,6 +9,9 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <param name="PlacedNGrams">Gives the same with their places.</param>
 internal sealed record RowInput(Func<int[]> Tokens, Func<float[]> Features, Func<NGramVector?> NGrams, Func<PlacedNGrams?> PlacedNGrams)
 {
+    /// <summary>All of it, of the row's current values.</summary>
+    public RowValues Read() => new(Tokens(), Features(), NGrams());
+
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row, or the cursor at a row.</param>
     /// <param name="sources">Its columns.</param>

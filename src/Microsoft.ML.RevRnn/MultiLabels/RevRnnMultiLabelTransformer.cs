@@ -86,9 +86,20 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => MultiLabelSchema.Columns(Columns, inputSchema, LabelCount, _names);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values, input.NGrams()));
+        var probabilities = RowVectors.Create(
+            row,
+            LabelCount,
+            input.Read,
+            (read, values) => _classifier.Predict(read.Tokens, read.Features, values, read.NGrams),
+            rows =>
+            {
+                var (tokens, features, nGrams) = RowValues.Columns(rows);
+                return _classifier.PredictMany(tokens, features, nGrams);
+            });
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 
