@@ -20,7 +20,8 @@ public sealed class SequenceTagger
     internal SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters));
+        var weights = new SharedWeights();
+        _sessions = new(() => new(parameters, weights));
     }
 
     /// <summary>C: the number of classes.</summary>

@@ -48,5 +48,10 @@ internal sealed class BoundDataView(IHost host, IDataView source, BoundMapper ma
         return Array.ConvertAll(inputs, input => Map(input, active));
     }
 
-    private DataViewRowCursor Map(DataViewRowCursor input, bool[] active) => new BoundCursor(input, mapper.Columns(input, active));
+    private BoundCursor Map(DataViewRowCursor input, bool[] active)
+    {
+        if (mapper.ReadsAhead && mapper.AddsAny(active))
+            input = RowWindow.Over(input);
+        return new BoundCursor(input, mapper.Columns(input, active));
+    }
 }

@@ -139,6 +139,9 @@ public abstract class RevRnnTransformer : ITransformer
         });
     }
 
+    /// <summary>Whether its columns are made of many rows at once where there are many.</summary>
+    private protected virtual bool ReadsAhead => false;
+
     /// <summary>Signatures and version of the saved form.</summary>
     private protected abstract VersionInfo Version { get; }
 
@@ -197,15 +200,16 @@ public abstract class RevRnnTransformer : ITransformer
     private BoundMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, ReadNGrams, Host)));
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, ReadNGrams, Host)), ReadsAhead);
     }
 
     private BoundMapper Bind(
         DataViewSchema inputSchema,
         IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, ReadSources, Delegate[]> createGetters)
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
+        bool readsAhead = false)
     {
         var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
-        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources));
+        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources)) { ReadsAhead = readsAhead };
     }
 }

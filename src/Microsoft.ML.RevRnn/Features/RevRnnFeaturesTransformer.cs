@@ -44,8 +44,10 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => [FeaturesSchema.Column(OutputColumnName, _encoder.FeatureNames)];
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
-        => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(input.Tokens(), features)).Getter()];
+        => [RowVectors.Create(row, _encoder.FeatureCount, input.Tokens, (tokens, features) => _encoder.Encode(tokens, features), _encoder.EncodeMany).Getter()];
 
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);

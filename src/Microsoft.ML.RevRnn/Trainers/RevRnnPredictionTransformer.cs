@@ -31,6 +31,11 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 
     private protected PredictionColumns Columns { get; }
 
+    /// <summary>The model for those who test it.</summary>
+    /// <exception cref="NotSupportedException">It does not decide on one outcome for a text.</exception>
+    internal virtual TestedNetwork CreateTested() => throw new NotSupportedException(
+        $"A {GetType().Name} decides on each token by itself. Coverage and robustness are those of models that decide on a text: of one class, of true or false, or of several labels.");
+
     private protected sealed override NGramOptions? ReadNGrams => NGrams;
 
     private protected sealed override IReadOnlyList<string>? OutcomeNames => Labels.Count > 0 ? Labels.Names : null;
