@@ -55,6 +55,10 @@ internal sealed unsafe partial class RecurrentStack
                 if (multiplies)
                     shared.FillGates(chunk, gates, begin, end);
             }
+            else if (stack._kept is { } kept && layer == stack._layers[0])
+            {
+                kept.FillGates(chunk.Tokens[begin..end], gates + (nint)begin * layer.Layer.Shape.GateRow);
+            }
             else if (multiplies)
             {
                 var inputs = layer.Inputs(chunk, stack._isTraining) + (nint)begin * layer.Layer.InputStride;

@@ -259,6 +259,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         foreach (var layer in _layers)
             layer.Dispose();
         _shared.Dispose();
+        _kept?.Dispose();
         _inputGradient.Dispose();
         _skippedGradient.Dispose();
     }
@@ -276,11 +277,11 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
 
     private void BeginSharing()
     {
-        if (CanShare(_isTraining))
+        if (_kept == null && CanShare(_isTraining))
             _shared.Begin(_batch, MostChunkRows);
         else
             _shared.TurnOff();
-        _layers[0].HasRows = !_shared.IsOn || IsInputSkipped;
+        _layers[0].HasRows = !(_shared.IsOn || _kept != null) || IsInputSkipped;
     }
 
     private StackLayer CreateLayer(int index)
