@@ -14,11 +14,12 @@ public sealed class LanguageModel
 {
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<LanguageModelSession> _sessions;
+    private volatile CachedSessions? _cachedSessions;
 
     private LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(CreateSession);
+        _sessions = new(() => CreateSession());
     }
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
@@ -102,17 +103,64 @@ public sealed class LanguageModel
     /// <summary>log p of a sequence.</summary>
     /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
-    public SequenceScore Score(ReadOnlySpan<int> tokens)
+    public SequenceScore Score(ReadOnlySpan<int> tokens) => Score(tokens, _sessions);
+
+    /// <summary>log p of a sequence, to which the model is adapted as it is read.</summary>
+    /// <param name="tokens">Token numbers.</param>
+    /// <param name="cache">Adapts it; null for the model as it is.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public SequenceScore Score(ReadOnlySpan<int> tokens, CacheOptions? cache)
     {
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = _sessions.Take();
-        var score = session.Score(tokens);
-        _sessions.Return(session);
-        return score;
+        cache?.Validate();
+        if (cache?.Effective is not { } effective)
+            return Score(tokens);
+        // Those of one cache at a time are kept: another one takes others.
+        var kept = _cachedSessions;
+        if (kept?.Cache != effective)
+            _cachedSessions = kept = new CachedSessions(effective, new(() => CreateSession(effective)));
+        return Score(tokens, kept.Sessions);
+    }
+
+    /// <summary>log p of texts together, their ends included.</summary>
+    /// <param name="texts">Token numbers of each text; they are read once, one after the other.</param>
+    /// <param name="options">How they are read; null for each by itself and the model as it is.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public SequenceScore Evaluate(IEnumerable<int[]> texts, EvaluationOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options ??= new EvaluationOptions();
+        options.Validate();
+        return new LanguageModelSession(_parameters, options.Cache).ReadAll(texts, options.CarriesOver);
+    }
+
+    /// <summary>
+    /// Chooses theta and lambda of a cache by the likelihood of texts that neither were trained on nor are what is to be measured. They are read once, whatever the number
+    /// of values to try.
+    /// </summary>
+    /// <param name="texts">Token numbers of each held-back text.</param>
+    /// <param name="options">What is tried; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no texts, a token is not in the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public CacheChoice ChooseCache(IEnumerable<int[]> texts, CacheSearchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options ??= new CacheSearchOptions();
+        options.Validate();
+        CacheSearch? search = null;
+        var score = new LanguageModelSession(_parameters, stride => search = new CacheSearch(options, stride)).ReadAll(texts, options.CarriesOver);
+        return score.TokenCount > 0 ? search!.Choose(score) : throw new ArgumentException("There are no texts to choose a cache by.", nameof(texts));
     }
 
     /// <summary>A text to be read, and gone on with, token after token; it stands at the beginning.</summary>
-    public LanguageModelSession CreateSession() => new(_parameters);
+    /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public LanguageModelSession CreateSession(CacheOptions? cache = null)
+    {
+        cache?.Validate();
+        return new(_parameters, cache);
+    }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
@@ -151,10 +199,21 @@ public sealed class LanguageModel
         return new TrainingResult<LanguageModel>(new LanguageModel(parameters), report);
     }
 
+    private SequenceScore Score(ReadOnlySpan<int> tokens, SessionPool<LanguageModelSession> sessions)
+    {
+        TrainingInput.CheckTokens(tokens, VocabularySize);
+        var session = sessions.Take();
+        var score = session.Score(tokens);
+        sessions.Return(session);
+        return score;
+    }
+
     private static NetworkParameters Copy(NetworkParameters parameters)
     {
         var copy = NetworkParameters.OfNextTokens(parameters.Encoder.Shape);
         copy.CopyFrom(parameters);
         return copy;
     }
+
+    private sealed record CachedSessions(CacheOptions Cache, SessionPool<LanguageModelSession> Sessions);
 }

@@ -16,9 +16,16 @@ public sealed class LanguageModelSession : IPooledSession
     private double _loss;
     private bool _isScored;
 
-    internal LanguageModelSession(NetworkParameters parameters)
+    /// <param name="parameters">The model.</param>
+    /// <param name="cache">Adapts it to the text; null for none.</param>
+    internal LanguageModelSession(NetworkParameters parameters, CacheOptions? cache = null)
+        : this(parameters, cache?.Effective is { } effective ? stride => new CachedTokens(effective, stride) : null) => Cache = cache?.Effective;
+
+    /// <param name="parameters">The model.</param>
+    /// <param name="createMemory">Makes what is kept of the text, for outputs of a length; null for nothing.</param>
+    internal LanguageModelSession(NetworkParameters parameters, Func<int, ITokenMemory>? createMemory)
     {
-        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder));
+        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder, createMemory));
         _states = _session.Encoder.CreateStates();
         _logProbabilities = new float[parameters.Output.Outcomes];
         Restart();
@@ -26,6 +33,9 @@ public sealed class LanguageModelSession : IPooledSession
 
     /// <summary>V.</summary>
     public int VocabularySize => _logProbabilities.Length;
+
+    /// <summary>Adapts the model to the text as it is read; null for the model as it is. It is forgotten with a <see cref="Restart"/>.</summary>
+    public CacheOptions? Cache { get; }
 
     /// <summary>Tokens read so far.</summary>
     public long TokenCount { get; private set; }
@@ -47,6 +57,7 @@ public sealed class LanguageModelSession : IPooledSession
     /// <summary>Goes back to the beginning of a text.</summary>
     public void Restart()
     {
+        _session.Head.Forget();
         Advance([Vocabulary.EmptyToken], continues: false);
         TokenCount = 0;
         _loss = 0;
@@ -67,7 +78,7 @@ public sealed class LanguageModelSession : IPooledSession
             return;
         // The first token's probability is at hand; those of the others come with them, added one by one however the text is cut.
         ScoreNext();
-        _loss += _session.Head.CrossEntropy(tokens[0]);
+        _loss += _session.Head.Read(tokens[0]);
         TokenCount += tokens.Length;
         Advance(tokens, continues: true);
         ResultCheck.Finite(_loss);
@@ -79,7 +90,7 @@ public sealed class LanguageModelSession : IPooledSession
     /// </summary>
     /// <param name="options">How to choose.</param>
     /// <param name="cancellationToken">Ends it before the next token is chosen.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, or the options have a cache that the session was not created with.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; tokens given so far have been read.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public IEnumerable<int> Generate(GenerationOptions options, CancellationToken cancellationToken = default)
@@ -94,6 +105,12 @@ public sealed class LanguageModelSession : IPooledSession
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        if (options.Cache?.Effective is { } cache && cache != Cache)
+        {
+            throw new ArgumentException(
+                $"{nameof(GenerationOptions)}.{nameof(GenerationOptions.Cache)} is set, and the session was created without it, so that it has kept nothing of what it read; " +
+                "give the cache to what creates the session.", nameof(options));
+        }
         return GenerateTokens(options, allows, cancellationToken);
     }
 
@@ -103,9 +120,26 @@ public sealed class LanguageModelSession : IPooledSession
         Restart();
         Read(tokens);
         ScoreNext();
-        var score = new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken), TokenCount + 1);
+        var score = new SequenceScore(LogLikelihood - _session.Head.CrossEntropy(Vocabulary.EmptyToken, _logProbabilities), TokenCount + 1);
         ResultCheck.Finite(score.LogLikelihood);
         return score;
+    }
+
+    /// <summary>log p of texts together, their ends included, each as it follows the one before or from a beginning of its own.</summary>
+    internal SequenceScore ReadAll(IEnumerable<int[]> texts, bool carriesOver)
+    {
+        var sum = default(SequenceScore);
+        foreach (var text in texts)
+        {
+            ArgumentNullException.ThrowIfNull(text, nameof(texts));
+            Read(text);
+            Read(Vocabulary.EmptyToken);
+            if (carriesOver)
+                continue;
+            sum += new SequenceScore(LogLikelihood, TokenCount);
+            Restart();
+        }
+        return sum + new SequenceScore(LogLikelihood, TokenCount);
     }
 
     private IEnumerable<int> GenerateTokens(GenerationOptions options, Func<Predicate<int>?> allows, CancellationToken cancellationToken)

@@ -64,21 +64,59 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
     /// <exception cref="InvalidOperationException">The data has no rows.</exception>
-    public LanguageModelMetrics Evaluate(IDataView data)
+    public LanguageModelMetrics Evaluate(IDataView data) => Evaluate(data, new EvaluationOptions());
+
+    /// <summary>
+    /// How well the model predicts the texts of data, each by itself or as it follows the one before, and adapted to them as it reads or not. Of texts by themselves the processors
+    /// share the rows; the sums are taken in the order of the rows, in double precision, so that they do not depend on how many processors there are.
+    /// </summary>
+    /// <param name="data">The data.</param>
+    /// <param name="options">How its texts are read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    public LanguageModelMetrics Evaluate(IDataView data, EvaluationOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.CarriesOver)
+        {
+            var texts = new ReadTexts(data, Input, Tokenization, Host);
+            var score = _model.Evaluate(texts.Tokens, options);
+            return score.TokenCount > 0 ? new LanguageModelMetrics(score.LogLikelihood, score.TokenCount, texts.CharacterCount) : throw NoRows();
+        }
         var view = View(data, ScoredRows.Columns, (row, sources) => ScoredRows.CreateGetters(
-            row, Scorer(Tokenization.CreateReader(row, sources.Sequence)), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
-        return ScoredRows.Sum(view) ?? throw Host.Process(new InvalidOperationException(
-            $"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
+            row, Scorer(Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
+        return ScoredRows.Sum(view) ?? throw NoRows();
+    }
+
+    /// <summary>
+    /// Chooses theta and lambda of a cache by the likelihood of texts that neither were trained on nor are what is to be measured. They are read once, by one thread.
+    /// </summary>
+    /// <param name="data">Held-back texts.</param>
+    /// <param name="options">What is tried; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The column to read is missing or of another type than in training, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    /// <example>
+    /// <code>
+    /// var choice = model.ChooseCache(validation);
+    /// var metrics = model.Evaluate(test, new EvaluationOptions { Cache = choice.Cache, CarriesOver = true });
+    /// </code>
+    /// </example>
+    public CacheChoice ChooseCache(IDataView data, CacheSearchOptions? options = null)
+    {
+        var texts = new ReadTexts(data, Input, Tokenization, Host).Tokens.ToList();
+        return texts.Count > 0 ? _model.ChooseCache(texts, options) : throw NoRows();
     }
 
     /// <summary>A text to be read, and gone on with, piece after piece. Each further token costs one step, however long the text.</summary>
     /// <param name="prompt">How it begins. What the model does not know is read as unknown.</param>
     /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
-    public TextSession StartText(string prompt = "")
+    /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option of the cache is out of its range.</exception>
+    public TextSession StartText(string prompt = "", CacheOptions? cache = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        var session = new TextSession(_model, RequireTokenizer());
+        var session = new TextSession(_model, RequireTokenizer(), cache);
         session.Read(prompt);
         return session;
     }
@@ -87,7 +125,9 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// A token sequence to be read, and gone on with. In a model of key vectors, key k (1 to the key type's count) is token k + 1, and a missing key, 0, is so
     /// <see cref="TextTokenizer.UnknownToken"/>.
     /// </summary>
-    public LanguageModelSession StartTokens() => _model.CreateSession();
+    /// <param name="cache">Adapts the model to the tokens as they are read; null for the model as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option of the cache is out of its range.</exception>
+    public LanguageModelSession StartTokens(CacheOptions? cache = null) => _model.CreateSession(cache);
 
     /// <summary>Writes a text, piece by piece: see <see cref="TextSession.Generate"/>. Each enumeration begins anew and gives the same text.</summary>
     /// <param name="prompt">How it begins; it is read, not given back. What the model does not know is read as unknown.</param>
@@ -166,11 +206,14 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
             return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report);
         });
 
-    private Func<SequenceScore> Scorer(Func<int[]> tokens) => () => _model.Score(tokens());
+    private Func<SequenceScore> Scorer(Func<int[]> tokens, CacheOptions? cache = null) => () => _model.Score(tokens(), cache);
+
+    private Exception NoRows()
+        => Host.Process(new InvalidOperationException($"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
 
     private IEnumerable<string> GeneratePieces(string prompt, GenerationOptions options, CancellationToken cancellationToken)
     {
-        foreach (var piece in StartText(prompt).Generate(options, cancellationToken))
+        foreach (var piece in StartText(prompt, options.Cache).Generate(options, cancellationToken))
             yield return piece;
     }
 
