@@ -65,4 +65,13 @@ internal enum RandomUse : ulong
 
     /// <summary>Of a batch: the tokens that are drawn for a sampled softmax.</summary>
     SoftmaxSample = 1003,
+
+    /// <summary>Of an echo state network: its recurrent weights.</summary>
+    ReservoirWeights = 1100,
+
+    /// <summary>Of an echo state network: the weights of its constant and its inputs.</summary>
+    ReservoirInputs = 1101,
+
+    /// <summary>Of an echo state network, with the token: what that adds to its units.</summary>
+    ReservoirTokens = 1102,
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn;
 /// softmax. p(x_1 ... x_n) = product of p(x_t | x_1 ... x_(t-1)), with <see cref="Vocabulary.EmptyToken"/> as what stands before x_1 and what follows x_n.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
-public sealed class LanguageModel
+public sealed partial class LanguageModel
 {
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<LanguageModelSession> _sessions;
@@ -19,7 +19,7 @@ public sealed class LanguageModel
     private LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => CreateSession());
+        _sessions = new(() => new LanguageModelSession(parameters, cache: null, new float[ContextSize]));
     }
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
@@ -101,26 +101,9 @@ public sealed class LanguageModel
         => Train((texts, validation), _parameters.Encoder.Shape, model, training, new StartingNetwork(_parameters), progress, epochEnded, cancellationToken);
 
     /// <summary>log p of a sequence.</summary>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the model is to be given a context too.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
-    public SequenceScore Score(ReadOnlySpan<int> tokens) => Score(tokens, _sessions);
-
-    /// <summary>log p of a sequence, to which the model is adapted as it is read.</summary>
-    /// <param name="tokens">Token numbers.</param>
-    /// <param name="cache">Adapts it; null for the model as it is.</param>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary, or an option is out of its range.</exception>
-    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
-    public SequenceScore Score(ReadOnlySpan<int> tokens, CacheOptions? cache)
-    {
-        cache?.Validate();
-        if (cache?.Effective is not { } effective)
-            return Score(tokens);
-        // Those of one cache at a time are kept: another one takes others.
-        var kept = _cachedSessions;
-        if (kept?.Cache != effective)
-            _cachedSessions = kept = new CachedSessions(effective, new(() => CreateSession(effective)));
-        return Score(tokens, kept.Sessions);
-    }
+    public SequenceScore Score(ReadOnlySpan<int> tokens) => Score(tokens, cache: null);
 
     /// <summary>log p of texts together, their ends included.</summary>
     /// <param name="texts">Token numbers of each text; they are read once, one after the other.</param>
@@ -132,7 +115,8 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new EvaluationOptions();
         options.Validate();
-        return new LanguageModelSession(_parameters, options.Cache).ReadAll(texts, options.CarriesOver);
+        CheckContext([]);
+        return new LanguageModelSession(_parameters, options.Cache, []).ReadAll(texts, options.CarriesOver);
     }
 
     /// <summary>
@@ -148,25 +132,21 @@ public sealed class LanguageModel
         ArgumentNullException.ThrowIfNull(texts);
         options ??= new CacheSearchOptions();
         options.Validate();
+        CheckContext([]);
         CacheSearch? search = null;
-        var score = new LanguageModelSession(_parameters, stride => search = new CacheSearch(options, stride)).ReadAll(texts, options.CarriesOver);
+        var score = new LanguageModelSession(_parameters, stride => search = new CacheSearch(options, stride), []).ReadAll(texts, options.CarriesOver);
         return score.TokenCount > 0 ? search!.Choose(score) : throw new ArgumentException("There are no texts to choose a cache by.", nameof(texts));
     }
 
     /// <summary>A text to be read, and gone on with, token after token; it stands at the beginning.</summary>
-    /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public LanguageModelSession CreateSession(CacheOptions? cache = null)
-    {
-        cache?.Validate();
-        return new(_parameters, cache);
-    }
+    /// <exception cref="ArgumentException">The model is to be given a context too.</exception>
+    public LanguageModelSession CreateSession() => CreateSession(cache: null);
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, _parameters.Encoder.Shape);
+        ModelFile.WriteHeader(writer, Context == null ? ModelKind.LanguageModel : ModelKind.ConditionedLanguageModel, _parameters.Encoder.Shape);
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -175,7 +155,7 @@ public sealed class LanguageModel
     public static LanguageModel Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel).Shape;
+        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel, ModelKind.ConditionedLanguageModel).Shape;
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a language model reads in one direction.");
         var parameters = NetworkParameters.OfNextTokens(shape);
@@ -197,15 +177,6 @@ public sealed class LanguageModel
             texts, shape, model, training, start, progress,
             epochEnded == null ? null : (epoch, now) => epochEnded(epoch, new LanguageModel(Copy(now))), cancellationToken);
         return new TrainingResult<LanguageModel>(new LanguageModel(parameters), report);
-    }
-
-    private SequenceScore Score(ReadOnlySpan<int> tokens, SessionPool<LanguageModelSession> sessions)
-    {
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = sessions.Take();
-        var score = session.Score(tokens);
-        sessions.Return(session);
-        return score;
     }
 
     private static NetworkParameters Copy(NetworkParameters parameters)

@@ -13,19 +13,23 @@ public sealed class LanguageModelSession : IPooledSession
     private readonly NetworkSession<NextTokenReader> _session;
     private readonly EncoderStates _states;
     private readonly float[] _logProbabilities;
+    private readonly float[] _context;
     private double _loss;
     private bool _isScored;
 
     /// <param name="parameters">The model.</param>
     /// <param name="cache">Adapts it to the text; null for none.</param>
-    internal LanguageModelSession(NetworkParameters parameters, CacheOptions? cache = null)
-        : this(parameters, cache?.Effective is { } effective ? stride => new CachedTokens(effective, stride) : null) => Cache = cache?.Effective;
+    /// <param name="context">[C]; the session's own. Empty of a model without.</param>
+    internal LanguageModelSession(NetworkParameters parameters, CacheOptions? cache, float[] context)
+        : this(parameters, cache?.Effective is { } effective ? stride => new CachedTokens(effective, stride) : null, context) => Cache = cache?.Effective;
 
     /// <param name="parameters">The model.</param>
     /// <param name="createMemory">Makes what is kept of the text, for outputs of a length; null for nothing.</param>
-    internal LanguageModelSession(NetworkParameters parameters, Func<int, ITokenMemory>? createMemory)
+    /// <param name="context">[C]; the session's own. Empty of a model without.</param>
+    internal LanguageModelSession(NetworkParameters parameters, Func<int, ITokenMemory>? createMemory, float[] context)
     {
-        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder, createMemory));
+        _context = context;
+        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder, createMemory), contexts: [_context]);
         _states = _session.Encoder.CreateStates();
         _logProbabilities = new float[parameters.Output.Outcomes];
         Restart();
@@ -36,6 +40,9 @@ public sealed class LanguageModelSession : IPooledSession
 
     /// <summary>Adapts the model to the text as it is read; null for the model as it is. It is forgotten with a <see cref="Restart"/>.</summary>
     public CacheOptions? Cache { get; }
+
+    /// <summary>[C]: what the text is about, as the model is told; empty of a model without.</summary>
+    public ReadOnlySpan<float> Context => _context;
 
     /// <summary>Tokens read so far.</summary>
     public long TokenCount { get; private set; }
@@ -113,6 +120,9 @@ public sealed class LanguageModelSession : IPooledSession
         }
         return GenerateTokens(options, allows, cancellationToken);
     }
+
+    /// <summary>Texts from the next beginning on have this context.</summary>
+    internal void SetContext(ReadOnlySpan<float> context) => context.CopyTo(_context);
 
     /// <summary>log p of a text of its own, from its beginning to its end. The session then stands where it ends.</summary>
     internal SequenceScore Score(ReadOnlySpan<int> tokens)

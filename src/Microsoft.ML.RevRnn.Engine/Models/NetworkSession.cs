@@ -16,9 +16,11 @@ internal sealed class NetworkSession<THead> : IPooledSession
     /// <param name="parameters">The encoder's weights.</param>
     /// <param name="createHead">Makes the head.</param>
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
-    public NetworkSession(EncoderParameters parameters, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0)
+    /// <param name="contexts">The context of the sequence; null of a network without.</param>
+    public NetworkSession(
+        EncoderParameters parameters, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0, IReadOnlyList<float[]>? contexts = null)
     {
-        Encoder = Encoders.Create(parameters, StackSettings.Prediction, new Device(threads: 1), fixedTokens);
+        Encoder = Encoders.Create(parameters, StackSettings.Prediction with { Contexts = contexts }, new Device(threads: 1), fixedTokens);
         Head = createHead(Encoder);
         _pass = new BatchPass(Encoder, Head);
         _pass.PackWeights();

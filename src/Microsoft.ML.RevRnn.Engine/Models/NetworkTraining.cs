@@ -86,6 +86,8 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             return null;
         try
         {
+            if (parameters.Network.Context != null)
+                throw new NotSupportedException("A language model that is given contexts trains on the processor; leave the GPU out, or set FallbackToCpu.");
             return TrainingBackends.Get().CreateTrainer(parameters, objective, options, carriesStates);
         }
         catch (NotSupportedException failure) when (options.FallbackToCpu)

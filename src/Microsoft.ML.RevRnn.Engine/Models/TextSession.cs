@@ -22,15 +22,16 @@ public sealed class TextSession
     /// <param name="model">The model that reads and writes.</param>
     /// <param name="tokenizer">The one that it was trained with.</param>
     /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
-    /// <exception cref="ArgumentException">Model and tokenizer have vocabularies of different sizes, or an option of the cache is out of its range.</exception>
-    public TextSession(LanguageModel model, TextTokenizer tokenizer, CacheOptions? cache = null)
+    /// <param name="context">[C]: what the text is about; empty of a model without contexts.</param>
+    /// <exception cref="ArgumentException">Model and tokenizer have vocabularies of different sizes, the context has another length, or an option of the cache is out of its range.</exception>
+    public TextSession(LanguageModel model, TextTokenizer tokenizer, CacheOptions? cache = null, ReadOnlySpan<float> context = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (model.VocabularySize != tokenizer.Size)
             throw new ArgumentException($"The model has {model.VocabularySize} tokens, and the tokenizer {tokenizer.Size}.", nameof(tokenizer));
         _tokenizer = tokenizer;
-        _session = model.CreateSession(cache);
+        _session = model.CreateSession(cache, context);
         _held = new HeldSpace(tokenizer);
         _assembler = tokenizer.CreateAssembler();
     }

@@ -7,6 +7,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="Vocabulary">V.</param>
 internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
 {
+    /// <summary>The context that is given with each sequence; null for none.</summary>
+    public ContextShape? Context { get; init; }
+
     /// <summary>Recurrent layers of a direction.</summary>
     public int Layers => Options.LayerCount;
 

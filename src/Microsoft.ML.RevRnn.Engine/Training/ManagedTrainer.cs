@@ -32,7 +32,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
         _head = objective.CreateHead(parameters, new ManagedHeads(_encoder), training: true);
         _pass = new BatchPass(_encoder, _head);
         _evaluator = Encoders.Create(
-            parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
+            parameters.Encoder, StackSettings.Prediction with { Contexts = objective.Contexts }, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
         _evaluatorHead = objective.CreateHead(parameters, new ManagedHeads(_evaluator), training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
         _reached = carriesStates ? _encoder.CreateStates() : null;
@@ -124,6 +124,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
             Arithmetic = options.Arithmetic,
             Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
+            Contexts = objective.Contexts,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
             MemoryBudget = options.MemoryBudget,
             HeadBytes = objective.HeadBytes(parameters) + joined,

@@ -19,7 +19,7 @@ namespace Microsoft.ML.RevRnn;
 /// A model of key vectors has tokens and no text: what is about text then throws <see cref="InvalidOperationException"/>, and
 /// <see cref="StartTokens"/> is there instead.
 /// </remarks>
-public sealed class RevLanguageModelTransformer : RevRnnTransformer
+public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
 {
     internal const string LoaderSignature = "RevRnnLanguageModel";
 
@@ -29,11 +29,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     private readonly LanguageModel _model;
 
     internal RevLanguageModelTransformer(
-        IHost host, LanguageModelColumns columns, Tokenization tokenization, LanguageModel model, TrainingReport? report)
+        IHost host, LanguageModelColumns columns, Tokenization tokenization, LanguageModel model, TrainingReport? report, ContextColumn? context)
         : base(host, columns.Input, tokenization, report)
     {
         _columns = columns;
         _model = model;
+        ContextColumn = context;
     }
 
     /// <summary>The column that is added with log p, in nats: Single.</summary>
@@ -80,12 +81,13 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         options.Validate();
         if (options.CarriesOver)
         {
+            RequireNoContext($"{nameof(EvaluationOptions)}.{nameof(EvaluationOptions.CarriesOver)} cannot be set");
             var texts = new ReadTexts(data, Input, Tokenization, Host);
             var score = _model.Evaluate(texts.Tokens, options);
             return score.TokenCount > 0 ? new LanguageModelMetrics(score.LogLikelihood, score.TokenCount, texts.CharacterCount) : throw NoRows();
         }
         var view = View(data, ScoredRows.Columns, (row, sources) => ScoredRows.CreateGetters(
-            row, Scorer(Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
+            row, Scorer(row, Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
         return ScoredRows.Sum(view) ?? throw NoRows();
     }
 
@@ -104,6 +106,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// </example>
     public CacheChoice ChooseCache(IDataView data, CacheSearchOptions? options = null)
     {
+        RequireNoContext("no cache is chosen for it");
         var texts = new ReadTexts(data, Input, Tokenization, Host).Tokens.ToList();
         return texts.Count > 0 ? _model.ChooseCache(texts, options) : throw NoRows();
     }
@@ -116,6 +119,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     public TextSession StartText(string prompt = "", CacheOptions? cache = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
+        RequireNoContext($"{nameof(Given)} says what");
         var session = new TextSession(_model, RequireTokenizer(), cache);
         session.Read(prompt);
         return session;
@@ -127,7 +131,11 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// </summary>
     /// <param name="cache">Adapts the model to the tokens as they are read; null for the model as it is.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option of the cache is out of its range.</exception>
-    public LanguageModelSession StartTokens(CacheOptions? cache = null) => _model.CreateSession(cache);
+    public LanguageModelSession StartTokens(CacheOptions? cache = null) 
+    {
+        RequireNoContext($"{nameof(Given)} says what");
+        return _model.CreateSession(cache);
+    }
 
     /// <summary>Writes a text, piece by piece: see <see cref="TextSession.Generate"/>. Each enumeration begins anew and gives the same text.</summary>
     /// <param name="prompt">How it begins; it is read, not given back. What the model does not know is read as unknown.</param>
@@ -140,9 +148,10 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     {
         ArgumentNullException.ThrowIfNull(prompt);
         RequireTokenizer();
+        RequireNoContext($"{nameof(Given)} says what");
         options ??= new GenerationOptions();
         options.Validate();
-        return GeneratePieces(prompt, options, cancellationToken);
+        return GeneratedText.Pieces(() => StartText(prompt, options.Cache), options, cancellationToken);
     }
 
     /// <summary>The tokens that are most likely to follow a text, in descending order of their probability.</summary>
@@ -175,6 +184,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     public ConnectivityReport Connectivity(string text, RevConnectivityOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        RequireNoContext("what its predictions hang on is not computed");
         return TextConnectivity.Of(_model, RequireTokenizer(), text, options ?? new RevConnectivityOptions());
     }
 
@@ -183,7 +193,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
 
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var result = new RowResult<SequenceScore>(row, Scorer(input.Tokens));
+        var result = new RowResult<SequenceScore>(row, Scorer(row, input.Tokens));
         ValueGetter<float> logLikelihood = (ref float value) => value = (float)result.Value.LogLikelihood;
         ValueGetter<float> perplexity = (ref float value) => value = (float)result.Value.Perplexity;
         ValueGetter<int> tokenCount = (ref int value) => value = (int)result.Value.TokenCount;
@@ -193,8 +203,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// <summary>Writes the names of input, log-likelihood, perplexity and token count column.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
 
-    /// <summary>Writes the model.</summary>
-    private protected override void SaveModel(BinaryWriter writer) => _model.Save(writer);
+    /// <summary>Writes the model; of one that is given contexts their column, as <see cref="LanguageModels.ContextColumn"/> has it.</summary>
+    private protected override void SaveModel(BinaryWriter writer)
+    {
+        _model.Save(writer);
+        ContextColumn?.Save(writer);
+    }
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevLanguageModelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -203,19 +217,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
             var model = LanguageModel.Load(saved.Reader);
             saved.Tokenization.RequireVocabulary(model.VocabularySize);
             columns.Input.RequireFeatures(0);
-            return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report);
+            var context = model.ContextSize == 0 ? null : ContextColumn.Load(saved.Reader, model.ContextSize);
+            return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report, context);
         });
-
-    private Func<SequenceScore> Scorer(Func<int[]> tokens, CacheOptions? cache = null) => () => _model.Score(tokens(), cache);
 
     private Exception NoRows()
         => Host.Process(new InvalidOperationException($"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
-
-    private IEnumerable<string> GeneratePieces(string prompt, GenerationOptions options, CancellationToken cancellationToken)
-    {
-        foreach (var piece in StartText(prompt, options.Cache).Generate(options, cancellationToken))
-            yield return piece;
-    }
 
     private TextTokenizer RequireTokenizer() => Tokenization.Tokenizer ?? throw Host.Process(new InvalidOperationException(
         $"The model is of the keys in column '{InputColumnName}', so it has tokens and no text. " +
