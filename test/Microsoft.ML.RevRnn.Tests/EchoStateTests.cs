@@ -32,8 +32,8 @@ public sealed class EchoStateTests
         }
         // Whatever the context's seed.
         CollectionAssert.AreEqual(rows[0], new MLContext(9).Transforms.Text.EchoState("Features", "Text", 10).Fit(data).Transform(data).GetColumn<float[]>("Features").First());
-        Assert.IsTrue(ShapeProbe.Of(view).TryFindColumn("Features", out var actual));
-        Assert.IsTrue(estimator.GetOutputSchema(ShapeProbe.Of(data)).TryFindColumn("Features", out var promised));
+        var actual = ShapeProbe.Of(view).Single(column => column.Name == "Features");
+        var promised = estimator.GetOutputSchema(ShapeProbe.Of(data)).Single(column => column.Name == "Features");
         Assert.AreEqual((actual.Kind, actual.ItemType), (promised.Kind, promised.ItemType));
     }
 

@@ -80,6 +80,11 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.NfRevGru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.RevLeaky)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     public void EachCellLearns(CellKind cell)
     {
         var model = _context.Transforms.Text.RevLanguageModel(cell: cell, hiddenSize: 16, maximumEpochs: 12, learningRate: 5e-3f).Fit(Trained.Data());

@@ -24,6 +24,9 @@ internal enum ModelKind : byte
     /// <summary>A decoder with attention, and a linear map from its outputs to target tokens.</summary>
     Translation = 6,
 
+    /// <summary>A tagger that reads the class of the token before.</summary>
+    FeedbackTagger = 7,
+
     /// <summary>A language model that is given a context with each text.</summary>
-    ConditionedLanguageModel = 7,
+    ConditionedLanguageModel = 8,
 }

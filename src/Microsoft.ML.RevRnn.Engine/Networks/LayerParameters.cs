@@ -19,6 +19,8 @@ internal sealed class LayerParameters : IDisposable
         Hidden = new Parameter[shape.Halves];
         for (var half = 0; half < shape.Halves; half++)
             Hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, hiddenColumns, shape.GateStride);
+        Inner = [.. shape.Spec.Stages.Select((stage, s) => new Parameter($"{name}.inner{s + 1}",
+            Blocks(stage.Reads, shape.HalfStride, shape.Half), stage.Reads * shape.HalfStride, Blocks(stage.Gates.Count, shape.BlockStride, shape.Half), stage.Gates.Count * shape.BlockStride))];
     }
 
     public CellShape Shape { get; }
@@ -38,16 +40,47 @@ internal sealed class LayerParameters : IDisposable
     /// <summary>[P, G P] each: from half 2 to the gates of half 1, and from half 1 to the gates of half 2; of an ordinary cell from all units to all gates.</summary>
     public Parameter[] Hidden { get; }
 
-    public IEnumerable<Parameter> All => [Input, Bias, .. Hidden];
+    /// <summary>[R P, G P] of each stage: from the R vectors that it reads to its G gates.</summary>
+    public Parameter[] Inner { get; }
+
+    public IEnumerable<Parameter> All => [Input, Bias, .. Hidden, .. Inner];
 
     /// <summary>Uniform within <see cref="CellSpec.InitialBound"/>, and <see cref="GateSpec.InitialBias"/>.</summary>
-    public void Initialize(ulong seed)
+    /// <param name="seed">Of the values.</param>
+    /// <param name="spectralRadius">What the weights from a half's state to each gate are scaled to; null to leave them.</param>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         var bound = Shape.Spec.InitialBound(Shape);
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
         for (var column = 0; column < Bias.Columns; column++)
-            Bias.At(0, column) += Shape.Spec.Gates[column / Shape.Half % Shape.GateCount].InitialBias;
+        {
+            ref var bias = ref Bias.At(0, column);
+            var gate = Shape.Spec.Gates[column / Shape.Half % Shape.GateCount];
+            bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
+        }
+        if (spectralRadius is { } radius)
+            ScaleHidden(radius);
+    }
+
+    /// <summary>Scales each square block of the weights from state to state, one a gate, to a spectral radius.</summary>
+    private void ScaleHidden(float spectralRadius)
+    {
+        var half = Shape.Half;
+        foreach (var hidden in Hidden)
+        {
+            for (var gate = 0; gate < hidden.Columns / half; gate++)
+            {
+                var block = new double[half * half];
+                for (var i = 0; i < block.Length; i++)
+                    block[i] = hidden.At(i / half, gate * half + i % half);
+                var radius = SpectralRadius.Of(block, half);
+                // One that has no eigenvalue but 0 cannot be scaled.
+                var factor = radius > 0 ? (float)(spectralRadius / radius) : 1;
+                for (var i = 0; i < block.Length; i++)
+                    hidden.At(i / half, gate * half + i % half) *= factor;
+            }
+        }
     }
 
     public void Dispose()
@@ -58,6 +91,9 @@ internal sealed class LayerParameters : IDisposable
 
     /// <summary>Where the columns of the gates lie that read the input.</summary>
     public static int[] InputColumns(CellShape shape) => Columns(shape, shape.Halves, gate => gate.ReadsInput);
+
+    /// <summary>Where the values of blocks lie that begin a stride apart.</summary>
+    private static int[] Blocks(int count, int stride, int length) => [.. Enumerable.Range(0, count * length).Select(i => i / length * stride + i % length)];
 
     /// <summary>Where the columns of some of the gates lie in the buffer.</summary>
     private static int[] Columns(CellShape shape, int halves, Func<GateSpec, bool> condition)

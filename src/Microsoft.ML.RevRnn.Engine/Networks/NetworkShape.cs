@@ -10,6 +10,12 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
     /// <summary>The context that is given with each sequence; null for none.</summary>
     public ContextShape? Context { get; init; }
 
+    /// <summary>C, the classes whose vectors are fed back; 0 for none.</summary>
+    public int FedBack { get; init; }
+
+    /// <summary>Learned vectors: of tokens, and of classes that are fed back.</summary>
+    public int VectorCount => Vocabulary + FedBack;
+
     /// <summary>Recurrent layers of a direction.</summary>
     public int Layers => Options.LayerCount;
 
@@ -44,5 +50,15 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
     }
 
     /// <summary>Shape of layer <paramref name="layer"/>.</summary>
-    public CellShape Layer(int layer) => new(Options.Cell, layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+    public CellShape Layer(int layer) => new(SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+
+    /// <summary>The cell, with what the options say of it.</summary>
+    private static CellSpec SpecOf(NetworkOptions options) => options.Cell switch
+    {
+        CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.NestedLstm => NestedLstmSpec.Of(options.NestingDepth),
+        CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
+        _ => CellSpec.Of(options.Cell),
+    };
 }

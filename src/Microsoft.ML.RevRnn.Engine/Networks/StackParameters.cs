@@ -30,10 +30,11 @@ internal sealed class StackParameters : IDisposable
     /// <summary>All, in the order of the model file.</summary>
     public IEnumerable<Parameter> All => [.. Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         foreach (var layer in Layers)
-            layer.Initialize(seed);
+            layer.Initialize(seed, spectralRadius);
         Context?.Initialize(seed);
     }
 

@@ -18,6 +18,9 @@ namespace Microsoft.ML.RevRnn;
 /// </example>
 public sealed class EchoStateNetwork
 {
+    /// <summary>So that the weights have their spectral radius to all digits.</summary>
+    internal const int Squarings = 46;
+
     private readonly double _leak;
     private readonly bool _isLinear;
 
@@ -116,7 +119,7 @@ public sealed class EchoStateNetwork
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return options.SpectralRadius / Reservoirs.SpectralRadius.Of(Weights(options), options.Units);
+        return options.SpectralRadius / Networks.SpectralRadius.Of(Weights(options), options.Units, Squarings);
     }
 
     /// <summary>Goes on by one step.</summary>

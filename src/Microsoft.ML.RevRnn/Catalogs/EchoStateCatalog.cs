@@ -11,7 +11,7 @@ public static class EchoStateCatalog
 
     /// <summary>
     /// Features of texts by an echo state network, a recurrent network of fixed random weights (Jaeger 2001): nothing is trained, and no vocabulary learned. A baseline: on sentiment a bag of words is
-    /// better (docs/accuracy.md); it is at home in streams of characters.
+    /// better (docs/language-models.md); it is at home in streams of characters.
     /// </summary>
     /// <param name="catalog">The catalog of text transforms.</param>
     /// <param name="outputColumnName">The column that will hold the features: a vector of one Single a unit of each of two directions.</param>

@@ -35,23 +35,30 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
     {
         var read = Read(input, validation, previous, channel);
         var (rows, heldBack) = read;
-        var model = Options.Model with { Contexts = read.Contexts };
+        var options = Options.Model with { Contexts = read.Contexts };
         var listener = EpochListener(rows.Tokenization, read.ContextColumn);
         var network = previous?.Network ?? rows.Fitted(Options.Network);
-        var result = Run(rows, network, channel, (training, progress) => previous == null
-            ? LanguageModel.Train(
-                rows.Sequences,
-                rows.Tokenization.VocabularySize,
-                network,
-                model,
-                training,
-                heldBack,
-                rows.Vectors,
-                progress,
-                listener,
-                Options.CancellationToken)
-            : previous.Model.ContinueTraining(rows.Sequences, model, training, heldBack, progress, listener, Options.CancellationToken));
-        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report, read.ContextColumn);
+        var (model, report, shrinking) = RunAndShrink(
+            rows,
+            network,
+            channel,
+            previous?.Model,
+            (training, progress) => previous == null
+                ? LanguageModel.Train(
+                    rows.Sequences,
+                    rows.Tokenization.VocabularySize,
+                    network,
+                    options,
+                    training,
+                    heldBack,
+                    rows.Vectors,
+                    progress,
+                    listener,
+                    Options.CancellationToken)
+                : previous.Model.ContinueTraining(rows.Sequences, options, training, heldBack, progress, listener, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(
+                rows.Sequences, options, training, selection, heldBack, progress, Options.CancellationToken));
+        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, model, report, read.ContextColumn) { Shrinking = shrinking };
     }
 
     /// <summary>What a training would learn from.</summary>

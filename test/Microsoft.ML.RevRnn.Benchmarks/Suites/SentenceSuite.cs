@@ -5,8 +5,8 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// <summary>What models of other kinds than classifiers make of labelled sentences: language models that are told the label, and echo state networks.</summary>
 internal sealed class SentenceSuite : ISuite
 {
-    private const int Units = 128;
-    private const int Epochs = 6;
+    private const int Units = 64;
+    private const int Epochs = 5;
     private const int ReservoirUnits = 300;
 
     public string Name => "sentences";

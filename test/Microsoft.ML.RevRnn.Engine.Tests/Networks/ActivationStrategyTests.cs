@@ -13,6 +13,13 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.Elman, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.GruResetAfter, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.LeakyElman, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.NestedLstm, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.DeepTransition, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.DeepTransitionShortcut, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.RevLeaky, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.RevLeaky, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.RevLeaky, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Hybrid)]
@@ -56,6 +63,10 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
     {
         foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid])
@@ -89,6 +100,10 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru, 2)]
     [DataRow(CellKind.Elman, 1)]
     [DataRow(CellKind.GruResetAfter, 2)]
+    [DataRow(CellKind.LeakyElman, 2)]
+    [DataRow(CellKind.NestedLstm, 2)]
+    [DataRow(CellKind.DeepTransition, 1)]
+    [DataRow(CellKind.RevLeaky, 1)]
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     public void TheEstimateIsWithinFivePerCentOfWhatIsMeasured(CellKind cell, int layers)

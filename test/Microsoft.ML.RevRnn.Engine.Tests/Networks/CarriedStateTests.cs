@@ -80,6 +80,9 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     public void AllWaysToGetAtActivationsGiveTheSameBits(CellKind cell)
     {
         var setup = _setup with { Cell = cell, WeightScale = cell == CellKind.NfRevLstm ? 1 : 2 };

@@ -1,4 +1,4 @@
-using Microsoft.ML.RevRnn.Reservoirs;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -13,7 +13,7 @@ internal sealed class EchoStateNetworkTests
         var (units, steps, washout, delay) = (file.Int("N"), file.Int("T"), file.Int("washout"), file.Int("delay"));
         var raw = file.Numbers("W_raw");
 
-        var radius = SpectralRadius.Of(raw, units);
+        var radius = SpectralRadius.Of((double[])raw.Clone(), units, EchoStateNetwork.Squarings);
         var network = new EchoStateNetwork(
             Array.ConvertAll(raw, weight => weight * file.Number("spectral_radius") / radius), file.Numbers("W_in"), units, file.Number("leak"));
         var inputs = file.Numbers("u");
