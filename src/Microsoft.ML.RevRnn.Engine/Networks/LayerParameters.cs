@@ -13,7 +13,7 @@ internal sealed class LayerParameters : IDisposable
         Shape = shape;
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
-        Input = new Parameter($"{name}.input", inputMap, inputStride, Columns(shape, shape.Halves, gate => gate.ReadsInput), shape.GateRow);
+        Input = new Parameter($"{name}.input", inputMap, inputStride, InputColumns(shape), shape.GateRow);
         Bias = new Parameter($"{name}.bias", [0], 1, Columns(shape, shape.Halves, _ => true), shape.GateRow) { IsDecayed = false };
         var hiddenColumns = Columns(shape, 1, gate => gate.ReadsHidden);
         Hidden = new Parameter[shape.Halves];
@@ -88,6 +88,9 @@ internal sealed class LayerParameters : IDisposable
         foreach (var parameter in All)
             parameter.Dispose();
     }
+
+    /// <summary>Where the columns of the gates lie that read the input.</summary>
+    public static int[] InputColumns(CellShape shape) => Columns(shape, shape.Halves, gate => gate.ReadsInput);
 
     /// <summary>Where the values of blocks lie that begin a stride apart.</summary>
     private static int[] Blocks(int count, int stride, int length) => [.. Enumerable.Range(0, count * length).Select(i => i / length * stride + i % length)];

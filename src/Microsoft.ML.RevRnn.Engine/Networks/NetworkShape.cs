@@ -7,6 +7,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="Vocabulary">V.</param>
 internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
 {
+    /// <summary>The context that is given with each sequence; null for none.</summary>
+    public ContextShape? Context { get; init; }
+
     /// <summary>C, the classes whose vectors are fed back; 0 for none.</summary>
     public int FedBack { get; init; }
 

@@ -53,6 +53,12 @@ internal sealed record StackSetup
     /// <summary>How often each token is taken to occur when they are drawn; null for all alike.</summary>
     public long[]? Frequencies { get; init; }
 
+    /// <summary>The context of each sequence; null for none.</summary>
+    public IReadOnlyList<float[]>? Contexts { get; init; }
+
+    /// <summary>Where contexts enter.</summary>
+    public ContextUse ContextUse { get; init; } = ContextUse.Both;
+
     public int Threads { get; init; } = 1;
 
     public SimdWidth Width { get; init; } = SimdWidths.Best;
@@ -82,13 +88,17 @@ internal sealed record StackSetup
             TieEmbeddings = TiesEmbedding,
             SkipConnections = HasSkips,
         },
-        Vocabulary);
+        Vocabulary)
+    {
+        Context = Contexts == null ? null : new ContextShape(ContextUse, Contexts[0].Length),
+    };
 
     public StackSettings Settings => new()
     {
         Arithmetic = Arithmetic,
         Strategy = Strategy,
         Dropout = Rates,
+        Contexts = Contexts,
         SharesInputs = SharesInputs,
         ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
         MaximumStateGradientNorm = MaximumStateGradientNorm,
