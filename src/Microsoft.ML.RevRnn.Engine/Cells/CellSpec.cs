@@ -79,6 +79,12 @@ internal abstract class CellSpec
     /// <summary>Whether the states of a reversible cell are only added to: reversal needs no lost bits, and nothing bounds the states.</summary>
     public bool IsNoForgetting => IsReversible && ForgetGates.Length == 0;
 
+    /// <summary>
+    /// Whether a state reaches the next step by the weights of one gate alone, so that the gradient by it is theirs times that by the gate, and nothing else: what
+    /// <see cref="TrainingOptions.InformationFlow"/> is of.
+    /// </summary>
+    public virtual bool PassesStateByWeights => false;
+
     /// <summary>The gates that cost lost bits.</summary>
     public int[] ForgetGates { get; }
 

@@ -51,11 +51,12 @@ internal sealed class EncoderParameters : IDisposable
             target.CopyValuesFrom(source);
     }
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         Embedding.Value.InitializeUniform(seed, 1f / MathF.Sqrt(Shape.Options.EmbeddingSize));
         foreach (var stack in Stacks)
-            stack.Initialize(seed);
+            stack.Initialize(seed, spectralRadius);
     }
 
     public void Dispose()

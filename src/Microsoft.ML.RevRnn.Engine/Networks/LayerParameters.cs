@@ -46,7 +46,9 @@ internal sealed class LayerParameters : IDisposable
     public IEnumerable<Parameter> All => [Input, Bias, .. Hidden, .. Inner];
 
     /// <summary>Uniform within <see cref="CellSpec.InitialBound"/>, and <see cref="GateSpec.InitialBias"/>.</summary>
-    public void Initialize(ulong seed)
+    /// <param name="seed">Of the values.</param>
+    /// <param name="spectralRadius">What the weights from a half's state to each gate are scaled to; null to leave them.</param>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         var bound = Shape.Spec.InitialBound(Shape);
         foreach (var parameter in All)
@@ -61,6 +63,28 @@ internal sealed class LayerParameters : IDisposable
                     ref var bias = ref Bias.At(0, column++);
                     bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
                 }
+            }
+        }
+        if (spectralRadius is { } radius)
+            ScaleHidden(radius);
+    }
+
+    /// <summary>Scales each square block of the weights from state to state, one a gate, to a spectral radius.</summary>
+    private void ScaleHidden(float spectralRadius)
+    {
+        var half = Shape.Half;
+        foreach (var hidden in Hidden)
+        {
+            for (var gate = 0; gate < hidden.Columns / half; gate++)
+            {
+                var block = new double[half * half];
+                for (var i = 0; i < block.Length; i++)
+                    block[i] = hidden.At(i / half, gate * half + i % half);
+                var radius = SpectralRadius.Of(block, half);
+                // One that has no eigenvalue but 0 cannot be scaled.
+                var factor = radius > 0 ? (float)(spectralRadius / radius) : 1;
+                for (var i = 0; i < block.Length; i++)
+                    hidden.At(i / half, gate * half + i % half) *= factor;
             }
         }
     }

@@ -142,6 +142,7 @@ internal sealed unsafe partial class RecurrentLayer
             hiddenRow = Shape.StateStride;
         }
         AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
+        Flow?.Add(_kernel, gates, column);
         Clear(_parameters.Hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
         AddInnerProduct(ofHalf, gates);
         AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, column) ?? gates.Rows);

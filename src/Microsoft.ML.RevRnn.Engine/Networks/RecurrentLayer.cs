@@ -65,6 +65,12 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     /// <summary>Zeroes recurrent weights in training; null for none.</summary>
     public WeightDrop? WeightDrop { get; init; }
 
+    /// <summary>Keeps the length of gradients; null where nothing does.</summary>
+    public InformationFlow? Flow { get; init; }
+
+    /// <summary>Measures how far gradients reach; null where nobody asks.</summary>
+    public GradientReach? Reach { get; init; }
+
     /// <summary>Makes room for a chunk; not thread-safe, so it comes before the phases.</summary>
     public void PrepareChunk(in Chunk chunk, LayerRecord record, bool backward)
     {
@@ -74,6 +80,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         _inner.EnsureLength((long)chunk.FlatRows * Shape.InnerRow);
         if (!backward)
             return;
+        Flow?.Prepare(chunk);
         _hiddenInputs.EnsureLength((long)chunk.FlatRows * Shape.HalfStride);
         foreach (var columns in _gateGradients)
             columns.Resize(chunk.FlatRows, MatrixKernel.ColumnAlignment);
@@ -119,6 +126,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     public void Dispose()
     {
         WeightDrop?.Dispose();
+        Flow?.Dispose();
         foreach (var owned in (ReadOnlySpan<IDisposable>)
             [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs, _inner, _innerGradient])
         {

@@ -70,7 +70,13 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             var bytes = Device.Memory.CurrentBytes;
             foreach (var layer in _layers)
                 bytes += layer.MissingBytes(this);
-            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes) { Strategy = _strategy };
+            var reach = default((double Sum, long Count));
+            foreach (var layer in _layers)
+            {
+                if (layer.Layer.Reach is { Total: var ofLayer })
+                    reach = (reach.Sum + ofLayer.Sum, reach.Count + ofLayer.Count);
+            }
+            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes) { Strategy = _strategy, GradientReach = reach };
         }
     }
 
@@ -173,7 +179,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             _reversedBits += LostBits;
         for (var i = 0; i < _layers.Length; i++)
         {
-            _layers[i].Layer.BeginBackward(_batch.RowCount);
+            _layers[i].Layer.BeginBackward(_batch.RowCount, lossScale);
             if (end is { HasGradients: true })
                 _layers[i].Layer.AddStateGradients(end[i]);
         }
@@ -218,6 +224,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             var below = i > 0 ? _layers[i - 1].OutputGradient : _inputGradient.Pointer;
             Device.Team.Run(new BackwardJob(Device.Team, layer, chunk, longest));
             Device.Team.Run(new GradientJob(this, layer, chunk, below, isSkipped: i + 1 < _layers.Length && _layers[i + 1].Skips));
+            layer.Layer.Flow?.EndChunk(chunk);
         }
         if (_shared.IsOn)
             Device.Team.Run(new OtherGradientJob(this, chunk));
@@ -228,6 +235,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     {
         if (_shared.IsOn)
             _shared.FinishBackward();
+        foreach (var layer in _layers)
+            layer.Layer.Flow?.Finish();
         if (_settings.Dropout.Weight > 0)
             Device.Team.Run(new DropWeightsJob(this, _seed, ofGradients: true));
         for (var i = 0; i < _layers.Length; i++)
@@ -279,6 +288,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         var rates = _settings.Dropout;
         var layer = new RecurrentLayer(_parameters.Layers[index], _parameters.Shape.Options.ForgettingLimit, _settings.Arithmetic, Device)
         {
+            Flow = _settings is { InformationFlow: > 0, LearnsWeights: true } ? new InformationFlow(_parameters.Layers[index], _settings.InformationFlow, _settings.InformationFlowForm) : null,
+            Reach = _settings.MeasuresGradientReach ? new GradientReach() : null,
             WeightDrop = rates.Weight > 0 ? new WeightDrop(_parameters.Layers[index].Hidden, Dropout.For(Device.Width, rates.Weight), index) : null,
         };
         var rate = index > 0 ? rates.Layer : rates.InputByToken ? 0 : rates.Input;

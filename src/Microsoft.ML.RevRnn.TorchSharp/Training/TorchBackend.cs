@@ -15,6 +15,7 @@ internal sealed class TorchBackend : ITrainingBackend
     public INetworkTrainer CreateTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
         CheckCell(parameters.Encoder.Shape);
+        CheckOptions(options);
         // The driver's reasons are nearer to the cause than libtorch's.
         var driver = new CudaDriver(options.GpuDeviceId ?? 0);
         TorchLoader.Load(cuda: true);
@@ -29,6 +30,7 @@ internal sealed class TorchBackend : ITrainingBackend
         try
         {
             CheckCell(parameters.Encoder.Shape);
+            CheckOptions(options);
             CheckSize(parameters.Encoder.Shape, options.Rows, device.Kernels.Limits);
             return new TorchTrainer(parameters, objective, options, device, carriesStates) { OwnsDevice = true };
         }
@@ -59,6 +61,17 @@ internal sealed class TorchBackend : ITrainingBackend
         {
             throw new NotSupportedException(
                 $"A network whose {nameof(NetworkOptions.Feedback)} is {shape.Options.Feedback} is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or {nameof(NetworkOptions.Feedback)}.");
+        }
+    }
+
+    /// <summary>What is between the steps of a backward pass, which are one launch here.</summary>
+    private static void CheckOptions(TrainingOptions options)
+    {
+        var option = options.InformationFlow > 0 ? nameof(TrainingOptions.InformationFlow) : options.MeasuresGradientReach ? nameof(TrainingOptions.MeasuresGradientReach) : null;
+        if (option != null)
+        {
+            throw new NotSupportedException(
+                $"{option} is set, and looks at the gradient between two steps, which a GPU takes together. Leave it out, or {nameof(TrainingOptions.GpuDeviceId)} unset.");
         }
     }
 

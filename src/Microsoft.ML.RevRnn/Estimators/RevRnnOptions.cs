@@ -57,6 +57,12 @@ public abstract class RevRnnOptions
     /// <summary>Whether a training that is cancelled within its first epoch gives the model as it was at the last batch, rather than none.</summary>
     internal bool GivesUnfinished { get; set; }
 
+    /// <summary>How the trained model is made smaller; null where it is not.</summary>
+    internal virtual ShrinkOptions? Selection => null;
+
+    /// <summary>Whether a model to go on with is made smaller without more of the training that the options are of.</summary>
+    internal bool OnlyShrinks { get; set; }
+
     /// <summary>What the tokens of given data depend on.</summary>
     internal virtual object RowKey => (Vocabulary, WordVectors);
 
@@ -106,6 +112,7 @@ public abstract class RevRnnOptions
         CheckStrategy();
         CheckFeedback();
         WordVectors?.Validate();
+        Selection?.Validate();
     }
 
     /// <summary>Checks that a network starts either from word vectors or from a model that another option holds.</summary>
