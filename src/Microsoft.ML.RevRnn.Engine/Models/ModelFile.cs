@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version; byte kind of model; byte cell; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth; bool tied embedding; bool skip connections;
+/// int32 version; byte kind of model; byte cell; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte sets; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
@@ -44,6 +44,8 @@ internal static class ModelFile
             writer.Write(network.LearnsTimeConstants);
         if (network.Cell == CellKind.NestedLstm)
             writer.Write((byte)network.NestingDepth);
+        if (network.Cell == CellKind.MixedGru)
+            writer.Write((byte)network.MixtureSize);
         writer.Write(network.TieEmbeddings);
         writer.Write(network.SkipConnections);
         writer.Write(shape.Vocabulary);
@@ -159,6 +161,8 @@ internal static class ModelFile
             network = network with { LearnsTimeConstants = reader.ReadBoolean() };
         if (network.Cell == CellKind.NestedLstm)
             network = network with { NestingDepth = reader.ReadByte() };
+        if (network.Cell == CellKind.MixedGru)
+            network = network with { MixtureSize = reader.ReadByte() };
         network = network with
         {
             TieEmbeddings = reader.ReadBoolean(),

@@ -58,6 +58,7 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
         CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
         CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
         CellKind.NestedLstm => NestedLstmSpec.Of(options.NestingDepth),
+        CellKind.MixedGru => MixedGruSpec.Of(options.MixtureSize),
         CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
         _ => CellSpec.Of(options.Cell),
     };

@@ -11,6 +11,8 @@ internal sealed record StackSetup
 
     public int NestingDepth { get; init; } = 2;
 
+    public int MixtureSize { get; init; } = 4;
+
     public int Vocabulary { get; init; } = 11;
 
     public int EmbeddingWidth { get; init; } = 5;
@@ -81,6 +83,7 @@ internal sealed record StackSetup
         {
             Cell = Cell,
             NestingDepth = NestingDepth,
+            MixtureSize = MixtureSize,
             EmbeddingSize = EmbeddingWidth,
             HiddenSize = Units,
             LayerCount = Layers,
