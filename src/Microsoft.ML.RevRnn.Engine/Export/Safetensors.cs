@@ -205,7 +205,7 @@ public static class Safetensors
 
     private static void Write(Stream stream, LanguageModel model) => Write(
         stream,
-        model.Context == null ? new(ModelKind.LanguageModel, model.Parameters.Network, 0, 0) : throw new NotSupportedException("A language model that is given contexts cannot be written as safetensors."),
+        model.ContextSize == 0 ? new(ModelKind.LanguageModel, model.Parameters.Network, 0, 0) : throw new NotSupportedException("A language model that is given contexts cannot be written as safetensors."),
         model.Parameters,
         null);
 
