@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.RevRnn.Benchmarks;
 
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new TranslationSuite(), new AccuracySuite()];
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite()];
 
 var suite = new Argument<string>("suite")
 {

@@ -80,6 +80,7 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.NfRevGru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.Unitary)]
     public void EachCellLearns(CellKind cell)
     {
         var model = _context.Transforms.Text.RevLanguageModel(cell: cell, hiddenSize: 16, maximumEpochs: 12, learningRate: 5e-3f).Fit(Trained.Data());

@@ -67,8 +67,8 @@ internal sealed class CellShape
     public int GateStride { get; }
 
     /// <summary>Learned values of the layer.</summary>
-    public long ParameterCount => (long)Units
-        * ((long)Inputs * (GateCount - Spec.InputlessGates.Length) + GateCount + (long)Half * (GateCount - Spec.HiddenlessGates.Length));
+    public long ParameterCount => (long)Units * Inputs * (GateCount - Spec.InputlessGates.Length)
+        + (Spec.MadeOf(this) is { } made ? (long)made.Rows * made.Columns : (long)Units * (GateCount + (long)Half * (GateCount - Spec.HiddenlessGates.Length)));
 
     /// <summary>Position of unit <paramref name="unit"/> (0 ... H-1) in a row of states.</summary>
     public int StateIndex(int unit) => unit < Half ? unit : HalfStride + unit - Half;

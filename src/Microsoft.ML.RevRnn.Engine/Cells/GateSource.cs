@@ -14,4 +14,7 @@ internal enum GateSource
 
     /// <summary>x alone.</summary>
     Input,
+
+    /// <summary>Nothing: the gate is a constant of its unit.</summary>
+    Bias,
 }

@@ -67,6 +67,7 @@ public sealed class SequenceTagger
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training);
+        network.RequireSequence("a tagger");
         if (network.Bidirectional)
         {
             throw new ArgumentException(

@@ -73,6 +73,8 @@ internal sealed unsafe class Parameter : IDisposable
 
     public float GradientAt(int row, int column) => Gradient[Position(row, column)];
 
+    public ref float GradientRef(int row, int column) => ref Gradient[Position(row, column)];
+
     /// <summary>Uniform in [-bound, bound], a function of the key and the logical position alone.</summary>
     public void InitializeUniform(ulong seed, float bound)
     {

@@ -15,7 +15,7 @@ internal sealed unsafe partial class RecurrentLayer
         {
             var hidden = _cell.Weights.Hidden[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.Pack(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
+            hidden.Pack(HiddenWeights(half, forTraining), _hidden[half].Stride, first, end);
         }
         if (!forTraining)
             return;
@@ -25,13 +25,14 @@ internal sealed unsafe partial class RecurrentLayer
         {
             var hidden = _cell.Weights.HiddenTransposed[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.PackTransposed(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
+            hidden.PackTransposed(HiddenWeights(half, forTraining), _hidden[half].Stride, first, end);
         }
     }
 
     /// <summary>Makes the transposed weights' buffers; needed before <see cref="PackWeights"/> for training.</summary>
     public void PrepareTraining()
     {
+        Made?.EnableGradient();
         _inputTransposed.Resize(Shape.GateRow, _parameters.InputStride);
         foreach (var hidden in _cell.Weights.HiddenTransposed)
             hidden.Resize(Shape.GateStride, Shape.Half);
@@ -42,7 +43,7 @@ internal sealed unsafe partial class RecurrentLayer
     /// <param name="gates">[rows, GateRow].</param>
     /// <param name="rows">How many.</param>
     public void MultiplyInputs(float* inputs, float* gates, int rows) => _kernel.Multiply(
-        rows, _parameters.InputRows, inputs, InputStride, 1, _inputWeights, 0, 0, Shape.GateRow, _parameters.Bias.Value, 0, gates, Shape.GateRow);
+        rows, _parameters.InputRows, inputs, InputStride, 1, _inputWeights, 0, 0, Shape.GateRow, _bias.Value, 0, gates, Shape.GateRow);
 
     /// <summary>Gradient by the inputs of some rows.</summary>
     /// <param name="gates">[rows, GateRow]: the gradient by their gates.</param>
@@ -114,7 +115,7 @@ internal sealed unsafe partial class RecurrentLayer
     {
         var gateRow = Shape.GateRow;
         var source = record.Gates.Pointer + column;
-        _kernel.PackAndSum(source, gateRow, gates, _parameters.Bias.Gradient + column);
+        _kernel.PackAndSum(source, gateRow, gates, _bias.Gradient + column);
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
@@ -127,8 +128,8 @@ internal sealed unsafe partial class RecurrentLayer
             hidden = _reset.Pointer + half * Shape.HalfStride;
             hiddenRow = Shape.StateStride;
         }
-        AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
-        Clear(_parameters.Hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
+        AddProduct(_hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
+        Clear(_hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
         AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, column) ?? gates.Rows);
     }
 
@@ -163,5 +164,5 @@ internal sealed unsafe partial class RecurrentLayer
             new ReadOnlySpan<float>(target, length), new ReadOnlySpan<float>(addend, length), new Span<float>(target, length));
 
     private float* HiddenWeights(int half, bool forTraining) =>
-        forTraining && WeightDrop != null ? WeightDrop.Dropped(half) : _parameters.Hidden[half].Value;
+        forTraining && WeightDrop != null ? WeightDrop.Dropped(half) : _hidden[half].Value;
 }

@@ -10,7 +10,9 @@ internal sealed class StackParameters : IDisposable
     public StackParameters(NetworkShape shape, int[] inputColumns, int inputStride, string prefix = "")
     {
         Shape = shape;
-        Layers = new LayerParameters[shape.Layers];
+        if (shape.IsTree)
+            Tree = new TreeParameters(shape, inputColumns, inputStride);
+        Layers = new LayerParameters[shape.IsTree ? 0 : shape.Layers];
         for (var i = 0; i < Layers.Length; i++)
         {
             var below = i == 0 ? null : Layers[i - 1].Shape;
@@ -21,19 +23,25 @@ internal sealed class StackParameters : IDisposable
 
     public NetworkShape Shape { get; }
 
+    /// <summary>Recurrent layers from the bottom; none where there is a tree.</summary>
     public LayerParameters[] Layers { get; }
 
+    /// <summary>What there is instead of layers; null for these.</summary>
+    public TreeParameters? Tree { get; }
+
     /// <summary>All, in the order of the model file.</summary>
-    public IEnumerable<Parameter> All => Layers.SelectMany(layer => layer.All);
+    public IEnumerable<Parameter> All => Tree?.All ?? Layers.SelectMany(layer => layer.All);
 
     public void Initialize(ulong seed)
     {
+        Tree?.Initialize(seed);
         foreach (var layer in Layers)
             layer.Initialize(seed);
     }
 
     public void Dispose()
     {
+        Tree?.Dispose();
         foreach (var layer in Layers)
             layer.Dispose();
     }

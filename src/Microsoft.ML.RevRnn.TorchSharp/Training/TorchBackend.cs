@@ -47,10 +47,15 @@ internal sealed class TorchBackend : ITrainingBackend
 
     private static void CheckCell(NetworkShape shape)
     {
-        if (shape.Options.Cell is CellKind.NfRevLstm or CellKind.NfRevGru)
+        if (shape.IsTree)
         {
             throw new NotSupportedException(
-                $"{shape.Options.Cell}, a no-forgetting cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take a cell that forgets: " +
+                $"A tree, whose {nameof(NetworkOptions.Structure)} is {shape.Options.Structure}, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset.");
+        }
+        if (shape.Options.Cell is CellKind.NfRevLstm or CellKind.NfRevGru or CellKind.Unitary)
+        {
+            throw new NotSupportedException(
+                $"{shape.Options.Cell}, a cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take a cell that forgets: " +
                 $"{CellKind.RevLstm} or {CellKind.RevGru}.");
         }
     }

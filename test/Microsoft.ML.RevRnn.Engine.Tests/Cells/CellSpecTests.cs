@@ -46,6 +46,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Gru, false)]
     [DataRow(CellKind.Elman, false)]
     [DataRow(CellKind.GruResetAfter, false)]
+    [DataRow(CellKind.Unitary, false)]
     public void ReversibleCellsAreThoseOfTwoHalves(CellKind kind, bool reversible) => Assert.AreEqual(reversible, kind.IsReversible());
 
     [TestMethod]
@@ -57,6 +58,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Gru, 3 * 8 * (6 + 1 + 8))]
     [DataRow(CellKind.Elman, 8 * (6 + 1 + 8))]
     [DataRow(CellKind.GruResetAfter, 8 * (3 * 6 + 4 + 3 * 8))]
+    [DataRow(CellKind.Unitary, 8 * 6 + 8 * 4)]
     public void ParametersAreAsManyAsTheEquationsHave(CellKind kind, int count)
     {
         var shape = new CellShape(kind, inputs: 6, units: 8);

@@ -13,6 +13,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.Elman, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.GruResetAfter, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.Unitary, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Hybrid)]
@@ -56,6 +57,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.Unitary)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
     {
         foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid])
@@ -89,6 +91,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.Gru, 2)]
     [DataRow(CellKind.Elman, 1)]
     [DataRow(CellKind.GruResetAfter, 2)]
+    [DataRow(CellKind.Unitary, 2)]
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     public void TheEstimateIsWithinFivePerCentOfWhatIsMeasured(CellKind cell, int layers)

@@ -19,6 +19,7 @@ internal sealed class WidthTests
         [CellKind.NfRevGru] = "0FEEB825022D833F C9569AEBECE87E05",
         [CellKind.Elman] = "3A7FA1805ED1EEC4 E07A9B9262A1FFEF",
         [CellKind.GruResetAfter] = "C768F97F7D6E11DB A6845643F5ABD5D9",
+        [CellKind.Unitary] = "FCF740792814789B 358511E4A64F5BE8",
     };
 
     private static readonly Dictionary<CellKind, string> _sharedDigests = new()
