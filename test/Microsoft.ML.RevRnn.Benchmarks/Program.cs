@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.RevRnn.Benchmarks;
 
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite()];
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite()];
 
 var suite = new Argument<string>("suite")
 {
@@ -20,7 +20,7 @@ var markdown = new Option<bool>("--markdown") { Description = "Print Markdown: w
 var plot = new Option<FileInfo?>("--svg") { Description = "Draw the memory suite's curves into this file.", HelpName = "file.svg" };
 var data = new Option<DirectoryInfo?>("--data")
 {
-    Description = "The texts of suites that read any: a folder with ptb/valid.txt, wikitext2/valid.txt, sst2 and multi30k; without, a folder shared/data found here or further up.",
+    Description = "The texts of suites that read any: a folder with ptb/valid.txt, wikitext2/valid.txt, shakespeare/input.txt, sst2 and multi30k; without, a folder shared/data found here or further up.",
     HelpName = "folder",
     DefaultValueFactory = _ => LanguageCorpus.FindFolder(),
 };

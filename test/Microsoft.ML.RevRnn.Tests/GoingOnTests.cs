@@ -225,10 +225,11 @@ public sealed class GoingOnTests
     public void EveryOptionOfTheNetworkIsCompared()
     {
         var options = Small.LanguageModel();
-        foreach (var property in typeof(NetworkOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.Name != nameof(NetworkOptions.Pooling)))
+        foreach (var property in typeof(NetworkOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(
+            property => property.Name is not (nameof(NetworkOptions.Pooling) or nameof(NetworkOptions.LongestTimeConstant))))
         {
             var network = Trained.LanguageModel.Network with { };
-            property.SetValue(network, property.PropertyType == typeof(bool) ? true : property.PropertyType == typeof(int) ? 6 : Enum.ToObject(property.PropertyType, 1));
+            property.SetValue(network, property.PropertyType == typeof(bool) ? !(bool)property.GetValue(new NetworkOptions())! : property.PropertyType == typeof(int) ? 4 : Enum.ToObject(property.PropertyType, 1));
             options.Network = network;
             if (property.Name == nameof(NetworkOptions.Bidirectional))
                 continue;

@@ -87,6 +87,7 @@ public sealed class LanguageModelOptionsTests
     [DataRow(CellKind.Lstm, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.Gru, ActivationStrategy.Hybrid)]
     [DataRow(CellKind.Elman, ActivationStrategy.Hybrid)]
+    [DataRow(CellKind.LeakyElman, ActivationStrategy.Hybrid)]
     public void ACellThatCannotBeReversedTakesAnotherStrategy(CellKind cell, ActivationStrategy strategy)
     {
         var options = new RevLanguageModelOptions { Network = new() { Cell = cell }, Training = new() { ActivationStrategy = strategy } };

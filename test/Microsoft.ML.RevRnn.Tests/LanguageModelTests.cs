@@ -80,6 +80,11 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.NfRevGru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.RevLeaky)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     [DataRow(CellKind.Unitary)]
     public void EachCellLearns(CellKind cell)
     {

@@ -95,9 +95,11 @@ public static class ActivationMemory
         var sources = (long)batchSize * sourceSteps;
         // What each side hands to the other: states, and gradients by them.
         var handed = 2L * sizeof(float) * batchSize * Enumerable.Range(0, shape.Decoder.Layers).Sum(layer => (long)shape.Decoder.Layer(layer).StateStride * shape.Decoder.Layer(layer).StateCount);
-        var flatRows = Math.Min(targetSteps, ChunkLength.For(shape.Decoder).Steps(batchSize)) * batchSize;
+        var chunkSteps = Math.Min(targetSteps, ChunkLength.For(shape.Decoder).Steps(batchSize));
+        var attention = AttentionBuffers.ChunkBytes(shape, chunkSteps * batchSize) + AttentionPieces.Bytes(batchSize, sourceSteps, chunkSteps, threadCount)
+            + threadCount * AttentionProducts.Bytes(shape, AttentionPieces.StepsOf(chunkSteps));
         return new TranslationActivationEstimate(
             encoder.Plus(SourceMemory.BytesPerToken(shape) * sources + shape.Encoder.Directions * handed),
-            decoder.Plus(AttentionBuffers.ChunkBytes(shape, flatRows, threadCount) + AttentionBuffers.PieceBytes(sources) + handed));
+            decoder.Plus(attention + handed));
     }
 }

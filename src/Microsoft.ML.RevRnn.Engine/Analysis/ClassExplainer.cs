@@ -54,8 +54,7 @@ public sealed class ClassExplainer
     /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
     public ClassExplanation Explain(ReadOnlySpan<int> tokens, int? outcome = null, ReadOnlySpan<float> features = default, NGramVector? nGrams = null)
     {
-        if ((nGrams == null) != (_nGrams == null))
-            throw new ArgumentException(_nGrams == null ? "The classifier reads no n-grams, and some are given." : "The classifier reads n-grams, and none are given.", nameof(nGrams));
+        NGramPart.Check(_nGrams, nGrams, nameof(nGrams));
         if (outcome is { } chosen)
             OptionCheck.Range(nameof(outcome), chosen, 0, _parameters.Output.Outcomes - 1);
         FeatureCheck.Check(features, _parameters.FeatureCount, nameof(features));

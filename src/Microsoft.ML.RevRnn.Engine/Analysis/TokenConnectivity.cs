@@ -42,6 +42,11 @@ public static class TokenConnectivity
         SequenceTagger tagger, ReadOnlySpan<int> tokens, IReadOnlyList<ConnectivityOutput> outputs, ConnectivityOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(tagger);
+        if (tagger.Network.Feedback != FeedbackKind.None)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} of the tagger is {tagger.Network.Feedback}: its classes hang on those before them, which have no gradient.", nameof(tagger));
+        }
         return Of(tagger.Parameters, tokens.ToArray(), boundaries: 0, outputs, options);
     }
 

@@ -5,10 +5,6 @@ namespace Microsoft.ML.RevRnn.Attention;
 /// <summary>What attention keeps of a chunk, and of a few of its steps.</summary>
 internal sealed class AttentionBuffers : IDisposable
 {
-    private const int MostPieceSteps = 8;
-    private const int LeastPieceSteps = 2;
-    private const int PieceLength = 1 << 14;
-
     private readonly AttentionShape _shape;
     private readonly NativeBuffer<float>[] _all;
 
@@ -40,32 +36,21 @@ internal sealed class AttentionBuffers : IDisposable
     /// <summary>[flat rows, ContextStride].</summary>
     public NativeBuffer<float> QueryGradients => _all[5];
 
-    /// <summary>alpha of a few steps: of each row [steps, S].</summary>
+    /// <summary>alpha of a piece: of each row [steps, S].</summary>
     public NativeBuffer<float> Weights => _all[6];
 
-    /// <summary>The gradients by the scores of these steps.</summary>
+    /// <summary>The gradients by the scores of a piece.</summary>
     public NativeBuffer<float> ScoreGradients => _all[7];
 
-    /// <summary>[workers, EmbeddingStride].</summary>
+    /// <summary>[workers, EmbeddingStride], for steps that are done one at a time.</summary>
     public NativeBuffer<float> Vectors => _all[8];
 
     /// <summary><see cref="Joined"/> as right factor of weight gradients.</summary>
     public PackedMatrix PackedJoined { get; }
 
-    /// <summary>
-    /// Steps whose weights exist at a time: as many as make few weights, 64 KB of them, for then what is read of a source token serves them all; of very long sources 2, so that they
-    /// take 16 bytes for each source token.
-    /// </summary>
-    /// <param name="sourceTokens">Of all rows.</param>
-    public static int PieceSteps(long sourceTokens) => (int)Math.Clamp(PieceLength / Math.Max(1, sourceTokens), LeastPieceSteps, MostPieceSteps);
-
     /// <summary>Bytes of what a chunk takes in training.</summary>
-    public static long ChunkBytes(AttentionShape shape, int flatRows, int workers)
-        => sizeof(float) * ((long)flatRows * (2 * shape.ContextStride + 2 * shape.JoinedStride + 2 * shape.OutputStride + PackedMatrix.RoundUp(shape.JoinedStride))
-            + (long)workers * shape.EmbeddingStride);
-
-    /// <summary>Bytes of the weights of a few steps, and their gradients.</summary>
-    public static long PieceBytes(long sourceTokens) => 2L * sizeof(float) * PieceSteps(sourceTokens) * sourceTokens;
+    public static long ChunkBytes(AttentionShape shape, int flatRows)
+        => sizeof(float) * (long)flatRows * (2 * shape.ContextStride + 2 * shape.JoinedStride + 2 * shape.OutputStride + PackedMatrix.RoundUp(shape.JoinedStride));
 
     public void PreparePieces(long weights, bool training)
     {
@@ -74,13 +59,14 @@ internal sealed class AttentionBuffers : IDisposable
             ScoreGradients.EnsureLength(weights);
     }
 
-    /// <summary>Makes room for a chunk, and for a vector of each worker.</summary>
-    public void PrepareForward(int flatRows, int workers)
+    /// <summary>Makes room for a vector of each worker.</summary>
+    public void PrepareVectors(int workers) => Vectors.EnsureLength((long)workers * _shape.EmbeddingStride);
+
+    public void PrepareForward(int flatRows)
     {
         Queries.EnsureLength((long)flatRows * _shape.ContextStride);
         Joined.EnsureLength((long)flatRows * _shape.JoinedStride);
         Outputs.EnsureLength((long)flatRows * _shape.OutputStride);
-        Vectors.EnsureLength((long)workers * _shape.EmbeddingStride);
     }
 
     public void PrepareBackward(int flatRows)

@@ -93,21 +93,30 @@ internal sealed unsafe partial class AttentionDecoder
         }
     }
 
-    /// <summary>Weights and contexts of a few steps.</summary>
-    private readonly struct SweepJob(AttentionDecoder decoder, Chunk chunk, int first) : IJob
+    /// <summary>Weights and contexts of a single step.</summary>
+    private readonly struct SweepJob(AttentionDecoder decoder, Chunk chunk) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = decoder.Team.Share(chunk.ActiveRows(first), 1, worker);
+            var (begin, end) = decoder.Team.Share(chunk.ActiveRows(0), 1, worker);
             for (var row = begin; row < end; row++)
             {
-                var steps = decoder.Steps(chunk, row, first, backward: false);
                 var source = decoder._sourceRows[row];
-                decoder._sweep.Weigh(source, steps, decoder.VectorOf(worker));
-                decoder._sweep.Read(source, steps, decoder.VectorOf(worker));
-                if (!decoder._isTraining)
-                    decoder._alignments[row] = TensorPrimitives.IndexOfMax(new ReadOnlySpan<float>(steps.Weights(steps.Count - 1), steps.SourceLength));
+                var weights = new Span<float>(decoder._buffers.Weights.Pointer + decoder._weightsAt[row], decoder._memory.Length(source));
+                decoder._sweep.Attend(source, decoder.QueryRow(decoder._buffers.Queries, row), weights, decoder.JoinedRow(decoder._buffers.Joined, row), decoder.VectorOf(worker));
+                decoder._alignments[row] = TensorPrimitives.IndexOfMax<float>(weights);
             }
+        }
+    }
+
+    /// <summary>Weights and contexts of a piece.</summary>
+    private readonly struct ForwardJob(AttentionDecoder decoder, Chunk chunk, AttentionPiece piece) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = decoder.Team.Share(piece.EndRow - piece.FirstRow, 1, worker);
+            for (var row = piece.FirstRow + begin; row < piece.FirstRow + end; row++)
+                decoder._products[worker].Forward(decoder._sourceRows[row], decoder.Steps(chunk, piece, row, backward: false));
         }
     }
 
@@ -160,31 +169,25 @@ internal sealed unsafe partial class AttentionDecoder
         }
     }
 
-    /// <summary>Weights of a few steps anew, and the gradients by their scores, by queries and by slices.</summary>
-    private readonly struct SweepBackJob(AttentionDecoder decoder, Chunk chunk, int first) : IJob
+    /// <summary>Weights of a piece anew, and the gradients by its scores and queries.</summary>
+    private readonly struct BackwardJob(AttentionDecoder decoder, Chunk chunk, AttentionPiece piece) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = decoder.Team.Share(chunk.ActiveRows(first), 1, worker);
-            for (var row = begin; row < end; row++)
-            {
-                var steps = decoder.Steps(chunk, row, first, backward: true);
-                var source = decoder._sourceRows[row];
-                decoder._sweep.Weigh(source, steps, decoder.VectorOf(worker));
-                decoder._sweep.Backward(source, steps, decoder.VectorOf(worker));
-            }
+            var (begin, end) = decoder.Team.Share(piece.EndRow - piece.FirstRow, 1, worker);
+            for (var row = piece.FirstRow + begin; row < piece.FirstRow + end; row++)
+                decoder._products[worker].Backward(decoder._sourceRows[row], decoder.Steps(chunk, piece, row, backward: true));
         }
     }
 
-    private readonly struct VectorGradientJob(AttentionDecoder decoder, Chunk chunk, int first) : IJob
+    /// <summary>The gradients by what was read of the sources. Rows meet in one token's vector, so columns are shared.</summary>
+    private readonly struct ContextGradientJob(AttentionDecoder decoder, Chunk chunk, AttentionPiece piece) : IJob
     {
         public void Run(int worker)
         {
-            for (var row = 0; row < chunk.ActiveRows(first); row++)
-            {
-                var steps = decoder.Steps(chunk, row, first, backward: true);
-                decoder._sweep.AddVectorGradients(decoder._sourceRows[row], steps, decoder.VectorOf(worker), decoder.Team, worker);
-            }
+            var (begin, end) = decoder.Team.Share(decoder._shape.ContextStride, MatrixKernel.ColumnAlignment, worker);
+            for (var row = piece.FirstRow; row < piece.EndRow && begin < end; row++)
+                decoder._products[worker].AddContextGradients(decoder._sourceRows[row], decoder.Steps(chunk, piece, row, backward: true), begin, end);
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
     private readonly ISequenceEncoder _decoder;
     private readonly SourceMemory _memory;
     private readonly AttentionSweep _sweep;
+    private readonly AttentionProducts[] _products;
+    private readonly AttentionPieces _pieces = new();
     private readonly Dropout? _dropout;
     private readonly TanhKernel _tanh;
     private readonly PackedMatrix _queryWeights;
@@ -25,8 +27,8 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
     private int[] _sourceRows = [];
     private int[] _weightsAt = [];
     private int[] _alignments = [];
-    private int _pieceSteps = 1;
     private bool _isTraining;
+    private bool _isStepping;
     private ulong _seed;
 
     /// <param name="shape">What the translation is made of.</param>
@@ -41,8 +43,9 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
         _parameters = parameters;
         _decoder = decoder;
         _memory = memory;
-        _sweep = new AttentionSweep(shape) { Memory = memory };
+        _sweep = new AttentionSweep(shape, memory);
         Device = device;
+        _products = [.. Enumerable.Range(0, device.Team.Size).Select(_ => new AttentionProducts(shape, memory, decoder.Device))];
         _dropout = dropout > 0 ? Dropout.For(device.Width, dropout) : null;
         _tanh = TanhKernel.For(device.Width);
         _queryWeights = new PackedMatrix(0, 0, device.Matrix);
@@ -67,14 +70,17 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
 
     public float* OutputGradient => _buffers.OutputGradients.Pointer;
 
-    /// <summary>Of each row of a forward-only chunk's last step the position of the source token with the largest weight.</summary>
+    /// <summary>Of each row the position of the source token with the largest weight, where single steps are run.</summary>
     public ReadOnlySpan<int> Alignments => _alignments;
 
     private WorkerTeam Team => Device.Team;
 
     /// <summary>Tells of each row which source it translates; before <see cref="Begin"/>.</summary>
-    public void Assign(ReadOnlySpan<int> sourceRows)
+    /// <param name="sourceRows">The rows of the sources.</param>
+    /// <param name="isStepping">Whether batches are of one step, whose results must be the same bits whatever is beside them and whose alignments are wanted.</param>
+    public void Assign(ReadOnlySpan<int> sourceRows, bool isStepping = false)
     {
+        _isStepping = isStepping;
         if (_sourceRows.Length < sourceRows.Length)
         {
             _sourceRows = new int[sourceRows.Length];
@@ -105,14 +111,23 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
         _isTraining = training;
         _seed = seed;
         _decoder.Begin(batch, training, seed, start);
-        var sources = 0;
-        for (var row = 0; row < batch.RowCount; row++)
+        var sourceRows = _sourceRows.AsSpan(0, batch.RowCount);
+        if (_isStepping)
         {
-            _weightsAt[row] = sources;
-            sources += _memory.Length(_sourceRows[row]);
+            var tokens = 0;
+            for (var row = 0; row < sourceRows.Length; row++)
+            {
+                _weightsAt[row] = tokens;
+                tokens += _memory.Length(sourceRows[row]);
+            }
+            _buffers.PreparePieces(tokens, training: false);
+            _buffers.PrepareVectors(Team.Size);
+            return;
         }
-        _pieceSteps = AttentionBuffers.PieceSteps(sources);
-        _buffers.PreparePieces((long)sources * _pieceSteps, training);
+        _pieces.Plan(GetChunk(0).Steps, sourceRows, _memory, Team.Size);
+        _buffers.PreparePieces(_pieces.MostWeights, training);
+        foreach (var products in _products)
+            products.Prepare(_pieces.Steps);
     }
 
     public void Release()
@@ -153,11 +168,10 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
     {
         Team.Run(new OutputGradientJob(this, chunk));
         Team.Run(new OutputWeightJob(this, chunk));
-        for (var first = 0; first < chunk.Steps; first += _pieceSteps)
+        for (var piece = _pieces.First(chunk); !piece.IsNone; piece = _pieces.Next(chunk, piece))
         {
-            Team.Run(new SweepBackJob(this, chunk, first));
-            if (_shape.HasEmbedding)
-                Team.Run(new VectorGradientJob(this, chunk, first));
+            Team.Run(new BackwardJob(this, chunk, piece));
+            Team.Run(new ContextGradientJob(this, chunk, piece));
         }
         Team.Run(new QueryGradientJob(this, chunk));
         if (_parameters.Query != null)
@@ -175,26 +189,31 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
     {
         _decoder.Dispose();
         _buffers.Dispose();
-        foreach (var packed in (ReadOnlySpan<PackedMatrix>)[_queryWeights, _queryTransposed, _outputWeights, _outputTransposed])
-            packed.Dispose();
+        foreach (var owned in (ReadOnlySpan<IDisposable>)[_queryWeights, _queryTransposed, _outputWeights, _outputTransposed, .. _products])
+            owned.Dispose();
     }
 
     private void Attend(in Chunk chunk)
     {
-        _buffers.PrepareForward(chunk.FlatRows, Team.Size);
+        _buffers.PrepareForward(chunk.FlatRows);
         Team.Run(new QueryJob(this, chunk));
-        for (var first = 0; first < chunk.Steps; first += _pieceSteps)
-            Team.Run(new SweepJob(this, chunk, first));
+        if (_isStepping)
+            Team.Run(new SweepJob(this, chunk));
+        else
+        {
+            for (var piece = _pieces.First(chunk); !piece.IsNone; piece = _pieces.Next(chunk, piece))
+                Team.Run(new ForwardJob(this, chunk, piece));
+        }
         Team.Run(new OutputJob(this, chunk));
     }
 
-    /// <summary>Where a row's steps from <paramref name="first"/> on lie, as many as a piece has; none where the row has ended before.</summary>
-    private AttentionSteps Steps(in Chunk chunk, int row, int first, bool backward)
+    /// <summary>Where what attention reads and writes of a row of a piece lies.</summary>
+    private AttentionSteps Steps(in Chunk chunk, in AttentionPiece piece, int row, bool backward)
     {
-        var count = 0;
-        while (count < _pieceSteps && first + count < chunk.Steps && row < chunk.ActiveRows(first + count))
+        var (first, count) = (piece.FirstStep, 0);
+        while (count < _pieces.Steps && first + count < chunk.Steps && row < chunk.ActiveRows(first + count))
             count++;
-        var at = (nint)_weightsAt[row] * _pieceSteps;
+        var at = _pieces.WeightsAt(piece, row);
         return new AttentionSteps
         {
             Chunk = chunk,

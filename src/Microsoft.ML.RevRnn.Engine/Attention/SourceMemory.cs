@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -97,15 +98,39 @@ internal sealed unsafe class SourceMemory : IDisposable
         return scratch;
     }
 
-    /// <summary>Adds a worker's columns of the gradient by a token's vector; the others are not read.</summary>
-    /// <param name="token">One token.</param>
-    /// <param name="gradient">[E, padded]; masked in place.</param>
-    /// <param name="team">Who shares the columns, in units of 16.</param>
-    /// <param name="worker">Whose columns.</param>
-    public void AddGradient(ReadOnlySpan<int> token, float* gradient, WorkerTeam team, int worker)
+    /// <summary>Writes a source token's context: its vector, its units, and zeros up to the padded length.</summary>
+    /// <param name="row">The source's row.</param>
+    /// <param name="token">The place of the token.</param>
+    /// <param name="context">[C, padded].</param>
+    public void Read(int row, int token, float* context)
     {
-        _input.Mask(token, gradient);
-        _input.AddGradient(token, gradient, team, worker);
+        if (_shape.HasEmbedding)
+            _input.Write(Tokens(row).Slice(token, 1), context);
+        var slice = new Span<float>(context + _shape.EmbeddingStride, _shape.ContextStride - _shape.EmbeddingStride);
+        new ReadOnlySpan<float>(Slices(row) + (nint)token * _shape.SliceLength, _shape.SliceLength).CopyTo(slice);
+        slice[_shape.SliceLength..].Clear();
+    }
+
+    /// <summary>Adds columns [begin, end) of the gradient by a source token's context; the others are not read.</summary>
+    /// <param name="row">The source's row.</param>
+    /// <param name="token">The place of the token.</param>
+    /// <param name="gradient">[C, padded]; masked in place.</param>
+    /// <param name="begin">The first column.</param>
+    /// <param name="end">Behind the last one.</param>
+    public void AddGradient(int row, int token, float* gradient, int begin, int end)
+    {
+        var vector = _shape.EmbeddingStride;
+        if (begin < vector)
+        {
+            var number = Tokens(row).Slice(token, 1);
+            _input.Mask(number, gradient);
+            _input.AddGradient(number, gradient, begin, Math.Min(end, vector));
+        }
+        (begin, end) = (Math.Max(0, begin - vector), Math.Min(end - vector, _shape.SliceLength));
+        if (begin >= end)
+            return;
+        var target = new Span<float>(SliceGradients(row) + (nint)token * _shape.SliceLength + begin, end - begin);
+        TensorPrimitives.Add(target, new ReadOnlySpan<float>(gradient + vector + begin, end - begin), target);
     }
 
     /// <summary>

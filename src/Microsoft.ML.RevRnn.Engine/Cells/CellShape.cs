@@ -11,16 +11,22 @@ namespace Microsoft.ML.RevRnn.Cells;
 internal sealed class CellShape
 {
     public CellShape(CellKind kind, int inputs, int units)
+        : this(CellSpec.Of(kind), inputs, units)
+    {
+    }
+
+    public CellShape(CellSpec spec, int inputs, int units)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
-        Spec = CellSpec.Of(kind);
+        Spec = spec;
         ArgumentOutOfRangeException.ThrowIfLessThan(units, Halves);
         if (units % Halves != 0)
             throw new ArgumentOutOfRangeException(nameof(units), units, "A reversible cell needs an even number of units, at least 2.");
         Inputs = inputs;
         Units = units;
         Half = units / Halves;
-        BlockStride = (Half + LostBitLanes.Count - 1) / LostBitLanes.Count * LostBitLanes.Count;
+        // A further product writes the columns of its gates alone, which are whole panels.
+        BlockStride = HasStages ? PackedMatrix.RoundUp(Half) : (Half + LostBitLanes.Count - 1) / LostBitLanes.Count * LostBitLanes.Count;
         HalfStride = PackedMatrix.RoundUp(Half);
         GateStride = PackedMatrix.RoundUp(GateCount * BlockStride);
     }
@@ -66,9 +72,29 @@ internal sealed class CellShape
     /// <summary>Distance between the halves of a row of gates: G blocks padded to whole matrix panels.</summary>
     public int GateStride { get; }
 
+    /// <summary>Whether there are products after that with the hidden state.</summary>
+    public bool HasStages => Spec.Stages.Count > 0;
+
+    /// <summary>Length of a row of what all stages read.</summary>
+    public int InnerRow => InnerOffset(Spec.Stages.Count);
+
     /// <summary>Learned values of the layer.</summary>
     public long ParameterCount => (long)Units * Inputs * (GateCount - Spec.InputlessGates.Length)
-        + (Spec.MadeOf(this) is { } made ? (long)made.Rows * made.Columns : (long)Units * (GateCount + (long)Half * (GateCount - Spec.HiddenlessGates.Length)));
+        + (Spec.MadeOf(this) is { } made
+            ? (long)made.Rows * made.Columns
+            : (long)Units * (GateCount + (long)Half * (GateCount - Spec.HiddenlessGates.Length) + (long)Half * Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count)));
+
+    /// <summary>Where in such a row that of a stage begins.</summary>
+    public int InnerOffset(int stage)
+    {
+        var offset = 0;
+        for (var before = 0; before < stage; before++)
+            offset += Spec.Stages[before].Reads * HalfStride;
+        return offset;
+    }
+
+    /// <summary>Values that a stage reads, padding between vectors included.</summary>
+    public int InnerDepth(int stage) => (Spec.Stages[stage].Reads - 1) * HalfStride + Half;
 
     /// <summary>Position of unit <paramref name="unit"/> (0 ... H-1) in a row of states.</summary>
     public int StateIndex(int unit) => unit < Half ? unit : HalfStride + unit - Half;

@@ -10,9 +10,9 @@ namespace Microsoft.ML.RevRnn.Cells;
 internal abstract class CellSpec
 {
     /// <summary>The most states that a cell may have.</summary>
-    public const int MostStates = 2;
+    public const int MostStates = 5;
 
-    /// <summary>The state that gates read, and layers above: the first of every cell.</summary>
+    /// <summary>The state that gates read: the first of every cell.</summary>
     public const int HiddenState = 0;
 
     private static readonly Dictionary<CellKind, CellSpec> _specs = new CellSpec[]
@@ -25,6 +25,11 @@ internal abstract class CellSpec
         new NfRevGruSpec(),
         new ElmanSpec(),
         new GruResetAfterSpec(),
+        new LeakyElmanSpec(),
+        new RevLeakySpec(),
+        NestedLstmSpec.Of(NestedLstmSpec.DefaultDepth),
+        new DeepTransitionSpec(CellKind.DeepTransition),
+        new DeepTransitionSpec(CellKind.DeepTransitionShortcut),
         new UnitarySpec(),
     }.ToDictionary(spec => spec.Kind);
 
@@ -34,14 +39,17 @@ internal abstract class CellSpec
     /// </param>
     /// <param name="states">What its states are called, the hidden one first.</param>
     /// <param name="gates">The gates of a half, in the order of their blocks.</param>
-    protected CellSpec(CellKind kind, int halves, IReadOnlyList<string> states, IReadOnlyList<GateSpec> gates)
+    /// <param name="stages">Further products within a step, in their order; of ordinary cells only. Null for none.</param>
+    protected CellSpec(CellKind kind, int halves, IReadOnlyList<string> states, IReadOnlyList<GateSpec> gates, IReadOnlyList<CellStage>? stages = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(states.Count, MostStates);
         Kind = kind;
         Halves = halves;
         States = states;
         Gates = gates;
+        Stages = stages ?? [];
         ForgetGates = Numbers(gate => gate.Forgets);
+        ConstantGates = Numbers(gate => gate.IsConstant);
         InputlessGates = Numbers(gate => !gate.ReadsInput);
         HiddenlessGates = Numbers(gate => !gate.ReadsHidden);
         HiddenReaders = GateRun.Where(gates, gate => gate.Source is GateSource.InputAndHidden or GateSource.Hidden);
@@ -60,13 +68,31 @@ internal abstract class CellSpec
 
     public IReadOnlyList<GateSpec> Gates { get; }
 
+    /// <summary>Products after that with the hidden state; none of most cells.</summary>
+    public IReadOnlyList<CellStage> Stages { get; }
+
+    /// <summary>The state that layers above and heads read.</summary>
+    public virtual int OutputState => HiddenState;
+
     public bool IsReversible => Halves == 2;
 
     /// <summary>Whether the states of a reversible cell are only added to: reversal needs no lost bits, and nothing bounds the states.</summary>
     public bool IsNoForgetting => IsReversible && ForgetGates.Length == 0;
 
+    /// <summary>
+    /// Whether a state reaches the next step by the weights of one gate alone, so that the gradient by it is theirs times that by the gate, and nothing else: what
+    /// <see cref="TrainingOptions.InformationFlow"/> is of.
+    /// </summary>
+    public virtual bool PassesStateByWeights => false;
+
     /// <summary>The gates that cost lost bits.</summary>
     public int[] ForgetGates { get; }
+
+    /// <summary>The gates that are a bias alone, each unit's leak.</summary>
+    public int[] ConstantGates { get; }
+
+    /// <summary>What the options say of the constant gates; of no meaning to a cell that has none.</summary>
+    public TimeConstants TimeConstants { get; init; } = new(TimeConstants.DefaultLongest, areLearned: true);
 
     /// <summary>The gates that do not read x and have no weights for it.</summary>
     public int[] InputlessGates { get; }

@@ -15,6 +15,12 @@ internal unsafe struct CellStep
     /// <summary>[B, StateStride] reset gate times the hidden state it acts on; null where the cell has no reset gate.</summary>
     public float* Reset;
 
+    /// <summary>[B, InnerRow] what the stages read; null where there are none.</summary>
+    public float* Inner;
+
+    /// <summary>[B, InnerRow] the gradient by it.</summary>
+    public float* InnerGradient;
+
     /// <summary>[B, HalfStride] scratch of the backward pass.</summary>
     public float* Scratch;
 

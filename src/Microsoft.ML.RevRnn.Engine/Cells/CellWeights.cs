@@ -13,8 +13,19 @@ internal sealed class CellWeights(CellShape shape, MatrixKernel kernel) : IDispo
     public PackedMatrix[] HiddenTransposed { get; } =
         [.. Enumerable.Range(0, shape.Halves).Select(_ => new PackedMatrix(0, 0, kernel))];
 
+    /// <summary>From what each stage reads to its gates.</summary>
+    public PackedMatrix[] Inner { get; } =
+        [.. shape.Spec.Stages.Select((stage, s) => new PackedMatrix(shape.InnerDepth(s), stage.Gates.Count * shape.BlockStride, kernel))];
+
+    /// <summary>From their gradient to that of what the stage reads.</summary>
+    public PackedMatrix[] InnerTransposed { get; } = [.. shape.Spec.Stages.Select(_ => new PackedMatrix(0, 0, kernel))];
+
     public void Dispose()
     {
+        foreach (var matrix in Inner)
+            matrix.Dispose();
+        foreach (var matrix in InnerTransposed)
+            matrix.Dispose();
         foreach (var matrix in Hidden)
             matrix.Dispose();
         foreach (var matrix in HiddenTransposed)

@@ -8,10 +8,13 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// <summary>
 /// Simple recurrent network (Elman 1990), as PyTorch's nn.RNN: g = tanh(a_g); h := g. It overwrites h, so it cannot be reversed; its state is floats.
 /// </summary>
-internal sealed class ElmanSpec() : CellSpec(CellKind.Elman, halves: 1, ["h"], [new("g", GateActivation.Tanh)])
+/// <param name="source">What g reads: x alone where the output that is fed back takes the place of h.</param>
+internal sealed class ElmanSpec(GateSource source = GateSource.InputAndHidden) : CellSpec(CellKind.Elman, halves: 1, ["h"], [new("g", GateActivation.Tanh, source)])
 {
     public const int H = 0;
     public const int G = 0;
+
+    public override bool PassesStateByWeights => true;
 
     public override RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel) =>
         new GatedCell<TFloat, TInt, TState, Elman<TFloat, TInt, TState>>(shape, limit, kernel);

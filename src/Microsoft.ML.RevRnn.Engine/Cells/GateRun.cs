@@ -5,6 +5,8 @@ namespace Microsoft.ML.RevRnn.Cells;
 /// <param name="Count">How many; 0 for none.</param>
 internal readonly record struct GateRun(int First, int Count)
 {
+    public bool Contains(int gate) => gate >= First && gate < First + Count;
+
     /// <summary>The gates for which a condition holds, which must be neighbours.</summary>
     public static GateRun Where(IReadOnlyList<GateSpec> gates, Func<GateSpec, bool> condition)
     {

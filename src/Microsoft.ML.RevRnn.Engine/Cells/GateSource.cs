@@ -15,6 +15,9 @@ internal enum GateSource
     /// <summary>x alone.</summary>
     Input,
 
+    /// <summary>Only what a <see cref="CellStage"/> makes of earlier gates.</summary>
+    Inner,
+
     /// <summary>Nothing: the gate is a constant of its unit.</summary>
     Bias,
 }

@@ -15,9 +15,9 @@ internal sealed record GateSpec(string Name, GateActivation Activation, GateSour
     /// <summary>Whether it is the sigmoid that the hidden state is multiplied by for those gates that read it reset.</summary>
     public bool Resets { get; init; }
 
-    public bool ReadsInput => Source is not (GateSource.Hidden or GateSource.Bias);
+    public bool ReadsInput => Source is not (GateSource.Hidden or GateSource.Inner or GateSource.Bias);
 
-    public bool ReadsHidden => Source is not (GateSource.Input or GateSource.Bias);
+    public bool ReadsHidden => Source is not (GateSource.Input or GateSource.Inner or GateSource.Bias);
 
     /// <summary>Whether it is a constant of each unit.</summary>
     public bool IsConstant => Source == GateSource.Bias;

@@ -106,6 +106,8 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
 
     private void Multiply(in CellStep step, int half, GateRun gates, float* state, int begin, int end)
     {
+        if (gates.Count == 0)
+            return;
         var row = Shape.GateRow;
         var target = step.Gates + (nint)begin * row + half * Shape.GateStride + gates.First * _block;
         Kernel.Multiply(end - begin, Shape.Half, state + (nint)begin * Shape.StateStride, Shape.StateStride, 1,
@@ -131,6 +133,8 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
     /// <summary>Gradient by what some gates read, from theirs.</summary>
     private void BackwardMultiply(in CellStep step, int half, GateRun gates, float* gradient, int gradientRow, bool adds, int begin, int end)
     {
+        if (gates.Count == 0)
+            return;
         var row = Shape.GateRow;
         var target = gradient + (nint)begin * gradientRow;
         var source = step.Gates + (nint)begin * row + half * Shape.GateStride;

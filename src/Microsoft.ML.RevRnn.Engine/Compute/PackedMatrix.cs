@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Microsoft.ML.RevRnn.Compute;
 
 /// <summary>
@@ -47,11 +49,16 @@ internal sealed unsafe class PackedMatrix : IDisposable
             var first = p * _panelWidth;
             var count = Math.Clamp(Columns - first, 0, _panelWidth);
             var target = Panel(first);
+            if (count == _panelWidth)
+            {
+                for (var k = 0; k < Rows; k++, target += _panelWidth)
+                    CopyRow(source + k * rowStride + first, target);
+                continue;
+            }
             for (var k = 0; k < Rows; k++, target += _panelWidth)
             {
                 new ReadOnlySpan<float>(source + k * rowStride + first, count).CopyTo(new Span<float>(target, count));
-                if (count < _panelWidth)
-                    new Span<float>(target + count, _panelWidth - count).Clear();
+                new Span<float>(target + count, _panelWidth - count).Clear();
             }
         }
     }
@@ -83,4 +90,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public void Clear() => _panels.Clear();
 
     public void Dispose() => _panels.Dispose();
+
+    /// <summary>Copies a whole row of a panel, in registers: it is too short for a call.</summary>
+    private void CopyRow(float* source, float* target)
+    {
+        for (var i = 0; i < _panelWidth; i += Vector256<float>.Count)
+            Vector256.Store(Vector256.Load(source + i), target + i);
+    }
 }

@@ -68,4 +68,7 @@ internal enum RandomUse : ulong
 
     /// <summary>Of a batch: the tokens that are drawn for a sampled softmax.</summary>
     SoftmaxSample = 1003,
+
+    /// <summary>Of a batch, with the group of neurons: their gates; of neurons before selection, their first values.</summary>
+    NeuronGates = 1004,
 }

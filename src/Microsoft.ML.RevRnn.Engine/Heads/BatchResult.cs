@@ -19,6 +19,9 @@ internal readonly record struct BatchResult(double LossSum, long Predictions, lo
     /// <summary>Whether the batch was not run to its end.</summary>
     public bool IsGivenUp { get; private init; }
 
+    /// <summary>Whether there are gradients to take a step by: the batch was run to its end, and its loss is a number.</summary>
+    public bool IsUsable => !IsGivenUp && double.IsFinite(LossSum);
+
     public static BatchResult operator +(BatchResult left, BatchResult right) =>
         new(left.LossSum + right.LossSum, left.Predictions + right.Predictions, left.Correct + right.Correct, left.Weight + right.Weight);
 

@@ -73,9 +73,10 @@ internal sealed class NetworkParameters : ILearnedParameters, IDisposable
     public ScoreAddend[] CreateAddends(IReadOnlyList<float[]>? features, MemoryMeter? meter)
         => Features == null ? [] : [new FeatureAddend(Features, features!, meter)];
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
-        Encoder.Initialize(seed);
+        Encoder.Initialize(seed, spectralRadius);
         Attention?.InitializeUniform(seed, 1f / MathF.Sqrt(Attention.Columns));
         if (!IsTied)
             Output.Weight.InitializeUniform(seed, 1f / MathF.Sqrt(Output.Weight.Columns));

@@ -49,11 +49,12 @@ internal sealed class TranslationParameters : ILearnedParameters, IDisposable
 
     public IEnumerable<Parameter> All => [.. Embeddings.Select(table => table.Value), .. Dense];
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
-        Decoder.Initialize(CounterRandom.Key(seed, RandomUse.DecoderWeights));
+        Decoder.Initialize(CounterRandom.Key(seed, RandomUse.DecoderWeights), spectralRadius);
         // Last, so that vectors that both sides share are those of the encoder.
-        Encoder.Initialize(seed);
+        Encoder.Initialize(seed, spectralRadius);
         Attention.Initialize(seed);
         Output.Weight.InitializeUniform(seed, 1f / MathF.Sqrt(Output.Weight.Columns));
     }

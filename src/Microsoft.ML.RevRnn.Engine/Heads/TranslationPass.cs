@@ -154,7 +154,7 @@ internal sealed class TranslationPass : IDisposable
     /// <param name="ends">Receives those that the step ends with; may be <paramref name="starts"/>.</param>
     public void Step(PackedBatch tokens, ReadOnlySpan<int> sourceRows, EncoderStates starts, EncoderStates ends)
     {
-        _decoder.Assign(sourceRows);
+        _decoder.Assign(sourceRows, isStepping: true);
         _decoding.Run(tokens, starts, ends);
     }
 

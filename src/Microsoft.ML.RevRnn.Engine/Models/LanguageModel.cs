@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn;
 /// softmax. p(x_1 ... x_n) = product of p(x_t | x_1 ... x_(t-1)), with <see cref="Vocabulary.EmptyToken"/> as what stands before x_1 and what follows x_n.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
-public sealed class LanguageModel
+public sealed partial class LanguageModel
 {
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<LanguageModelSession> _sessions;

@@ -16,6 +16,7 @@ internal static class LanguageModelTraining
     /// <param name="progress">Told where training stands.</param>
     /// <param name="epochEnded">Called after each epoch with the parameters as they are then.</param>
     /// <param name="cancellationToken">Ends training early.</param>
+    /// <param name="work">What is done with the data in place of training; null to train.</param>
     public static (NetworkParameters Parameters, TrainingReport Report) Run(
         (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts,
         NetworkShape shape,
@@ -24,7 +25,8 @@ internal static class LanguageModelTraining
         StartingWeights? start,
         IProgress<TrainingProgress>? progress,
         Action<EpochReport, NetworkParameters>? epochEnded,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<NetworkTask, TrainingReport>? work = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         model.Validate();
@@ -43,7 +45,7 @@ internal static class LanguageModelTraining
 
         // What pools nothing has no use for a pooling, and should not be written as if it had.
         var parameters = NetworkParameters.OfNextTokens(shape with { Options = shape.Options with { Pooling = default } });
-        parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights));
+        parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights), training.SpectralRadius);
         var report = model.Layout == TextLayout.Documents
             ? OnDocuments(Begin, parameters, texts, model, training)
             : OnStreams(Begin, parameters, texts, model, training);
@@ -56,6 +58,7 @@ internal static class LanguageModelTraining
             var run = new NetworkTraining(decided, progress, cancellationToken)
             {
                 Start = start,
+                Work = work,
                 EpochEnded = epochEnded == null ? null : report => epochEnded(report, parameters),
             };
             return (run, decided);

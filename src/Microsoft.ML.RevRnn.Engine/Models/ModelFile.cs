@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version; byte kind of model; byte cell, and in its two highest bits the structure; byte forgetting limit; bool tied embedding; bool skip connections;
+/// int32 version; byte kind of model; byte cell, and in its two highest bits the structure; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
@@ -40,6 +40,10 @@ internal static class ModelFile
         writer.Write((byte)kind);
         writer.Write((byte)((int)network.Cell | (int)network.Structure << StructureShift));
         writer.Write((byte)network.ForgettingLimit);
+        if (HasTimeConstants(network.Cell))
+            writer.Write(network.LearnsTimeConstants);
+        if (network.Cell == CellKind.NestedLstm)
+            writer.Write((byte)network.NestingDepth);
         writer.Write(network.TieEmbeddings);
         writer.Write(network.SkipConnections);
         writer.Write(shape.Vocabulary);
@@ -140,6 +144,13 @@ internal static class ModelFile
             Cell = (CellKind)(cell & (1 << StructureShift) - 1),
             Structure = (NetworkStructure)(cell >> StructureShift),
             ForgettingLimit = (ForgettingLimit)reader.ReadByte(),
+        };
+        if (HasTimeConstants(network.Cell))
+            network = network with { LearnsTimeConstants = reader.ReadBoolean() };
+        if (network.Cell == CellKind.NestedLstm)
+            network = network with { NestingDepth = reader.ReadByte() };
+        network = network with
+        {
             TieEmbeddings = reader.ReadBoolean(),
             SkipConnections = reader.ReadBoolean(),
             // The only one before files said which.
@@ -150,18 +161,22 @@ internal static class ModelFile
         var outcomes = reader.ReadInt32();
         if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
-        return new ModelHeader(kind, new NetworkShape(network, vocabulary), outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0)
+        var feedsBack = kind == ModelKind.FeedbackTagger;
+        network = network with { Feedback = feedsBack ? FeedbackKind.Output : FeedbackKind.None };
+        return new ModelHeader(kind, new NetworkShape(network, vocabulary) { FedBack = feedsBack ? outcomes : 0 }, outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0)
         {
             HasNGrams = version >= NGramsVersion && IsClassifier(kind),
             Translation = kind == ModelKind.Translation ? TranslationContent.ReadOptions(reader) : null,
         };
     }
 
+    private static bool HasTimeConstants(CellKind cell) => cell is CellKind.LeakyElman or CellKind.RevLeaky;
+
     private static bool IsClassifier(ModelKind kind) => kind is ModelKind.Classifier or ModelKind.MultiLabelClassifier;
 
     private static (int Least, int Most) OutcomeRange(ModelKind kind) => kind switch
     {
-        ModelKind.Classifier or ModelKind.Tagger => (2, 10_000_000),
+        ModelKind.Classifier or ModelKind.Tagger or ModelKind.FeedbackTagger => (2, 10_000_000),
         ModelKind.Translation => (2, 10_000_002),
         ModelKind.MultiLabelClassifier => (1, 10_000_000),
         _ => (0, 0),
@@ -171,7 +186,7 @@ internal static class ModelFile
     private static void RequireContent(BinaryReader reader, ModelHeader header)
     {
         var (kind, shape, outcomes, features) = header;
-        var values = (long)shape.Vocabulary * shape.Options.EmbeddingSize;
+        var values = ((long)shape.Vocabulary + shape.FedBack) * shape.Options.EmbeddingSize;
         values += shape.Directions * shape.LayerValues;
         long top = shape.UnitsOf(shape.Layers - 1);
         values += kind switch
@@ -179,7 +194,7 @@ internal static class ModelFile
             ModelKind.Classifier or ModelKind.MultiLabelClassifier => outcomes * ((long)Pooling.PartsOf(shape.Options.Pooling) * shape.OutputSize + 1 + features)
                 + 2L * features + (shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0),
             ModelKind.PooledEncoder => shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0,
-            ModelKind.Tagger => outcomes * (shape.OutputSize + 1L),
+            ModelKind.Tagger or ModelKind.FeedbackTagger => outcomes * (shape.OutputSize + 1L),
             ModelKind.LanguageModel => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
             _ => 0,
         };

@@ -23,4 +23,7 @@ internal enum ModelKind : byte
 
     /// <summary>A decoder with attention, and a linear map from its outputs to target tokens.</summary>
     Translation = 6,
+
+    /// <summary>A tagger that reads the class of the token before.</summary>
+    FeedbackTagger = 7,
 }

@@ -19,6 +19,17 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     /// <summary>The mean loss of network and n-grams together on what was held back; null where nothing was, or the model was loaded.</summary>
     public double? HeldBackLoss { get; private init; }
 
+    /// <summary>Checks that there are n-grams where a classifier reads some, and none where not.</summary>
+    /// <param name="part">What it makes of n-grams; null for nothing.</param>
+    /// <param name="nGrams">Those that are given; null for none.</param>
+    /// <param name="name">What the caller calls them.</param>
+    /// <exception cref="ArgumentException">They do not fit.</exception>
+    public static void Check(NGramPart? part, NGramVector? nGrams, string name)
+    {
+        if ((nGrams == null) != (part == null))
+            throw new ArgumentException(part == null ? "The classifier reads no n-grams, and some are given." : "The classifier reads n-grams, and none are given.", name);
+    }
+
     /// <summary>Trains the map by itself.</summary>
     /// <param name="set">The n-grams; null for none.</param>
     /// <param name="loss">What the outcomes should be.</param>

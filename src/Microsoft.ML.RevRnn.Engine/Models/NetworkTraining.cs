@@ -16,6 +16,9 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
     /// <summary>Called after each epoch's validation, with the parameters as they are then.</summary>
     public Action<EpochReport>? EpochEnded { get; init; }
 
+    /// <summary>What is done with the data in place of training; null to train.</summary>
+    public Func<NetworkTask, TrainingReport>? Work { get; init; }
+
     /// <summary>Of the registers; null for the widest. It changes no bit.</summary>
     public SimdWidth? Width { get; init; }
 
@@ -33,7 +36,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
                 $"{nameof(TrainingOptions.ValidationMetric)} is {nameof(ValidationMetric.Perplexity)}, which is of language models; " +
                 $"{nameof(ValidationMetric.Loss)}, of which it is the exponential, chooses the same epoch.", nameof(options));
         }
-        parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights));
+        parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights), options.SpectralRadius);
         Start?.CopyTo(parameters);
         if (Start?.FineTuning is not { } fineTuning)
             return OnSequences(parameters, objective, sequences, parts);
@@ -52,7 +55,7 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         => Run(parameters, objective, carriesStates: true, null, trainer => new StreamTask(streams, model, trainer, objective, options));
 
     private TrainingReport Run(
-        NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, TrainingTask> createTask)
+        NetworkParameters parameters, Objective objective, bool carriesStates, Action<int>? epochBegins, Func<INetworkTrainer, NetworkTask> createTask)
     {
         if (parameters.All.Any(parameter => ModelFile.IsOutOfProportion(parameter.Rows, parameter.Columns, parameter.Stride)))
         {
@@ -67,13 +70,14 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             ? null
             : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
         using var trainer = onGpu ?? new ManagedTrainer(parameters, objective, options, device!, carriesStates);
-        var loop = new TrainingLoop(createTask(trainer), options, progress)
+        var task = createTask(trainer);
+        var loop = new TrainingLoop(task, options, progress)
         {
             EpochEnded = EpochEnded,
             EpochBegins = epochBegins,
             FallbackReason = fallbackReason,
         };
-        var report = loop.Run(cancellationToken);
+        var report = Work == null ? loop.Run(cancellationToken) : Work(task);
         embedding.RateFactor = 1;
         return report;
     }

@@ -11,7 +11,7 @@ namespace Microsoft.ML.RevRnn;
 /// over time, a linear map of it, and of the numbers that go with a sequence if there are any, and softmax.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
-public sealed class SequenceClassifier
+public sealed partial class SequenceClassifier
 {
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
@@ -129,16 +129,8 @@ public sealed class SequenceClassifier
         IProgress<TrainingProgress>? progress,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(labels);
         OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
-        if (labels.Count != sequences.Count)
-            throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels.", nameof(labels));
-        for (var i = 0; i < labels.Count; i++)
-        {
-            if ((uint)labels[i] >= (uint)classCount)
-                throw new ArgumentException($"Label {labels[i]} of sequence {i} is not from 0 to {classCount - 1}.", nameof(labels));
-        }
-
+        CheckLabels(sequences, labels, classCount);
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         var set = ExampleSet.OfClasses(examples, labels, classCount, training);
@@ -159,6 +151,18 @@ public sealed class SequenceClassifier
         return new TrainingResult<SequenceClassifier>(classifier, report);
 
         NGramPart? TrainNGrams(int[] members) => NGramPart.Train(examples.NGrams, loss, classCount, members, (training, objective), previous, cancellationToken);
+    }
+
+    private static void CheckLabels(IReadOnlyList<int[]> sequences, IReadOnlyList<int> labels, int classCount)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if (labels.Count != sequences.Count)
+            throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels.", nameof(labels));
+        for (var i = 0; i < labels.Count; i++)
+        {
+            if ((uint)labels[i] >= (uint)classCount)
+                throw new ArgumentException($"Label {labels[i]} of sequence {i} is not from 0 to {classCount - 1}.", nameof(labels));
+        }
     }
 
     /// <summary>Class probabilities of one sequence.</summary>

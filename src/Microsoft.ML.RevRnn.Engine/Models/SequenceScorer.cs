@@ -29,12 +29,7 @@ internal sealed class SequenceScorer(NetworkParameters parameters, NGramPart? nG
         Span<float> scores,
         [CallerArgumentExpression(nameof(scores))] string? room = null)
     {
-        if ((ofTexts == null) != (nGrams == null))
-        {
-            throw new ArgumentException(nGrams == null
-                ? "The classifier reads no n-grams, and some are given."
-                : "The classifier reads n-grams, and none are given.", nameof(nGrams));
-        }
+        NGramPart.Check(nGrams, ofTexts, nameof(nGrams));
         if (scores.Length != parameters.Output.Outcomes)
             throw new ArgumentException($"There are {parameters.Output.Outcomes} classes or labels, and room for {scores.Length} {room}.", room);
         FeatureCheck.Check(features, parameters.FeatureCount, nameof(features));

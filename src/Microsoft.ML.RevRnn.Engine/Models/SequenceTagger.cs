@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
@@ -7,18 +9,18 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// A trained tagger of token sequences of any length: it tells one of C classes of each token, from what has been read up to it: embedding, recurrent layers, a
-/// linear map from the top layer's hidden state after each token, and softmax.
+/// linear map from the top layer's hidden state after each token, and softmax. With <see cref="NetworkOptions.Feedback"/> it reads the class of the token before as well.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
 public sealed class SequenceTagger
 {
     private readonly NetworkParameters _parameters;
-    private readonly SessionPool<NetworkSession<TokenScoresHead>> _sessions;
+    private readonly SessionPool<TaggingSession> _sessions;
 
     private SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters.Encoder, encoder => new TokenScoresHead(parameters.Output, encoder)));
+        _sessions = new(() => new(parameters));
     }
 
     /// <summary>C: the number of classes.</summary>
@@ -31,6 +33,8 @@ public sealed class SequenceTagger
     public NetworkOptions Network => _parameters.Encoder.Shape.Options;
 
     internal NetworkParameters Parameters => _parameters;
+
+    private bool FeedsBack => _parameters.Encoder.Shape.FedBack > 0;
 
     /// <summary>Trains a tagger on the cross-entropy of each token's class, in batches of sequences of about equal length; none is cut off.</summary>
     /// <param name="sequences">Token numbers of each sequence; empty ones are left out.</param>
@@ -66,7 +70,7 @@ public sealed class SequenceTagger
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        TrainingInput.Check(sequences, vocabularySize, network, training);
+        TrainingInput.Check(sequences, vocabularySize, network, training, hasFeedback: true);
         network.RequireSequence("a tagger");
         if (network.Bidirectional)
         {
@@ -74,8 +78,10 @@ public sealed class SequenceTagger
                 $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
                 nameof(network));
         }
-        var start = TrainingInput.Start(pretrained, fineTuning, vectors, network, vocabularySize);
         var shape = new NetworkShape(network with { Pooling = default }, vocabularySize);
+        if (network.Feedback != FeedbackKind.None)
+            shape = WithFeedback(shape, classCount, pretrained, vectors);
+        var start = TrainingInput.Start(pretrained, fineTuning, vectors, network, vocabularySize);
         return Train(sequences, labels, classCount, shape, training, start, examples, progress, cancellationToken);
     }
 
@@ -98,7 +104,7 @@ public sealed class SequenceTagger
         IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        TrainingInput.Check(sequences, VocabularySize, Network, training);
+        TrainingInput.Check(sequences, VocabularySize, Network, training, hasFeedback: true);
         return Train(
             sequences, labels, ClassCount, _parameters.Encoder.Shape, training, new StartingNetwork(_parameters), examples, progress, cancellationToken);
     }
@@ -120,6 +126,7 @@ public sealed class SequenceTagger
         if (members.Length == 0)
             throw new ArgumentException("The sequences have no tokens, so there is nothing to learn from.", nameof(sequences));
         int[][] taught = Array.ConvertAll(members, member => labels[member]);
+        int[][] read = Array.ConvertAll(members, member => shape.FedBack > 0 ? FeedbackInput.Pairs(shape, sequences[member], labels[member]) : sequences[member]);
         training = training.WithSeed();
         examples ??= new ExampleOptions();
         examples.Validate(sequences.Count, classCount);
@@ -129,7 +136,7 @@ public sealed class SequenceTagger
         var parameters = NetworkParameters.OfTokens(shape, classCount);
         var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
         var objective = new TokenObjective(taught, set, training) { Examples = examples, Counts = run.CountsOf(classCount) };
-        var report = run.OfClassifier(parameters, objective, Array.ConvertAll(members, member => sequences[member]), set.Parts);
+        var report = run.OfClassifier(parameters, objective, read, set.Parts);
         return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);
     }
 
@@ -150,16 +157,46 @@ public sealed class SequenceTagger
         if (tokens.IsEmpty)
             return;
         var session = _sessions.Take();
-        session.Run(tokens);
-        session.Head.Probabilities.CopyTo(probabilities);
+        session.Predict(tokens, probabilities);
         _sessions.Return(session);
+    }
+
+    /// <summary>Mean cross-entropy and accuracy with the true class before each token, and with the one that was told: what exposure bias there is.</summary>
+    /// <param name="sequences">Token numbers of each sequence.</param>
+    /// <param name="labels">Of each sequence the class of each token.</param>
+    /// <exception cref="ArgumentException">The data do not fit together or to the tagger, or there are no tokens.</exception>
+    /// <exception cref="InvalidOperationException">Nothing is fed back, or weights are so large that there is no finite result.</exception>
+    public FeedbackLosses EvaluateFeedback(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        CheckLabels(sequences, labels, ClassCount);
+        if (!FeedsBack)
+            throw new InvalidOperationException($"{nameof(NetworkOptions.Feedback)} of the tagger is {Network.Feedback}: nothing is fed back, so there are not two losses.");
+        var session = _sessions.Take();
+        var (forced, free) = (default(BatchResult), default(BatchResult));
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            TrainingInput.CheckTokens(sequences[i], VocabularySize);
+            if (sequences[i].Length == 0)
+                continue;
+            var probabilities = new float[sequences[i].Length * ClassCount];
+            session.Force(sequences[i], labels[i], probabilities);
+            forced = Add(forced, probabilities, labels[i]);
+            session.Predict(sequences[i], probabilities);
+            free = Add(free, probabilities, labels[i]);
+        }
+        _sessions.Return(session);
+        if (forced.Predictions == 0)
+            throw new ArgumentException("The sequences have no tokens.", nameof(sequences));
+        return new FeedbackLosses(
+            forced.LossSum / forced.Predictions, free.LossSum / free.Predictions, (double)forced.Correct / forced.Predictions, (double)free.Correct / free.Predictions, forced.Predictions);
     }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.Tagger, _parameters.Encoder.Shape, ClassCount);
+        ModelFile.WriteHeader(writer, FeedsBack ? ModelKind.FeedbackTagger : ModelKind.Tagger, _parameters.Encoder.Shape, ClassCount);
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -168,12 +205,43 @@ public sealed class SequenceTagger
     public static SequenceTagger Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (_, shape, classCount, _) = ModelFile.ReadHeader(reader, ModelKind.Tagger);
+        var (_, shape, classCount, _) = ModelFile.ReadHeader(reader, ModelKind.Tagger, ModelKind.FeedbackTagger);
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a tagger reads in one direction.");
+        if (!FeedbackInput.Fits(shape.Vocabulary, shape.FedBack))
+            throw new FormatException("The network is damaged: it has more pairs of tokens and classes than there are numbers.");
         var parameters = NetworkParameters.OfTokens(shape, classCount);
         ModelFile.ReadParameters(reader, parameters.All);
         return new SequenceTagger(parameters);
+    }
+
+    /// <exception cref="ArgumentException">What training is to start from has no vectors of classes, or there are too many pairs.</exception>
+    private static NetworkShape WithFeedback(NetworkShape shape, int classCount, LanguageModel? pretrained, WordVectors? vectors)
+    {
+        if (pretrained != null || vectors != null)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} is {shape.Options.Feedback}, and what training is to start from has no vectors of classes; leave either out.",
+                pretrained != null ? nameof(pretrained) : nameof(vectors));
+        }
+        OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
+        return FeedbackInput.Fits(shape.Vocabulary, classCount)
+            ? shape with { FedBack = classCount }
+            : throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} is {shape.Options.Feedback}, and {shape.Vocabulary} tokens have {classCount} classes; there may be {int.MaxValue} pairs of both at the most.",
+                nameof(classCount));
+    }
+
+    private static BatchResult Add(BatchResult sum, float[] probabilities, int[] labels)
+    {
+        var classes = probabilities.Length / labels.Length;
+        for (var t = 0; t < labels.Length; t++)
+        {
+            ReadOnlySpan<float> ofToken = probabilities.AsSpan(t * classes, classes);
+            var isRight = TensorPrimitives.IndexOfMax(ofToken) == labels[t];
+            sum = new BatchResult(sum.LossSum - HostMath.Log(Math.Max(ofToken[labels[t]], float.Epsilon)), sum.Predictions + 1, sum.Correct + (isRight ? 1 : 0));
+        }
+        return sum;
     }
 
     private static void CheckLabels(IReadOnlyList<int[]> sequences, IReadOnlyList<int[]> labels, int classCount)

@@ -6,13 +6,24 @@ namespace Microsoft.ML.RevRnn.Models;
 /// <summary>Checks of training data before any work is done with it.</summary>
 internal static class TrainingInput
 {
-    public static void Check(IReadOnlyList<int[]> sequences, int vocabularySize, NetworkOptions network, TrainingOptions training)
+    public static void Check(IReadOnlyList<int[]> sequences, int vocabularySize, NetworkOptions network, TrainingOptions training, bool hasFeedback = false)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(training);
         network.Validate();
         training.Validate();
+        if (network.Feedback != FeedbackKind.None && !hasFeedback)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} is {network.Feedback}; only a tagger has a class for each token that can be fed back. Leave it {FeedbackKind.None}.", nameof(network));
+        }
+        if (training.SpectralRadius != null && (network.Structure != NetworkStructure.Sequence || network.Cell == CellKind.Unitary))
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.SpectralRadius)} is {training.SpectralRadius}, and {(network.Structure == NetworkStructure.Sequence ? $"{network.Cell}" : $"{network.Structure}")} has no matrix "
+                + "from step to step that it could be of. Leave it out, or take another cell.", nameof(training));
+        }
         OptionCheck.Range(nameof(vocabularySize), vocabularySize, 2, 10_000_002);
         if ((long)vocabularySize * network.EmbeddingSize > int.MaxValue / 2)
         {

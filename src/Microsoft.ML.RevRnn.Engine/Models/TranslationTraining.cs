@@ -83,7 +83,7 @@ internal sealed class TranslationTraining(AttentionShape shape, TranslationOptio
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.EmbeddingSize)} or {nameof(NetworkOptions.HiddenSize)} is so small for a vocabulary of this size that nearly all of the memory would be padding.");
         }
-        parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights));
+        parameters.Initialize(CounterRandom.Key(options.RandomSeed, RandomUse.InitialWeights), options.SpectralRadius);
         parameters.InitializeBias(frequencies);
         if (Start != null)
             parameters.CopyFrom(Start);

@@ -9,6 +9,13 @@ internal readonly record struct ActivationAccount(long ReversedBits, double Opti
     /// <summary>How the batch's activations came back; of a sum that of the left side, which two directions have in common.</summary>
     public ActivationStrategy Strategy { get; init; }
 
+    /// <summary>Where it is measured, the sum of log10 |g_t| / |g_T| over rows, steps and layers, and how many there are.</summary>
+    public (double Sum, long Count) GradientReach { get; init; }
+
     public static ActivationAccount operator +(ActivationAccount left, ActivationAccount right) =>
-        new(left.ReversedBits + right.ReversedBits, left.OptimalBits + right.OptimalBits, left.StoredBytes + right.StoredBytes) { Strategy = left.Strategy };
+        new(left.ReversedBits + right.ReversedBits, left.OptimalBits + right.OptimalBits, left.StoredBytes + right.StoredBytes)
+        {
+            Strategy = left.Strategy,
+            GradientReach = (left.GradientReach.Sum + right.GradientReach.Sum, left.GradientReach.Count + right.GradientReach.Count),
+        };
 }

@@ -42,6 +42,7 @@ internal sealed class ActivationFootprint
             PerCheckpoint += rows * states + lanes;
             // States, their gradients and one scratch row; lost-bit lanes.
             Fixed += rows * (2 * states + sizeof(float) * (long)shape.HalfStride) + lanes;
+            Fixed += sizeof(float) * (rows + flat) * shape.InnerRow;
             // Of a chunk: hidden inputs, reset states, packed gate gradients, output gradients, inputs.
             Fixed += flat * (sizeof(float) * (long)shape.HalfStride + (shape.Spec.HasReset ? stateRow : 0)
                 + workers * sizeof(float) * (long)MatrixKernel.ColumnAlignment + stateRow
@@ -79,8 +80,10 @@ internal sealed class ActivationFootprint
         var m = limit == ForgettingLimit.None ? 1 : 1 - Math.ScaleB(1, -(int)limit);
         var bits = 0.0;
         foreach (var gate in shape.Spec.ForgetGates)
-            bits -= HostMath.Log2(m / (1 + HostMath.Exp(-shape.Spec.Gates[gate].InitialBias)) + 1 - m);
+            bits += shape.Spec.Gates[gate].IsConstant ? shape.Spec.TimeConstants.Mean(BitsOf) : BitsOf(shape.Spec.Gates[gate].InitialBias);
         return shape.Spec.ForgetGates.Length == 0 ? 0 : bits / shape.Spec.ForgetGates.Length;
+
+        double BitsOf(double bias) => -HostMath.Log2(m / (1 + HostMath.Exp(-bias)) + 1 - m);
     }
 
     /// <summary>The most that a forget gate can cost.</summary>

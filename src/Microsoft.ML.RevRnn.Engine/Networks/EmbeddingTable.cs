@@ -54,25 +54,18 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         if (IsDense)
             return;
-        if (_slotOf.Length == 0)
-        {
-            _slotOf = new int[Value.Rows];
-            Array.Fill(_slotOf, -1);
-            _touched = new int[Value.Rows];
-        }
         DiscardGradient();
         foreach (var batch in batches)
-        {
-            foreach (var token in batch.Tokens)
-            {
-                if (_slotOf[token] >= 0)
-                    continue;
-                _slotOf[token] = TouchedCount;
-                _touched[TouchedCount++] = token;
-            }
-        }
-        _gradient.EnsureLength((long)TouchedCount * Stride);
-        Gradients.Clear();
+            Touch(batch.Tokens);
+        MakeGradients();
+    }
+
+    /// <summary>Gives each distinct row of some a gradient row, zero.</summary>
+    public void BeginGradient(ReadOnlySpan<int> rows)
+    {
+        DiscardGradient();
+        Touch(rows);
+        MakeGradients();
     }
 
     /// <summary>No token has a gradient of its own any more.</summary>
@@ -120,6 +113,29 @@ internal sealed unsafe class EmbeddingTable : IDisposable
     {
         Value.Dispose();
         _gradient.Dispose();
+    }
+
+    private void Touch(ReadOnlySpan<int> tokens)
+    {
+        if (_slotOf.Length == 0)
+        {
+            _slotOf = new int[Value.Rows];
+            Array.Fill(_slotOf, -1);
+            _touched = new int[Value.Rows];
+        }
+        foreach (var token in tokens)
+        {
+            if (_slotOf[token] >= 0)
+                continue;
+            _slotOf[token] = TouchedCount;
+            _touched[TouchedCount++] = token;
+        }
+    }
+
+    private void MakeGradients()
+    {
+        _gradient.EnsureLength((long)TouchedCount * Stride);
+        Gradients.Clear();
     }
 
     /// <summary>What a token's vector is multiplied by: 0 where it is dropped, else 1 / (1 - rate).</summary>

@@ -51,11 +51,12 @@ internal sealed class EncoderParameters : IDisposable
             target.CopyValuesFrom(source);
     }
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         Embedding.Value.InitializeUniform(seed, 1f / MathF.Sqrt(Shape.Options.EmbeddingSize));
         foreach (var stack in Stacks)
-            stack.Initialize(seed);
+            stack.Initialize(seed, spectralRadius);
     }
 
     public void Dispose()
@@ -70,7 +71,7 @@ internal sealed class EncoderParameters : IDisposable
     {
         var width = shape.Options.EmbeddingSize;
         return shape.EmbeddingLayout is { } layout
-            ? new EmbeddingTable(shape.Vocabulary, layout.StateColumns(), layout.StateStride, isDense)
-            : new EmbeddingTable(shape.Vocabulary, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
+            ? new EmbeddingTable(shape.VectorCount, layout.StateColumns(), layout.StateStride, isDense)
+            : new EmbeddingTable(shape.VectorCount, Parameter.Identity(width), PackedMatrix.RoundUp(width), isDense: false);
     }
 }

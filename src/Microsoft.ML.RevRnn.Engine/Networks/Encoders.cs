@@ -11,7 +11,12 @@ internal static class Encoders
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
     /// <param name="joins">Whether a head reads the outputs of both directions together.</param>
     public static ISequenceEncoder Create(EncoderParameters parameters, StackSettings settings, Device device, int fixedTokens = 0, bool joins = true)
-        => Create(parameters, settings, device, (_, ofDirection) => TokenInput.Create(parameters.Embedding, settings.Dropout, ofDirection, settings.BeginsTokenGradients), fixedTokens, joins);
+    {
+        // There may be very many pairs of a token and a class, most of them once.
+        if (parameters.Shape.FedBack > 0)
+            settings = settings with { SharesInputs = false };
+        return Create(parameters, settings, device, (_, ofDirection) => CreateInput(parameters, settings, ofDirection), fixedTokens, joins);
+    }
 
     /// <param name="parameters">Its weights.</param>
     /// <param name="settings">How to work; a budget of memory is shared by its directions.</param>
@@ -33,4 +38,8 @@ internal static class Encoders
         RecurrentStack CreateStack(int direction, StackSettings settings, Device device)
             => new(parameters.Stacks[direction], createInput(direction, device), settings, device);
     }
+
+    private static IStackInput CreateInput(EncoderParameters parameters, StackSettings settings, Device device) => parameters.Shape.FedBack > 0
+        ? new FeedbackInput(parameters.Embedding, parameters.Shape, settings.Dropout is { InputByToken: true, Input: > 0 } rates ? Dropout.For(device.Width, rates.Input) : null)
+        : TokenInput.Create(parameters.Embedding, settings.Dropout, device, settings.BeginsTokenGradients);
 }

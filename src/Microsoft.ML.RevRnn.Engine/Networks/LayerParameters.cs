@@ -21,6 +21,8 @@ internal sealed class LayerParameters : IDisposable
             Recurrence = new Parameter($"{name}.recurrence", Parameter.Identity(rows), rows, Parameter.Identity(columns), PackedMatrix.RoundUp(columns)) { IsDecayed = false };
         else
             (_bias, Hidden) = CreateWeights(name, shape);
+        Inner = [.. shape.Spec.Stages.Select((stage, s) => new Parameter($"{name}.inner{s + 1}",
+            Blocks(stage.Reads, shape.HalfStride, shape.Half), stage.Reads * shape.HalfStride, Blocks(stage.Gates.Count, shape.BlockStride, shape.Half), stage.Gates.Count * shape.BlockStride))];
     }
 
     public CellShape Shape { get; }
@@ -40,10 +42,13 @@ internal sealed class LayerParameters : IDisposable
     /// <summary>[P, G P] each: from half 2 to the gates of half 1, and from half 1 to the gates of half 2; of an ordinary cell from all units to all gates. None where they are made.</summary>
     public Parameter[] Hidden { get; } = [];
 
+    /// <summary>[R P, G P] of each stage: from the R vectors that it reads to its G gates.</summary>
+    public Parameter[] Inner { get; }
+
     /// <summary>What recurrent weights and biases are made of; null where those are learned themselves.</summary>
     public Parameter? Recurrence { get; }
 
-    public IEnumerable<Parameter> All => Recurrence != null ? [Input, Recurrence] : [Input, Bias, .. Hidden];
+    public IEnumerable<Parameter> All => Recurrence != null ? [Input, Recurrence] : [Input, Bias, .. Hidden, .. Inner];
 
     /// <summary>Biases and recurrent weights, [1, N G P] and of each half [P, G P].</summary>
     public static (Parameter Bias, Parameter[] Hidden) CreateWeights(string name, CellShape shape)
@@ -60,7 +65,9 @@ internal sealed class LayerParameters : IDisposable
     public MadeWeights? CreateMadeWeights() => Recurrence == null ? null : new MadeWeights(this, Shape.Spec.CreateRecurrence(Shape)!);
 
     /// <summary>Uniform within <see cref="CellSpec.InitialBound"/>, and <see cref="GateSpec.InitialBias"/>.</summary>
-    public void Initialize(ulong seed)
+    /// <param name="seed">Of the values.</param>
+    /// <param name="spectralRadius">What the weights from a half's state to each gate are scaled to; null to leave them.</param>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         var bound = Shape.Spec.InitialBound(Shape);
         foreach (var parameter in All)
@@ -68,7 +75,33 @@ internal sealed class LayerParameters : IDisposable
         if (Recurrence != null)
             ScaleRows(Recurrence, Shape.Spec.CreateRecurrence(Shape)!);
         for (var column = 0; column < _bias?.Columns; column++)
-            Bias.At(0, column) += Shape.Spec.Gates[column / Shape.Half % Shape.GateCount].InitialBias;
+        {
+            ref var bias = ref Bias.At(0, column);
+            var gate = Shape.Spec.Gates[column / Shape.Half % Shape.GateCount];
+            bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
+        }
+        if (spectralRadius is { } radius)
+            ScaleHidden(radius);
+    }
+
+    /// <summary>Scales each square block of the weights from state to state, one a gate, to a spectral radius.</summary>
+    private void ScaleHidden(float spectralRadius)
+    {
+        var half = Shape.Half;
+        foreach (var hidden in Hidden)
+        {
+            for (var gate = 0; gate < hidden.Columns / half; gate++)
+            {
+                var block = new double[half * half];
+                for (var i = 0; i < block.Length; i++)
+                    block[i] = hidden.At(i / half, gate * half + i % half);
+                var radius = SpectralRadius.Of(block, half);
+                // One that has no eigenvalue but 0 cannot be scaled.
+                var factor = radius > 0 ? (float)(spectralRadius / radius) : 1;
+                for (var i = 0; i < block.Length; i++)
+                    hidden.At(i / half, gate * half + i % half) *= factor;
+            }
+        }
     }
 
     public void Dispose()
@@ -77,6 +110,8 @@ internal sealed class LayerParameters : IDisposable
             parameter.Dispose();
     }
 
+    /// <summary>Where the values of blocks lie that begin a stride apart.</summary>
+    private static int[] Blocks(int count, int stride, int length) => [.. Enumerable.Range(0, count * length).Select(i => i / length * stride + i % length)];
     private static void ScaleRows(Parameter values, MadeRecurrence recurrence)
     {
         for (var row = 0; row < values.Rows; row++)

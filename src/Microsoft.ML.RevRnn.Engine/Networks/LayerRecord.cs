@@ -15,7 +15,7 @@ internal sealed class LayerRecord(CellShape shape, MemoryMeter? meter) : IDispos
     /// <summary>[slot rows, StateStride] each.</summary>
     public NativeBuffer<float>[] States { get; } = [.. shape.Spec.States.Select(_ => new NativeBuffer<float>(meter))];
 
-    /// <summary>The state that is the layer's output.</summary>
+    /// <summary>The state that gates read.</summary>
     public NativeBuffer<float> Hidden => States[CellSpec.HiddenState];
 
     public long Bytes

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Cells;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>The shape of a recurrent network.</summary>
@@ -25,6 +27,18 @@ public sealed record NetworkOptions
     public ForgettingLimit ForgettingLimit { get; init; } = ForgettingLimit.ThreeBits;
 
     /// <summary>
+    /// The longest time, in steps, that a unit of <see cref="CellKind.LeakyElman"/> or <see cref="CellKind.RevLeaky"/> remembers for to begin with, 1 to 100,000: their time constants
+    /// are spread evenly over the logarithms of 1 to this. Other cells have no use for it.
+    /// </summary>
+    public float LongestTimeConstant { get; init; } = TimeConstants.DefaultLongest;
+
+    /// <summary>Whether the time constants of <see cref="CellKind.LeakyElman"/> and <see cref="CellKind.RevLeaky"/> are learned; else they stay as they begin.</summary>
+    public bool LearnsTimeConstants { get; init; } = true;
+
+    /// <summary>D: levels of a <see cref="CellKind.NestedLstm"/>, 1 to 4. Other cells have no use for it.</summary>
+    public int NestingDepth { get; init; } = NestedLstmSpec.DefaultDepth;
+
+    /// <summary>
     /// Whether a language model's token vectors are its output weights too (Press and Wolf 2017): fewer parameters, and mostly a better model of words. The
     /// top layer then has <see cref="EmbeddingSize"/> units instead of <see cref="HiddenSize"/>.
     /// </summary>
@@ -41,6 +55,9 @@ public sealed record NetworkOptions
     /// For classifiers, features and the encoder of a translation; taggers and language models read forwards only.
     /// </summary>
     public bool Bidirectional { get; init; }
+
+    /// <summary>What of a tagger's outputs is read at the next step. Other models have nothing that could be fed back.</summary>
+    public FeedbackKind Feedback { get; init; }
 
     /// <summary>How a classifier makes one vector of the outputs over time. Language models, taggers and features have no use for it.</summary>
     public PoolingKind Pooling { get; init; } = PoolingKind.MeanMaxLast;
@@ -60,8 +77,11 @@ public sealed record NetworkOptions
                 $"{nameof(EmbeddingSize)} must be even where {nameof(TieEmbeddings)} is set: the top layer has as many units.");
         }
         OptionCheck.Range(nameof(LayerCount), LayerCount, 1, 8);
+        OptionCheck.Range(nameof(NestingDepth), NestingDepth, 1, 4);
+        OptionCheck.Range(nameof(LongestTimeConstant), LongestTimeConstant, 1, 100_000);
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
         OptionCheck.Defined(nameof(Pooling), Pooling);
+        OptionCheck.Defined(nameof(Feedback), Feedback);
         OptionCheck.Defined(nameof(Structure), Structure);
         if (Structure != NetworkStructure.Sequence)
             CheckTree();

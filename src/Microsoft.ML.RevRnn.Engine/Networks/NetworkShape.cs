@@ -7,6 +7,12 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="Vocabulary">V.</param>
 internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
 {
+    /// <summary>C, the classes whose vectors are fed back; 0 for none.</summary>
+    public int FedBack { get; init; }
+
+    /// <summary>Learned vectors: of tokens, and of classes that are fed back.</summary>
+    public int VectorCount => Vocabulary + FedBack;
+
     /// <summary>Recurrent layers of a direction.</summary>
     public int Layers => Options.LayerCount;
 
@@ -47,5 +53,15 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
     public long LayerValues => IsTree ? TreeParameters.Count(Options) : Enumerable.Range(0, Layers).Sum(layer => Layer(layer).ParameterCount);
 
     /// <summary>Shape of layer <paramref name="layer"/>; a tree's states are those of an LSTM.</summary>
-    public CellShape Layer(int layer) => new(IsTree ? CellKind.Lstm : Options.Cell, layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+    public CellShape Layer(int layer) => new(IsTree ? CellSpec.Of(CellKind.Lstm) : SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+
+    /// <summary>The cell, with what the options say of it.</summary>
+    private static CellSpec SpecOf(NetworkOptions options) => options.Cell switch
+    {
+        CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
+        CellKind.NestedLstm => NestedLstmSpec.Of(options.NestingDepth),
+        CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
+        _ => CellSpec.Of(options.Cell),
+    };
 }

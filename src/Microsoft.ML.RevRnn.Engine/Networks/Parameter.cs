@@ -75,6 +75,15 @@ internal sealed unsafe class Parameter : IDisposable
 
     public ref float GradientRef(int row, int column) => ref Gradient[Position(row, column)];
 
+    /// <summary>The buffer's row of a logical row, padding included.</summary>
+    public Span<float> Row(int row) => new(Value + (nint)_rowMap[row] * Stride, Stride);
+
+    /// <summary>The gradient's row of a logical row.</summary>
+    public Span<float> GradientRow(int row) => new(Gradient + (nint)_rowMap[row] * Stride, Stride);
+
+    /// <summary>Where a logical column lies in a row.</summary>
+    public int ColumnPosition(int column) => _columnMap[column];
+
     /// <summary>Uniform in [-bound, bound], a function of the key and the logical position alone.</summary>
     public void InitializeUniform(ulong seed, float bound)
     {

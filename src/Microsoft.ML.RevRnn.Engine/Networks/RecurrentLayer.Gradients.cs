@@ -7,8 +7,12 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <content>Back over the steps of a chunk: gradients by gates and states, and what the gates forgot.</content>
 internal sealed unsafe partial class RecurrentLayer
 {
-    public void BeginBackward(int rows)
+    /// <param name="rows">Of the batch.</param>
+    /// <param name="lossScale">What gradients of a single prediction's loss have been multiplied by.</param>
+    public void BeginBackward(int rows, float lossScale = 1)
     {
+        Flow?.Begin(lossScale);
+        Reach?.Begin(rows);
         foreach (var gradient in _stateGradients)
         {
             gradient.EnsureLength((long)rows * Shape.StateStride);
@@ -16,6 +20,7 @@ internal sealed unsafe partial class RecurrentLayer
         }
         _scratch.EnsureLength((long)rows * Shape.HalfStride);
         _scratch.Clear();
+        _innerGradient.EnsureLength((long)rows * Shape.InnerRow);
     }
 
     /// <summary>
@@ -24,15 +29,19 @@ internal sealed unsafe partial class RecurrentLayer
     /// </summary>
     public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, int begin, int end)
     {
-        var hiddenGradient = _stateGradients[CellSpec.HiddenState].Pointer;
+        var ofOutputs = _stateGradients[Shape.Spec.OutputState].Pointer;
         for (var s = chunk.Steps - 1; s >= 0; s--)
         {
             var active = Math.Min(end, chunk.ActiveRows(s));
             if (begin >= active)
                 continue;
             var first = (nint)begin * Shape.StateStride;
-            AddTo(hiddenGradient + first, outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride + first, (active - begin) * Shape.StateStride);
+            AddTo(ofOutputs + first, outputGradient + (nint)chunk.FlatRow(s) * Shape.StateStride + first, (active - begin) * Shape.StateStride);
+            for (var b = begin; b < active && Reach != null; b++)
+                Reach.Add(b, SquaresOfGradient(b));
+            Flow?.Enter(chunk, s, ofOutputs, begin, active);
             _cell.Backward(Step(chunk, record, s), begin, active);
+            Flow?.Leave(chunk, s, ofOutputs, begin, active);
 
             // The states that half 1 read, of the other half if there is one, side by side as the weight gradient wants them.
             var before = record.Hidden.Pointer + (nint)chunk.SlotBefore(s) * Shape.StateStride + (Shape.Halves - 1) * Shape.HalfStride;
@@ -98,7 +107,8 @@ internal sealed unsafe partial class RecurrentLayer
         return sum;
     }
 
-    private void ClipStateGradient(int row, float longest)
+    /// <summary>|g|^2 of a row's gradient by all states.</summary>
+    private float SquaresOfGradient(int row)
     {
         // The hidden state's halves one by one, every other state as a whole: the order of the sums decides over the result's last bits.
         var squares = 0f;
@@ -106,7 +116,12 @@ internal sealed unsafe partial class RecurrentLayer
             squares += RowMath.SumOfSquares(Gradient(CellSpec.HiddenState, row).Slice(half * Shape.HalfStride, Shape.HalfStride));
         for (var state = CellSpec.HiddenState + 1; state < _stateGradients.Length; state++)
             squares += RowMath.SumOfSquares(Gradient(state, row));
-        var norm = MathF.Sqrt(squares);
+        return squares;
+    }
+
+    private void ClipStateGradient(int row, float longest)
+    {
+        var norm = MathF.Sqrt(SquaresOfGradient(row));
         if (norm <= longest)
             return;
         var factor = float.IsFinite(norm) ? longest / norm : 0;

@@ -17,8 +17,18 @@ internal sealed unsafe partial class RecurrentLayer
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
             hidden.Pack(HiddenWeights(half, forTraining), _hidden[half].Stride, first, end);
         }
+        for (var stage = 0; stage < _parameters.Inner.Length; stage++)
+        {
+            (first, end) = team.Share(_cell.Weights.Inner[stage].PanelCount, 1, worker);
+            _cell.Weights.Inner[stage].Pack(_parameters.Inner[stage].Value, _parameters.Inner[stage].Stride, first, end);
+        }
         if (!forTraining)
             return;
+        for (var stage = 0; stage < _parameters.Inner.Length; stage++)
+        {
+            (first, end) = team.Share(_cell.Weights.InnerTransposed[stage].PanelCount, 1, worker);
+            _cell.Weights.InnerTransposed[stage].PackTransposed(_parameters.Inner[stage].Value, _parameters.Inner[stage].Stride, first, end);
+        }
         (first, end) = team.Share(_inputTransposed.PanelCount, 1, worker);
         _inputTransposed.PackTransposed(_parameters.Input.Value, _parameters.Input.Stride, first, end);
         for (var half = 0; half < Shape.Halves; half++)
@@ -36,6 +46,8 @@ internal sealed unsafe partial class RecurrentLayer
         _inputTransposed.Resize(Shape.GateRow, _parameters.InputStride);
         foreach (var hidden in _cell.Weights.HiddenTransposed)
             hidden.Resize(Shape.GateStride, Shape.Half);
+        for (var stage = 0; stage < _parameters.Inner.Length; stage++)
+            _cell.Weights.InnerTransposed[stage].Resize(_parameters.Inner[stage].Stride, Shape.InnerDepth(stage));
     }
 
     /// <summary>The input's part of all gates of some rows, with bias.</summary>
@@ -119,6 +131,8 @@ internal sealed unsafe partial class RecurrentLayer
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
+        if (!Shape.Spec.TimeConstants.AreLearned)
+            Clear(_bias, column, ofHalf, Shape.Spec.ConstantGates);
 
         var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
         var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;
@@ -129,8 +143,24 @@ internal sealed unsafe partial class RecurrentLayer
             hiddenRow = Shape.StateStride;
         }
         AddProduct(_hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
+        Flow?.Add(_kernel, gates, column);
         Clear(_hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
+        AddInnerProduct(ofHalf, gates);
         AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, column) ?? gates.Rows);
+    }
+
+    /// <summary>The gates of a stage are whole panels.</summary>
+    private void AddInnerProduct(int ofHalf, PackedMatrix gates)
+    {
+        for (var stage = 0; stage < _parameters.Inner.Length; stage++)
+        {
+            var run = Shape.Spec.Stages[stage].Gates;
+            if (run.Contains(ofHalf / Shape.BlockStride))
+            {
+                AddProduct(_parameters.Inner[stage], ofHalf - run.First * Shape.BlockStride, Shape.InnerDepth(stage),
+                    _inner.Pointer + Shape.InnerOffset(stage), Shape.InnerRow, gates, 0, gates.Rows);
+            }
+        }
     }
 
     private void AddInputProduct(int column, float* inputs, PackedMatrix gates, int gateColumn, int rows)

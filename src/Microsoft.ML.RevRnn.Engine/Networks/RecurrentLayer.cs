@@ -24,6 +24,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     private readonly NativeBuffer<float> _scratch;
     private readonly NativeBuffer<float> _reset;
     private readonly NativeBuffer<float> _hiddenInputs;
+    private readonly NativeBuffer<float> _inner;
+    private readonly NativeBuffer<float> _innerGradient;
     private readonly List<ulong> _checksums = [];
 
     public RecurrentLayer(LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, Device device)
@@ -46,6 +48,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         _scratch = new NativeBuffer<float>(meter);
         _reset = new NativeBuffer<float>(meter);
         _hiddenInputs = new NativeBuffer<float>(meter);
+        _inner = new NativeBuffer<float>(meter);
+        _innerGradient = new NativeBuffer<float>(meter);
     }
 
     public CellShape Shape { get; }
@@ -68,14 +72,22 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     /// <summary>Zeroes recurrent weights in training; null for none.</summary>
     public WeightDrop? WeightDrop { get; init; }
 
+    /// <summary>Keeps the length of gradients; null where nothing does.</summary>
+    public InformationFlow? Flow { get; init; }
+
+    /// <summary>Measures how far gradients reach; null where nobody asks.</summary>
+    public GradientReach? Reach { get; init; }
+
     /// <summary>Makes room for a chunk; not thread-safe, so it comes before the phases.</summary>
     public void PrepareChunk(in Chunk chunk, LayerRecord record, bool backward)
     {
         record.EnsureCapacity(chunk.FlatRows, chunk.SlotRows);
         if (Shape.Spec.HasReset)
             _reset.EnsureLength((long)chunk.FlatRows * Shape.StateStride);
+        _inner.EnsureLength((long)chunk.FlatRows * Shape.InnerRow);
         if (!backward)
             return;
+        Flow?.Prepare(chunk);
         _hiddenInputs.EnsureLength((long)chunk.FlatRows * Shape.HalfStride);
         foreach (var columns in _gateGradients)
             columns.Resize(chunk.FlatRows, MatrixKernel.ColumnAlignment);
@@ -121,9 +133,10 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     public void Dispose()
     {
         WeightDrop?.Dispose();
+        Flow?.Dispose();
         Made?.Dispose();
         foreach (var owned in (ReadOnlySpan<IDisposable>)
-            [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs])
+            [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs, _inner, _innerGradient])
         {
             owned.Dispose();
         }
@@ -144,6 +157,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
         {
             Gates = record.Gates.Pointer + flat * Shape.GateRow,
             Reset = Shape.Spec.HasReset ? _reset.Pointer + flat * Shape.StateStride : null,
+            Inner = _inner.Pointer + flat * Shape.InnerRow,
+            InnerGradient = _innerGradient.Pointer,
             Scratch = _scratch.Pointer,
             LostBits = _lostBits,
         };

@@ -70,7 +70,13 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             var bytes = Device.Memory.CurrentBytes;
             foreach (var layer in _layers)
                 bytes += layer.MissingBytes(this);
-            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes) { Strategy = _strategy };
+            var reach = default((double Sum, long Count));
+            foreach (var layer in _layers)
+            {
+                if (layer.Layer.Reach is { Total: var ofLayer })
+                    reach = (reach.Sum + ofLayer.Sum, reach.Count + ofLayer.Count);
+            }
+            return new ActivationAccount(_reversedBits, _optimalBitSum, bytes) { Strategy = _strategy, GradientReach = reach };
         }
     }
 
@@ -175,7 +181,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             _reversedBits += LostBits;
         for (var i = 0; i < _layers.Length; i++)
         {
-            _layers[i].Layer.BeginBackward(_batch.RowCount);
+            _layers[i].Layer.BeginBackward(_batch.RowCount, lossScale);
             _layers[i].Layer.Made?.BeginGradient();
             if (end is { HasGradients: true })
                 _layers[i].Layer.AddStateGradients(end[i]);
@@ -221,6 +227,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             var below = i > 0 ? _layers[i - 1].OutputGradient : _inputGradient.Pointer;
             Device.Team.Run(new BackwardJob(Device.Team, layer, chunk, longest));
             Device.Team.Run(new GradientJob(this, layer, chunk, below, isSkipped: i + 1 < _layers.Length && _layers[i + 1].Skips));
+            layer.Layer.Flow?.EndChunk(chunk);
         }
         if (_shared.IsOn)
             Device.Team.Run(new OtherGradientJob(this, chunk));
@@ -231,6 +238,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     {
         if (_shared.IsOn)
             _shared.FinishBackward();
+        foreach (var layer in _layers)
+            layer.Layer.Flow?.Finish();
         if (_settings.Dropout.Weight > 0)
             Device.Team.Run(new DropWeightsJob(this, _seed, ofGradients: true));
         for (var i = 0; i < _layers.Length; i++)
@@ -264,26 +273,13 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     /// <summary>Flat rows of the first chunk; others have no more.</summary>
     private int MostChunkRows => (int)_batch.FlatOffset(Math.Min(ChunkSteps, _batch.StepCount));
 
-    /// <summary>Whether a token's vector is the same at each of its positions, so that its products may be shared: there is no mask that depends on the row.</summary>
-    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout is { InputByToken: true } or { Input: 0 });
-
-    /// <summary>Whether the second layer reads the first one's inputs too.</summary>
-    private bool IsInputSkipped => _parameters.Shape.SkipsTo(1);
-
-    private void BeginSharing()
-    {
-        if (CanShare(_isTraining))
-            _shared.Begin(_batch, MostChunkRows);
-        else
-            _shared.TurnOff();
-        _layers[0].HasRows = !_shared.IsOn || IsInputSkipped;
-    }
-
     private StackLayer CreateLayer(int index)
     {
         var rates = _settings.Dropout;
         var layer = new RecurrentLayer(_parameters.Layers[index], _parameters.Shape.Options.ForgettingLimit, _settings.Arithmetic, Device)
         {
+            Flow = _settings is { InformationFlow: > 0, LearnsWeights: true } ? new InformationFlow(_parameters.Layers[index], _settings.InformationFlow, _settings.InformationFlowForm) : null,
+            Reach = _settings.MeasuresGradientReach ? new GradientReach() : null,
             WeightDrop = rates.Weight > 0 ? new WeightDrop(_parameters.Layers[index].Hidden, Dropout.For(Device.Width, rates.Weight), index) : null,
         };
         var rate = index > 0 ? rates.Layer : rates.InputByToken ? 0 : rates.Input;

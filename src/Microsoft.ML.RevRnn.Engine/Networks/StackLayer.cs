@@ -69,7 +69,7 @@ internal sealed unsafe class StackLayer : IDisposable
     }
 
     /// <summary>[flat rows, StateStride]: the hidden states after each step of a chunk.</summary>
-    public float* Outputs(in Chunk chunk) => Record(chunk).States[0].Pointer + (nint)chunk.SlotAfter(0) * Layer.Shape.StateStride;
+    public float* Outputs(in Chunk chunk) => Record(chunk).States[Layer.Shape.Spec.OutputState].Pointer + (nint)chunk.SlotAfter(0) * Layer.Shape.StateStride;
 
     /// <summary>[flat rows, InputStride]: what the layer reads.</summary>
     public float* Inputs(in Chunk chunk, bool training) => HasInputs(training) ? _inputs.Pointer : _below!.Outputs(chunk);

@@ -32,11 +32,12 @@ internal sealed class StackParameters : IDisposable
     /// <summary>All, in the order of the model file.</summary>
     public IEnumerable<Parameter> All => Tree?.All ?? Layers.SelectMany(layer => layer.All);
 
-    public void Initialize(ulong seed)
+    /// <inheritdoc cref="LayerParameters.Initialize"/>
+    public void Initialize(ulong seed, float? spectralRadius = null)
     {
         Tree?.Initialize(seed);
         foreach (var layer in Layers)
-            layer.Initialize(seed);
+            layer.Initialize(seed, spectralRadius);
     }
 
     public void Dispose()

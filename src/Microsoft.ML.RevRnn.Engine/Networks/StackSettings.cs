@@ -30,6 +30,15 @@ internal sealed record StackSettings
     /// </summary>
     public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
 
+    /// <summary>What <see cref="Networks.InformationFlow"/> counts in the loss; 0 for nothing.</summary>
+    public float InformationFlow { get; init; }
+
+    /// <summary>Of which ratios it is made.</summary>
+    public InformationFlowForm InformationFlowForm { get; init; }
+
+    /// <summary>Whether <see cref="GradientReach"/> is measured.</summary>
+    public bool MeasuresGradientReach { get; init; }
+
     /// <summary>Bytes of activation memory that <see cref="ActivationStrategy.Auto"/> stays within where it can; null for no limit.</summary>
     public long? MemoryBudget { get; init; }
 
@@ -64,6 +73,12 @@ internal sealed record StackSettings
             throw new ArgumentException(
                 $"{nameof(LanguageModelOptions.WeightDropout)} is {Dropout.Weight}, and the recurrent weights of {shape.Options.Cell} are made of others, so that none of them can be zeroed; " +
                 $"set it to 0, or use another dropout or cell.", "settings");
+        }
+        if (InformationFlow > 0 && !shape.Top.Spec.PassesStateByWeights)
+        {
+            throw new ArgumentException(
+                $"{nameof(InformationFlow)} is {InformationFlow}, and is of cells whose state is passed on by their weights alone, such as {CellKind.Elman}: {shape.Options.Cell} has gates, " +
+                "which let gradients pass. Leave it at 0, or take another cell.", "settings");
         }
     }
 }

@@ -64,6 +64,9 @@ internal sealed unsafe class TokenInput(EmbeddingTable table, float dropout, Dro
     public void AddGradient(ReadOnlySpan<int> tokens, float* gradient, WorkerTeam team, int worker)
     {
         var (begin, end) = team.Share(Stride, LostBitLanes.Count, worker);
-        table.Scatter(tokens, gradient, _rate, _key, begin, end);
+        AddGradient(tokens, gradient, begin, end);
     }
+
+    /// <summary>Adds columns [begin, end) of the gradients by tokens' vectors.</summary>
+    public void AddGradient(ReadOnlySpan<int> tokens, float* gradient, int begin, int end) => table.Scatter(tokens, gradient, _rate, _key, begin, end);
 }

@@ -206,6 +206,11 @@ internal sealed unsafe partial class TreeEncoder : ISequenceEncoder
                 $"{structure} has no steps to go back over, so {nameof(ActivationStrategy)} cannot be {settings.Strategy}; use {ActivationStrategy.Stored} or {ActivationStrategy.Auto}.",
                 nameof(settings));
         }
+        if (settings.InformationFlow > 0 || settings.MeasuresGradientReach)
+        {
+            var option = settings.InformationFlow > 0 ? nameof(settings.InformationFlow) : nameof(settings.MeasuresGradientReach);
+            throw new ArgumentException($"{option} is set, and looks at what passes from step to step; {structure} has no steps. Leave it out.", nameof(settings));
+        }
         if (settings.Dropout.Weight > 0)
             throw new ArgumentException($"{structure} has no weights from step to step, so {nameof(LanguageModelOptions.WeightDropout)} must be 0.", nameof(settings));
     }

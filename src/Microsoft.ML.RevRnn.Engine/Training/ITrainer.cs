@@ -23,7 +23,7 @@ internal interface ITrainer : IDisposable
     Func<bool>? IsInterrupted { set; }
 
     /// <summary>Updates the weights by the gradients.</summary>
-    /// <returns>The gradient's norm before clipping; where it is not finite, nothing was updated.</returns>
+    /// <returns>The gradient's norm before clipping; where it is not finite, nothing was updated, and the gradients are gone.</returns>
     double Step(float learningRate, float weightDecay, float maximumGradientNorm);
 
     /// <summary>Before held-back batches are evaluated, after weights have changed.</summary>

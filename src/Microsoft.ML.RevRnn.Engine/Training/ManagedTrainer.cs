@@ -39,7 +39,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
         _next = carriesStates ? _encoder.CreateStates() : null;
         _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
         _encoder.PrepareTraining();
-        _optimizer = Optimizer.Create(options.Optimizer, parameters.Dense, [parameters.Encoder.Embedding], device);
+        _optimizer = Optimizer.Create(options, parameters.Dense, [parameters.Encoder.Embedding], device);
     }
 
     public NetworkParameters Parameters { get; }
@@ -60,7 +60,7 @@ internal sealed class ManagedTrainer : INetworkTrainer
     public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
     {
         var result = _pass.Train(batch, seed, continues ? _reached : null, _next);
-        if (result.IsGivenUp)
+        if (!result.IsUsable)
             DiscardGradients();
         else
             (_reached, _next) = (_next, _reached);
@@ -125,6 +125,9 @@ internal sealed class ManagedTrainer : INetworkTrainer
             Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
+            InformationFlow = options.InformationFlow,
+            InformationFlowForm = options.InformationFlowForm,
+            MeasuresGradientReach = options.MeasuresGradientReach,
             MemoryBudget = options.MemoryBudget,
             HeadBytes = objective.HeadBytes(parameters) + joined,
             CarriesStates = carriesStates,

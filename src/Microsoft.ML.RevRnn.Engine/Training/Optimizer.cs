@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
@@ -5,7 +6,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
-/// Updates parameters by their gradients, clipped by their global norm. Of an embedding with gradients in the batch's rows alone only these rows are
+/// Updates parameters by their gradients, clipped by value and by their global norm. Of an embedding with gradients in the batch's rows alone only these rows are
 /// updated, so that a step costs what the batch costs and not what the vocabulary does. A parameter whose rate factor is 0 is frozen.
 /// </summary>
 internal abstract unsafe class Optimizer : IDisposable
@@ -17,6 +18,7 @@ internal abstract unsafe class Optimizer : IDisposable
     private readonly WorkerTeam _team;
     private readonly List<ParameterPiece> _pieces = [];
     private double[] _rowNorms = [];
+    private double[] _limitedRowNorms = [];
 
     protected Optimizer(IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, WorkerTeam team)
     {
@@ -31,30 +33,41 @@ internal abstract unsafe class Optimizer : IDisposable
         }
     }
 
-    /// <summary>Makes the optimiser of a kind.</summary>
-    public static Optimizer Create(OptimizerKind kind, IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, Device device) => kind == OptimizerKind.Sgd
-        ? new SgdOptimizer(dense, embeddings, device.Team)
-        : new AdamOptimizer(dense, embeddings, device.Team, device.Width);
+    /// <summary>Makes the optimiser that options ask for.</summary>
+    public static Optimizer Create(TrainingOptions options, IEnumerable<Parameter> dense, IReadOnlyList<EmbeddingTable> embeddings, Device device)
+    {
+        Optimizer optimizer = options.Optimizer == OptimizerKind.Sgd
+            ? new SgdOptimizer(dense, embeddings, device.Team)
+            : new AdamOptimizer(dense, embeddings, device.Team, device.Width);
+        optimizer.MaximumValue = options.MaximumGradientValue ?? float.PositiveInfinity;
+        return optimizer;
+    }
+
+    /// <summary>v: each element of a gradient is limited to [-v, v], before the norm is.</summary>
+    public float MaximumValue { get; set; } = float.PositiveInfinity;
 
     /// <summary>Updates all parameters and zeroes the dense gradients.</summary>
-    /// <returns>The gradient's norm before clipping; where it is not finite, nothing was updated.</returns>
+    /// <returns>The gradient's norm before clipping; where it is not finite, nothing was updated, and the gradients are gone.</returns>
     public double Step(float learningRate, float weightDecay, float maximumNorm)
     {
         var rows = 0;
         foreach (var table in _sparse)
             rows += table.TouchedCount;
         if (_rowNorms.Length < rows)
-            _rowNorms = new double[rows];
+            (_rowNorms, _limitedRowNorms) = (new double[rows], new double[rows]);
         _team.Run(new NormJob(this));
-        var sum = 0.0;
+        var (sum, limitedSum) = (0.0, 0.0);
         foreach (var piece in _pieces)
-            sum += piece.SumOfSquares;
+            (sum, limitedSum) = (sum + piece.SumOfSquares, limitedSum + piece.LimitedSumOfSquares);
         for (var i = 0; i < rows; i++)
-            sum += _rowNorms[i];
-        var norm = Math.Sqrt(sum);
+            (sum, limitedSum) = (sum + _rowNorms[i], limitedSum + _limitedRowNorms[i]);
+        var (norm, limited) = (Math.Sqrt(sum), Math.Sqrt(limitedSum));
         if (!double.IsFinite(norm))
+        {
+            DiscardGradients();
             return norm;
-        BeginStep(learningRate, weightDecay, norm > maximumNorm ? (float)(maximumNorm / norm) : 1f);
+        }
+        BeginStep(learningRate, weightDecay, limited > maximumNorm ? (float)(maximumNorm / limited) : 1f);
         _team.Run(new UpdateJob(this));
         return norm;
     }
@@ -89,18 +102,36 @@ internal abstract unsafe class Optimizer : IDisposable
         for (var i = begin; i < end; i++)
         {
             var piece = _pieces[i];
-            piece.SumOfSquares = piece.Parameter.RateFactor == 0
-                ? 0
-                : RowMath.SumOfSquares(new ReadOnlySpan<float>(piece.Parameter.Gradient + piece.Begin, piece.Length));
+            (piece.SumOfSquares, piece.LimitedSumOfSquares) = Limit(piece.Parameter, new Span<float>(piece.Parameter.Gradient + piece.Begin, piece.Length));
         }
         var first = 0;
         foreach (var table in _sparse)
         {
             (begin, end) = _team.Share(table.TouchedCount, 1, worker);
             for (var i = begin; i < end; i++)
-                _rowNorms[first + i] = table.Value.RateFactor == 0 ? 0 : RowMath.SumOfSquares(table.Gradients.Slice(i * table.Stride, table.Stride));
+                (_rowNorms[first + i], _limitedRowNorms[first + i]) = Limit(table.Value, table.Gradients.Slice(i * table.Stride, table.Stride));
             first += table.TouchedCount;
         }
+    }
+
+    /// <summary>Limits the elements of a gradient; the sum of their squares before, which tells of what is not finite, and after.</summary>
+    private (double Before, double After) Limit(Parameter parameter, Span<float> gradient)
+    {
+        if (parameter.RateFactor == 0)
+            return default;
+        double before = RowMath.SumOfSquares(gradient);
+        if (float.IsPositiveInfinity(MaximumValue))
+            return (before, before);
+        TensorPrimitives.Clamp(gradient, -MaximumValue, MaximumValue, gradient);
+        return (before, RowMath.SumOfSquares(gradient));
+    }
+
+    private void DiscardGradients()
+    {
+        foreach (var piece in _pieces)
+            new Span<float>(piece.Parameter.Gradient + piece.Begin, piece.Length).Clear();
+        foreach (var table in _sparse)
+            table.DiscardGradient();
     }
 
     private void UpdateShare(int worker)

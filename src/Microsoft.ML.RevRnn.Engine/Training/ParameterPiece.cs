@@ -14,4 +14,7 @@ internal sealed class ParameterPiece(Parameter parameter, long begin, int length
 
     /// <summary>Of the gradients.</summary>
     public double SumOfSquares { get; set; }
+
+    /// <summary>The same of what is left of them when each element is limited.</summary>
+    public double LimitedSumOfSquares { get; set; }
 }

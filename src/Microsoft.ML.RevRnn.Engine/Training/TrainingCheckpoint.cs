@@ -8,15 +8,15 @@ namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>
 /// The state of training between two batches, in a file that is replaced as a whole. Little-endian:
-/// 8 bytes "RRNNCKPT"; int32 version (5); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken;
+/// 8 bytes "RRNNCKPT"; int32 version (6); 32 bytes SHA-256 of what is trained on what and how; int64 ticks of 100 ns that training has taken;
 /// the epochs, as <see cref="EpochReportContent"/> has them; what all batches have cost, as <see cref="RunTotals"/> writes it; of
 /// the epoch under way int32 batches done, int32 batches (0 and 0 between epochs), float64 sum of losses, int64 predictions, int64 correct ones,
-/// float64 sum of weights, and how it goes, as <see cref="EpochMeter"/> writes it; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
+/// float64 sum of weights, and how it goes, as <see cref="EpochMeter"/> writes it; int32 batches that were skipped last, one after another; the parameters' buffers as float32; bool whether there are best weights, and these likewise; the optimiser's state; the
 /// states that the next window of streams goes on from; 32 bytes SHA-256 of all that.
 /// </summary>
 internal sealed class TrainingCheckpoint
 {
-    private const int Version = 5;
+    private const int Version = 6;
 
     private static ReadOnlySpan<byte> Signature => "RRNNCKPT"u8;
 
@@ -82,6 +82,7 @@ internal sealed class TrainingCheckpoint
             BatchCount = reader.ReadInt32(),
             Sum = new BatchResult(reader.ReadDouble(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble()),
             Meter = EpochMeter.Read(reader),
+            SkippedInRow = EpochReportContent.ReadCount(reader),
         };
         if (state.Batch < 0 || state.Batch > state.BatchCount)
             throw new InvalidDataException($"it is at batch {state.Batch} of {state.BatchCount}");
@@ -107,7 +108,7 @@ internal sealed class TrainingCheckpoint
 
     private EpochReport[] ReadEpochs(BinaryReader reader)
     {
-        var epochs = EpochReportContent.Read(reader, hasScores: true);
+        var epochs = EpochReportContent.Read(reader, EpochParts.All);
         return epochs.Length <= _maximumEpochs
             ? epochs
             : throw Unusable($"it is of {epochs.Length} epochs already, more than {nameof(TrainingOptions.MaximumEpochs)}, {_maximumEpochs}");
@@ -119,7 +120,7 @@ internal sealed class TrainingCheckpoint
         writer.Write(Version);
         writer.Write(_identity);
         writer.Write(state.Elapsed.Ticks);
-        EpochReportContent.Write(writer, state.Epochs, hasScores: true);
+        EpochReportContent.Write(writer, state.Epochs, EpochParts.All);
         state.Totals.Write(writer);
         writer.Write(state.Batch);
         writer.Write(state.BatchCount);
@@ -128,6 +129,7 @@ internal sealed class TrainingCheckpoint
         writer.Write(state.Sum.Correct);
         writer.Write(state.Sum.Weight);
         state.Meter.Write(writer);
+        writer.Write(state.SkippedInRow);
         foreach (var parameter in trainer.Parameters.All)
             writer.Write(MemoryMarshal.AsBytes(parameter.Values));
         writer.Write(state.BestWeights != null);
@@ -191,6 +193,22 @@ internal sealed class TrainingCheckpoint
                 writer.Write((int)options.ValidationMetric);
             if (options.Arithmetic != CellArithmetic.Reversible)
                 writer.Write((int)options.Arithmetic);
+            if (options.MaximumGradientValue is { } limit)
+            {
+                writer.Write(nameof(options.MaximumGradientValue));
+                writer.Write(limit);
+            }
+            if (options.SpectralRadius is { } radius)
+            {
+                writer.Write(nameof(options.SpectralRadius));
+                writer.Write(radius);
+            }
+            if (options.InformationFlow > 0)
+            {
+                writer.Write(nameof(options.InformationFlow));
+                writer.Write(options.InformationFlow);
+                writer.Write((int)options.InformationFlowForm);
+            }
             task.Trainer.Parameters.WriteIdentity(writer);
             task.WriteIdentity(writer);
         }

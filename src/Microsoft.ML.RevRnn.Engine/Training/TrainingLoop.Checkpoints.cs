@@ -21,6 +21,7 @@ internal sealed partial class TrainingLoop
         _bestWeights = state.BestWeights;
         (_totals, _meter) = (state.Totals, state.Meter);
         _elapsedBefore = state.Elapsed;
+        _skippedInRow = state.SkippedInRow;
         (_batch, _batchCount, _sum) = (state.Batch, state.BatchCount, state.Sum);
         _savedPosition = Position;
     }
@@ -61,6 +62,7 @@ internal sealed partial class TrainingLoop
                 Batch = _batch,
                 BatchCount = _batchCount,
                 Sum = _sum,
+                SkippedInRow = _skippedInRow,
             });
             _isUnsaved = false;
             _savedPosition = Position;

@@ -160,64 +160,6 @@ internal sealed partial class TrainingLoop
         return stop != TrainingStop.Completed;
     }
 
-    /// <summary>Trains on the batches of an epoch, from that on where it stands.</summary>
-    /// <returns>Whether there is an epoch to be validated: one that was run to its end or, by the time limit, cut short behind its first batch.</returns>
-    private bool RunEpoch(int epoch, CancellationToken cancellationToken)
-    {
-        var count = _task.BeginEpoch(CounterRandom.Key(_seed, RandomUse.Epoch, (ulong)epoch));
-        if (_batch > 0 && _batchCount != count)
-            throw _checkpoint!.Unusable($"it is of an epoch of {_batchCount} batches, and there are {count} now");
-        _batchCount = count;
-        // Something must be trained before there is anything to return.
-        _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested || (IsTimeUp && (epoch > 1 || _batch > 0));
-        while (_batch < count && (_batch == 0 || !IsTimeUp))
-        {
-            if (cancellationToken.IsCancellationRequested)
-                return false;
-            if (!RunBatch(epoch))
-                return !cancellationToken.IsCancellationRequested && _batch > 0;
-            SaveAtInterval();
-            if (_batch < count && _clock.Elapsed - _lastProgress >= _progressInterval)
-                Report(new EpochReport(epoch, Mean(_sum), Accuracy(_sum), null, null), (double)_batch / count);
-        }
-        return true;
-    }
-
-    private bool RunBatch(int epoch)
-    {
-        var i = _batch;
-        _totals.Clock.Start();
-        var result = _task.Train(i, CounterRandom.Key(CounterRandom.Key(_seed, RandomUse.EpochBatches, (ulong)epoch), (ulong)i));
-        if (result.IsGivenUp)
-        {
-            _totals.Clock.Stop();
-            return false;
-        }
-        var rate = _schedule.Rate(Done((epoch - 1 + (i + 0.5) / _batchCount) / _options.Epochs));
-        var norm = _task.Trainer.Step(rate * _task.RateFactor(i), _options.WeightDecay, _options.MaximumGradientNorm);
-        _totals.Clock.Stop();
-        if (!double.IsFinite(result.LossSum) || !double.IsFinite(norm))
-            throw Diverged(epoch, i + 1, double.IsFinite(norm) ? "loss" : "gradient");
-        _batch++;
-        _sum += result;
-        _isUnsaved = true;
-        _totals.Add(_task, i);
-        _meter.Add(rate, norm, _task.Trainer.Account.Strategy);
-        return true;
-    }
-
-    /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
-    private double Done(double ofEpochs) =>
-        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, Elapsed.TotalMinutes / minutes)) : ofEpochs;
-
-    private InvalidOperationException Diverged(int epoch, int batch, string what)
-    {
-        var kept = _checkpoint is { HasFile: true } ? $" The state after {_savedPosition} is in '{_options.CheckpointPath}'." : "";
-        return new InvalidOperationException(
-            $"Training diverged in epoch {epoch}, batch {batch}: the {what} is not a finite number. " +
-            $"Lower {nameof(TrainingOptions.LearningRate)} (now {_options.LearningRate}) or {nameof(TrainingOptions.MaximumGradientNorm)} (now {_options.MaximumGradientNorm}).{kept}");
-    }
-
     private bool Validate(CancellationToken cancellationToken, out BatchResult sum)
     {
         sum = default;

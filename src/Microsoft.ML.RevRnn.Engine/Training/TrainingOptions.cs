@@ -45,10 +45,45 @@ public sealed record TrainingOptions
     public float MaximumGradientNorm { get; init; } = 1f;
 
     /// <summary>
+    /// v: each element of the gradient is limited to [-v, v], 1e-9 to 1e6, before its norm is limited to <see cref="MaximumGradientNorm"/>. Unlike that, it changes the gradient's
+    /// direction. Null, as it is unless it is set, for no such limit.
+    /// </summary>
+    public float? MaximumGradientValue { get; init; }
+
+    /// <summary>
+    /// n: most batches in a row, 0 to 10,000, whose loss or gradient is not a finite number. Such a batch changes no weight: it is skipped, and counted in
+    /// <see cref="EpochCourse.SkippedBatches"/>; streams go on behind it with the states before it. One more ends training with an error, and so does an epoch of no other
+    /// batches, or a weight that is not finite itself.
+    /// </summary>
+    public int MaximumSkippedBatches { get; init; } = 4;
+
+    /// <summary>
     /// Every few steps of the backward pass, each sequence's gradient by the state is scaled down to this norm where it is longer, counted for that
     /// sequence's own loss: over very long texts it could else grow without bound. 1e-2 to 1e9.
     /// </summary>
     public float MaximumStateGradientNorm { get; init; } = 10f;
+
+    /// <summary>
+    /// a: the loss has a times Omega of each layer added, which keeps gradients as long as they are on their way back through an Elman network (Pascanu, Mikolov, Bengio 2013), 0 to 1,000; the
+    /// losses that are reported are without. Its gradient is that by the weights from state to state alone, with states and their gradients held. The authors' value is 2. 0, as it is
+    /// unless it is set, changes no bit. On the processor only; another cell is an error.
+    /// </summary>
+    public float InformationFlow { get; init; }
+
+    /// <summary>Of which ratios Omega is made.</summary>
+    public InformationFlowForm InformationFlowForm { get; init; }
+
+    /// <summary>
+    /// What the initial weights from state to state are scaled to, 0.001 to 3: the largest magnitude of an eigenvalue of each gate's square block, of a reversible cell that from one half
+    /// to the other. Near 1 a state, and the gradient by it, neither dies away nor grows at first; above, where tanh and sigmoid hold it back all the same. Pascanu et al. start Elman networks
+    /// at 0.95. Not used where training starts from a model. Null, as it is unless it is set, to leave the weights as they are drawn.
+    /// </summary>
+    public float? SpectralRadius { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="EpochCourse.GradientReach"/> is measured, which costs a little time. On the processor only, and not of translations. No influence on the result. False by default.
+    /// </summary>
+    public bool MeasuresGradientReach { get; init; }
 
     /// <summary>Probability of zeroing a value of a layer's input, and of the classifier's pooled or the softmax's input, 0 to 0.95; numbers that go with a sequence are kept.</summary>
     public float Dropout { get; init; } = 0.4f;
@@ -164,7 +199,12 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(NonMonotoneEpochs), NonMonotoneEpochs, 1, 10_000);
         OptionCheck.Range(nameof(WeightDecay), WeightDecay, 0, 1);
         OptionCheck.Range(nameof(MaximumGradientNorm), MaximumGradientNorm, 1e-4f, 1e6f);
+        OptionCheck.Range(nameof(MaximumGradientValue), MaximumGradientValue ?? 1, 1e-9f, 1e6f);
+        OptionCheck.Range(nameof(MaximumSkippedBatches), MaximumSkippedBatches, 0, 10_000);
         OptionCheck.Range(nameof(MaximumStateGradientNorm), MaximumStateGradientNorm, 1e-2f, 1e9f);
+        OptionCheck.Range(nameof(InformationFlow), InformationFlow, 0, 1000);
+        OptionCheck.Defined(nameof(InformationFlowForm), InformationFlowForm);
+        OptionCheck.Range(nameof(SpectralRadius), SpectralRadius ?? 1, 1e-3f, 3);
         OptionCheck.Range(nameof(Dropout), Dropout, 0, 0.95f);
         OptionCheck.Range(nameof(ValidationFraction), ValidationFraction ?? 0, 0, 0.5f);
         OptionCheck.Defined(nameof(ValidationMetric), ValidationMetric);

@@ -56,6 +56,9 @@ public sealed record TrainingReport
     /// </summary>
     public required double OptimalBits { get; init; }
 
+    /// <summary>Batches of all epochs that changed no weight because their loss or gradient was not a finite number, see <see cref="TrainingOptions.MaximumSkippedBatches"/>.</summary>
+    public int SkippedBatches => Epochs.Sum(epoch => epoch.Course?.SkippedBatches ?? 0);
+
     /// <summary>Why the last checkpoint could not be written, so that there is none or an older one; null if it was, or none was wanted.</summary>
     public string? CheckpointFailure { get; init; }
 

@@ -28,4 +28,7 @@ internal sealed record TrainingState
 
     /// <summary>What those batches have cost.</summary>
     public BatchResult Sum { get; init; }
+
+    /// <summary>Batches that were skipped last, one after another, of whatever epochs.</summary>
+    public int SkippedInRow { get; init; }
 }

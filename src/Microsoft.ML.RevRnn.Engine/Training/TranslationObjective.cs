@@ -35,12 +35,15 @@ internal sealed class TranslationObjective(long[] frequencies, TranslationOption
             Strategy = training.StrategyFor(shape.Decoder.Top),
             Dropout = rates,
             MaximumStateGradientNorm = training.MaximumStateGradientNorm,
+            InformationFlow = training.InformationFlow,
+            InformationFlowForm = training.InformationFlowForm,
             MemoryBudget = training.MemoryBudget / 2,
             // What one side hands to the other.
             CarriesStates = true,
         };
         var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.Rows) : 0;
-        var chunk = AttentionBuffers.ChunkBytes(shape, ChunkLength.For(shape.Decoder).MostRows(training.Rows), workers);
+        var length = ChunkLength.For(shape.Decoder);
+        var chunk = AttentionBuffers.ChunkBytes(shape, length.MostRows(training.Rows)) + workers * AttentionProducts.Bytes(shape, AttentionPieces.StepsOf(length.Maximum));
         return new TranslationSettings(
             side with { HeadBytes = joined, BytesPerToken = SourceMemory.BytesPerToken(shape) },
             side with { HeadBytes = chunk + TokenHead.Bytes(shape.OutputStride, frequencies.Length, Samples, dropout: 0) },

@@ -28,7 +28,7 @@ internal sealed class TranslationTrainer : ITrainer
         _evaluation = new TranslationPass(
             parameters, TranslationSettings.Prediction, device.WithOwnAccount(), decoder => TranslationObjective.CreateExactHead(parameters, decoder));
         _pass.PrepareTraining();
-        _optimizer = Optimizer.Create(options.Optimizer, parameters.Dense, parameters.Embeddings, device);
+        _optimizer = Optimizer.Create(options, parameters.Dense, parameters.Embeddings, device);
     }
 
     public ILearnedParameters Parameters => _parameters;
@@ -56,7 +56,7 @@ internal sealed class TranslationTrainer : ITrainer
     public BatchResult Train(PackedBatch source, PackedBatch target, ulong seed)
     {
         var result = _pass.Train(source, target, seed);
-        if (result.IsGivenUp)
+        if (!result.IsUsable)
             DiscardGradients();
         return result;
     }
@@ -105,7 +105,7 @@ internal sealed class TranslationTrainer : ITrainer
     }
 
     private long DecoderBytes(int rows, int sourceSteps, int targetSteps)
-        => _pass.Decoder.LeastBytes(rows, targetSteps) + AttentionBuffers.PieceBytes(rows * sourceSteps);
+        => _pass.Decoder.LeastBytes(rows, targetSteps) + AttentionPieces.Bytes(rows, sourceSteps, targetSteps, _device.Team.Size);
 
     private void DiscardGradients()
     {

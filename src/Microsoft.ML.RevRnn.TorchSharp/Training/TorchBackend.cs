@@ -9,9 +9,13 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <summary>Training on a GPU through TorchSharp. The engine finds it by its name.</summary>
 internal sealed class TorchBackend : ITrainingBackend
 {
+    /// <summary>The cells that there are kernels of.</summary>
+    private static readonly CellKind[] _cells = [CellKind.RevLstm, CellKind.RevGru, CellKind.Lstm, CellKind.Gru, CellKind.Elman, CellKind.GruResetAfter];
+
     public INetworkTrainer CreateTrainer(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
         CheckCell(parameters.Encoder.Shape);
+        CheckOptions(options);
         // The driver's reasons are nearer to the cause than libtorch's.
         var driver = new CudaDriver(options.GpuDeviceId ?? 0);
         TorchLoader.Load(cuda: true);
@@ -26,6 +30,7 @@ internal sealed class TorchBackend : ITrainingBackend
         try
         {
             CheckCell(parameters.Encoder.Shape);
+            CheckOptions(options);
             CheckSize(parameters.Encoder.Shape, options.Rows, device.Kernels.Limits);
             return new TorchTrainer(parameters, objective, options, device, carriesStates) { OwnsDevice = true };
         }
@@ -52,11 +57,26 @@ internal sealed class TorchBackend : ITrainingBackend
             throw new NotSupportedException(
                 $"A tree, whose {nameof(NetworkOptions.Structure)} is {shape.Options.Structure}, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset.");
         }
-        if (shape.Options.Cell is CellKind.NfRevLstm or CellKind.NfRevGru or CellKind.Unitary)
+        if (!_cells.Contains(shape.Options.Cell))
         {
             throw new NotSupportedException(
-                $"{shape.Options.Cell}, a cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take a cell that forgets: " +
-                $"{CellKind.RevLstm} or {CellKind.RevGru}.");
+                $"{shape.Options.Cell}, a cell for study, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or take one of {string.Join(", ", _cells)}.");
+        }
+        if (shape.FedBack > 0)
+        {
+            throw new NotSupportedException(
+                $"A network whose {nameof(NetworkOptions.Feedback)} is {shape.Options.Feedback} is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset, or {nameof(NetworkOptions.Feedback)}.");
+        }
+    }
+
+    /// <summary>What is between the steps of a backward pass, which are one launch here.</summary>
+    private static void CheckOptions(TrainingOptions options)
+    {
+        var option = options.InformationFlow > 0 ? nameof(TrainingOptions.InformationFlow) : options.MeasuresGradientReach ? nameof(TrainingOptions.MeasuresGradientReach) : null;
+        if (option != null)
+        {
+            throw new NotSupportedException(
+                $"{option} is set, and looks at the gradient between two steps, which a GPU takes together. Leave it out, or {nameof(TrainingOptions.GpuDeviceId)} unset.");
         }
     }
 

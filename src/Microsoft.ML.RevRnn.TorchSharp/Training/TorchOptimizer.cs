@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.RevRnn.Torch;
 
 /// <summary>
-/// AdamW and SGD on a device, as <see cref="Optimizer"/>: gradients clipped by their global norm, of an embedding only the batch's rows, and the same memory of
+/// AdamW and SGD on a device, as <see cref="Optimizer"/>: gradients clipped by value and by their global norm, of an embedding only the batch's rows, and the same memory of
 /// past steps in a checkpoint.
 /// </summary>
 internal sealed class TorchOptimizer : IDisposable
@@ -31,6 +31,9 @@ internal sealed class TorchOptimizer : IDisposable
             _moments.Add(parameter, (Like(parameter), Like(parameter)));
     }
 
+    /// <summary>v: each element of a gradient is limited to [-v, v], before the norm is; null for no such limit.</summary>
+    public float? MaximumValue { get; init; }
+
     /// <summary>In the order of a checkpoint.</summary>
     private IEnumerable<TorchParameter> All => _parameters.Embedding.IsDense ? _parameters.Dense : _parameters.Dense.Append(_parameters.Embedding.Parameter);
 
@@ -41,10 +44,16 @@ internal sealed class TorchOptimizer : IDisposable
         var norm = Norm();
         if (!double.IsFinite(norm))
             return norm;
+        var limited = norm;
+        if (MaximumValue is { } value)
+        {
+            LimitValues(value);
+            limited = Norm();
+        }
         _step++;
         var update = new Update
         {
-            Scale = norm > maximumNorm ? (float)(maximumNorm / norm) : 1f,
+            Scale = limited > maximumNorm ? (float)(maximumNorm / limited) : 1f,
             Root = (float)Math.Sqrt(1 - HostMath.Pow(AdamKernel.Beta2, _step)),
         };
         foreach (var parameter in All)
@@ -111,6 +120,15 @@ internal sealed class TorchOptimizer : IDisposable
 
     private TorchBuffer? GradientOf(TorchParameter parameter)
         => parameter == _parameters.Embedding.Parameter ? _parameters.Embedding.Gradient : parameter.Gradient;
+
+    private void LimitValues(float value)
+    {
+        foreach (var parameter in All)
+        {
+            if (parameter.Parameter.RateFactor != 0 && GradientOf(parameter) is { } gradient)
+                gradient.Tensor.clamp_(-value, value);
+        }
+    }
 
     private double Norm()
     {

@@ -48,7 +48,7 @@ internal sealed class TorchTrainer : INetworkTrainer
         _reached = carriesStates ? _encoder.CreateStates() : null;
         _next = carriesStates ? _encoder.CreateStates() : null;
         _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
-        _optimizer = new TorchOptimizer(device, _parameters, options.Optimizer);
+        _optimizer = new TorchOptimizer(device, _parameters, options.Optimizer) { MaximumValue = options.MaximumGradientValue };
         Import();
     }
 
@@ -82,7 +82,7 @@ internal sealed class TorchTrainer : INetworkTrainer
         _evaluator.Release();
         _evaluatorHead.Release();
         var result = TorchErrors.Explained(() => _pass.Train(batch, seed, continues ? _reached : null, _next));
-        if (result.IsGivenUp)
+        if (!result.IsUsable)
             DiscardGradients();
         else
             (_reached, _next) = (_next, _reached);
@@ -97,6 +97,8 @@ internal sealed class TorchTrainer : INetworkTrainer
             parameter.Gradients.Clear();
         }
         var norm = _optimizer.Step(learningRate, weightDecay, maximumGradientNorm);
+        if (!double.IsFinite(norm))
+            DiscardGradients();
         foreach (var parameter in _onHost)
             _parameters[parameter].Export();
         return norm;

@@ -19,7 +19,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
 {
     private readonly BinaryColumns _columns;
 
-    internal RevRnnBinaryClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnBinaryClassificationOptions options)
+    internal RevRnnBinaryClassificationTrainer(IHostEnvironment env, CellKind? cell, RevRnnBinaryClassificationOptions options)
         : base(env, options, cell)
     {
         _columns = new BinaryColumns(Columns.Input, Columns.Score, Options.ProbabilityColumnName, Columns.PredictedLabel);

@@ -17,7 +17,7 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassificationOptions, RevRnnClassificationTransformer>
 {
-    internal RevRnnClassificationTrainer(IHostEnvironment env, CellKind cell, RevRnnClassificationOptions options)
+    internal RevRnnClassificationTrainer(IHostEnvironment env, CellKind? cell, RevRnnClassificationOptions options)
         : base(env, options, cell)
     {
     }
@@ -36,24 +36,31 @@ public sealed class RevRnnClassificationTrainer : RevRnnTrainerBase<RevRnnClassi
             RequireDifferent(rows.TrainingLabels, key => LabelValues.Name(known.Values, key), label, "rows", channel);
         var examples = Weighed(rows.Examples, () => known.Names);
         var network = previous?.Network ?? NetworkOf(rows.Training);
-        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
-            ? SequenceClassifier.Train(
-                rows.Sequences,
-                rows.Labels,
-                known.Count,
-                rows.VocabularySize,
-                network,
-                training,
-                Start,
-                Options.FineTuning,
-                examples,
-                rows.Training.Vectors,
-                progress,
-                Options.CancellationToken)
-            : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
-        WarnOfChance(result.Model.HeldBackAccuracy, rows.TrainingLabels, channel);
-        TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
-        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
+        var (model, report, shrinking) = RunAndShrink(
+            rows.Training,
+            network,
+            channel,
+            previous?.Classifier,
+            (training, progress) => previous == null
+                ? SequenceClassifier.Train(
+                    rows.Sequences,
+                    rows.Labels,
+                    known.Count,
+                    rows.VocabularySize,
+                    network,
+                    training,
+                    Start,
+                    Options.FineTuning,
+                    examples,
+                    rows.Training.Vectors,
+                    progress,
+                    Options.CancellationToken)
+                : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(
+                rows.Sequences, rows.Labels, training, selection, examples, progress, Options.CancellationToken));
+        WarnOfChance(model.HeldBackAccuracy, rows.TrainingLabels, channel);
+        TellShares(model.NetworkShare, model.NGramShare, channel);
+        return new RevRnnClassificationTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, model, report) { Shrinking = shrinking };
     }
 
     /// <summary>What a training would learn from.</summary>

@@ -15,8 +15,11 @@ internal static class GoingOn
         (nameof(NetworkOptions.HiddenSize), network => network.HiddenSize),
         (nameof(NetworkOptions.LayerCount), network => network.LayerCount),
         (nameof(NetworkOptions.ForgettingLimit), network => network.ForgettingLimit),
+        (nameof(NetworkOptions.NestingDepth), network => network.NestingDepth),
+        (nameof(NetworkOptions.LearnsTimeConstants), network => network.LearnsTimeConstants),
         (nameof(NetworkOptions.TieEmbeddings), network => network.TieEmbeddings),
         (nameof(NetworkOptions.SkipConnections), network => network.SkipConnections),
+        (nameof(NetworkOptions.Feedback), network => network.Feedback),
         (nameof(NetworkOptions.Bidirectional), network => network.Bidirectional),
         (nameof(NetworkOptions.Pooling), network => network.Pooling),
     ];

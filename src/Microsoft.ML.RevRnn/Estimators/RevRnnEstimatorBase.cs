@@ -149,6 +149,39 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
         return result with { Report = result.Report with { UnknownTokenShare = rows.UnknownShare, VectorTokenShare = rows.Coverage?.TokenShare } };
     }
 
+    /// <summary>Trains as <see cref="Run"/> does, and makes the model smaller where the options ask for it.</summary>
+    /// <param name="rows">What is trained on.</param>
+    /// <param name="network">What is trained.</param>
+    /// <param name="channel">The log.</param>
+    /// <param name="previous">The model to go on with; null for none.</param>
+    /// <param name="train">Trains it, or one from the beginning.</param>
+    /// <param name="shrink">Makes a model smaller.</param>
+    /// <returns>The model, the report of its last training, and that of its having been made smaller, if it was.</returns>
+    private protected (TModel Model, TrainingReport Report, ShrinkReport? Shrinking) RunAndShrink<TModel>(
+        TrainingRows rows,
+        NetworkOptions network,
+        IChannel channel,
+        TModel? previous,
+        Func<TrainingOptions, IProgress<TrainingProgress>, TrainingResult<TModel>> train,
+        Func<TModel, ShrinkOptions, TrainingOptions, IProgress<TrainingProgress>, ShrinkResult<TModel>> shrink)
+        where TModel : class
+    {
+        var trained = Options.OnlyShrinks ? null : Run(rows, network, channel, train);
+        if (trained != null && (Options.Selection == null || trained.Report.StopReason is TrainingStop.Paused or TrainingStop.Cancelled))
+            return (trained.Model, trained.Report, null);
+        ShrinkReport? shrinking = null;
+        var (model, report) = Run(rows, network, channel, (training, progress) =>
+        {
+            // The checkpoint of the training is that of another network.
+            if (trained != null && training.CheckpointPath is { } path)
+                training = training with { CheckpointPath = path + ".smaller" };
+            var smaller = shrink(trained?.Model ?? previous!, Options.Selection ?? new ShrinkOptions(), training, progress);
+            shrinking = smaller.Report;
+            return new TrainingResult<TModel>(smaller.Model, smaller.Report.FineTuning);
+        });
+        return (model, report, shrinking);
+    }
+
     /// <summary>The columns to learn from, in data whose schema was found right.</summary>
     private protected IReadOnlyList<DataViewSchema.Column> SequenceColumns(IDataView input) => [.. Options.SequenceColumnNames.Select(name => input.Schema[name])];
 

@@ -57,6 +57,12 @@ public abstract class RevRnnOptions
     /// <summary>Whether a training that is cancelled within its first epoch gives the model as it was at the last batch, rather than none.</summary>
     internal bool GivesUnfinished { get; set; }
 
+    /// <summary>How the trained model is made smaller; null where it is not.</summary>
+    internal virtual ShrinkOptions? Selection => null;
+
+    /// <summary>Whether a model to go on with is made smaller without more of the training that the options are of.</summary>
+    internal bool OnlyShrinks { get; set; }
+
     /// <summary>What the tokens of given data depend on.</summary>
     internal virtual object RowKey => (Vocabulary, WordVectors);
 
@@ -103,7 +109,10 @@ public abstract class RevRnnOptions
         Vocabulary.Validate();
         Network.Validate();
         Training.Validate();
+        CheckStrategy();
+        CheckFeedback();
         WordVectors?.Validate();
+        Selection?.Validate();
         if (Vocabulary.ReadsBrackets && Network.Structure != NetworkStructure.GivenTree)
         {
             throw new ArgumentException(
@@ -141,6 +150,9 @@ public abstract class RevRnnOptions
 
     /// <summary>What <see cref="Vocabulary"/> is where it is left as it is.</summary>
     private protected virtual VocabularyOptions DefaultVocabulary => new();
+
+    /// <summary>Whether <see cref="NetworkOptions.Feedback"/> is used.</summary>
+    private protected virtual bool HasFeedback => false;
 
     /// <summary>Whether <see cref="NetworkOptions.Pooling"/> is used.</summary>
     private protected virtual bool HasPooling => false;
@@ -187,8 +199,18 @@ public abstract class RevRnnOptions
         }
     }
 
+    private void CheckFeedback()
+    {
+        if (Network.Feedback != FeedbackKind.None && !HasFeedback)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Feedback)} is {Network.Feedback}; only a tagger has a class for each token that can be fed back. Leave it unset in {nameof(Network)}.",
+                nameof(NetworkOptions.Feedback));
+        }
+    }
+
     /// <summary>Checks that a cell that cannot be reversed need not be; where it is asked for by the default, it is stored.</summary>
-    private protected void CheckStrategy()
+    private void CheckStrategy()
     {
         if (!Network.Cell.IsReversible() && Training.ActivationStrategy == ActivationStrategy.Hybrid)
         {

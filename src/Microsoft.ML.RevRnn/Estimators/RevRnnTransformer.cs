@@ -30,6 +30,12 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>What training did and what it cost; saved with it. Null where there was no training of its own, in the model of an epoch, and in one that version 0.1 saved.</summary>
     public TrainingReport? Report { get; }
 
+    /// <summary>
+    /// What it was before it was made smaller, by the options' <c>NeuronSelection</c> or by <c>Shrink</c>, and what it is since: sizes, losses, times. Not saved with it; null where it was
+    /// not made smaller, or was loaded.
+    /// </summary>
+    public ShrinkReport? Shrinking { get; internal init; }
+
     /// <summary>The shape of the network.</summary>
     public abstract NetworkOptions Network { get; }
 

@@ -28,7 +28,7 @@ internal static class OptionsCode
 
     private static string Catalog(RevRnnOptions options)
     {
-        var cell = options.Network.Cell == CellKind.RevGru ? "RevGru" : "RevLstm";
+        var cell = options.Network.Cell is CellKind.RevGru or CellKind.RevLstm ? options.Network.Cell.ToString() : "Rnn";
         return options switch
         {
             RevRnnBinaryClassificationOptions => "BinaryClassification.Trainers." + cell,

@@ -14,7 +14,7 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeaturesOptions, RevRnnFeaturesTransformer>
 {
-    internal RevRnnFeaturesEstimator(IHostEnvironment env, CellKind cell, RevRnnFeaturesOptions options)
+    internal RevRnnFeaturesEstimator(IHostEnvironment env, CellKind? cell, RevRnnFeaturesOptions options)
         : base(env, options, cell)
     {
     }

@@ -32,20 +32,27 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
         var (rows, heldBack) = Read(input, validation, previous, channel);
         var listener = EpochListener(rows.Tokenization);
         var network = previous?.Network ?? rows.Fitted(Options.Network);
-        var result = Run(rows, network, channel, (training, progress) => previous == null
-            ? LanguageModel.Train(
-                rows.Sequences,
-                rows.Tokenization.VocabularySize,
-                network,
-                Options.Model,
-                training,
-                heldBack,
-                rows.Vectors,
-                progress,
-                listener,
-                Options.CancellationToken)
-            : previous.Model.ContinueTraining(rows.Sequences, Options.Model, training, heldBack, progress, listener, Options.CancellationToken));
-        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, result.Model, result.Report);
+        var (model, report, shrinking) = RunAndShrink(
+            rows,
+            network,
+            channel,
+            previous?.Model,
+            (training, progress) => previous == null
+                ? LanguageModel.Train(
+                    rows.Sequences,
+                    rows.Tokenization.VocabularySize,
+                    network,
+                    Options.Model,
+                    training,
+                    heldBack,
+                    rows.Vectors,
+                    progress,
+                    listener,
+                    Options.CancellationToken)
+                : previous.Model.ContinueTraining(rows.Sequences, Options.Model, training, heldBack, progress, listener, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(
+                rows.Sequences, Options.Model, training, selection, heldBack, progress, Options.CancellationToken));
+        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, model, report) { Shrinking = shrinking };
     }
 
     /// <summary>What a training would learn from.</summary>

@@ -34,6 +34,12 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     public LanguageModelOptions Model { get; set => field = value ?? throw new ArgumentNullException(nameof(Model)); } = new();
 
     /// <summary>
+    /// How the model is made smaller when it has been trained: which of its neurons are kept, and trained further as <see cref="RevRnnOptions.Training"/> says, with a checkpoint beside
+    /// that of the training, whose name ends in <c>.smaller</c>. A training that paused or was cancelled gives the whole model. Null to keep all neurons; a trained model can be made
+    /// smaller later too, by its <c>Shrink</c>.
+    /// </summary>
+    public ShrinkOptions? NeuronSelection { get; set; }
+    /// <summary>
     /// Called after each epoch, on the training thread, with its result and the model as it is then, which stays so: to write a line of text with, or to save.
     /// The model has no <see cref="RevRnnTransformer.Report"/> yet. What it throws ends the training. Null for nobody.
     /// </summary>
@@ -41,6 +47,8 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
     public Action<EpochReport, RevLanguageModelTransformer>? EpochEnded { get; set; }
 
     internal override IReadOnlyList<string> SequenceColumnNames => InputColumnNames ?? [InputColumnName];
+
+    internal override ShrinkOptions? Selection => NeuronSelection;
 
     internal override string SequenceColumnsOption => nameof(InputColumnNames);
 
@@ -57,6 +65,5 @@ public sealed class RevLanguageModelOptions : RevRnnOptions
         base.Check();
         Model.Validate();
         CheckForwardsOnly("a language model reads forwards only, since what it is to predict lies behind");
-        CheckStrategy();
     }
 }

@@ -138,6 +138,38 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         return TextConnectivity.Of(_model, RequireTokenizer(), text, options ?? new RevConnectivityOptions());
     }
 
+    /// <summary>
+    /// Makes a smaller model of the same kind: chooses the neurons that it needs, by learning gates on them (Louizos et al. 2018, Wen et al. 2020) or by the norms of their weights, cuts
+    /// the others with all of their weights, and trains what is left further. Half the units are a quarter of the weights from state to state. This model stays as it is.
+    /// </summary>
+    /// <param name="data">Texts that the model was trained on, or some like them.</param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults, half the units.</param>
+    /// <param name="training">
+    /// How the smaller model is trained further, above all <see cref="RevRnnOptions.Training"/> and <see cref="RevLanguageModelOptions.Model"/>; what it says of network and vocabulary must
+    /// be left as it is, or be the model's. Null for the defaults.
+    /// </param>
+    /// <param name="validation">Held-back texts; null to hold back a part of <paramref name="data"/>.</param>
+    /// <returns>The smaller model; <see cref="RevRnnTransformer.Shrinking"/> has sizes, losses and times.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>, or of one layer with <see cref="NetworkOptions.TieEmbeddings"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">There is no data, or training diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before there was a smaller model.</exception>
+    /// <example>
+    /// <code>
+    /// var smaller = model.Shrink(data, new ShrinkOptions { KeepFraction = 0.5f });
+    /// Console.WriteLine($"{smaller.Shrinking!.Before.ParameterCount} to {smaller.Shrinking.After.ParameterCount}");
+    /// </code>
+    /// </example>
+    public RevLanguageModelTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevLanguageModelOptions? training = null, IDataView? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var options = training == null ? new RevLanguageModelOptions { InputColumnNames = [.. InputColumnNames] } : (RevLanguageModelOptions)training.Copy();
+        (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
+        var estimator = new RevLanguageModelEstimator(Host, options);
+        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+    }
+
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => _columns.Added.Select(column => new DataViewSchema.DetachedColumn(column.Name, column.Type));
 

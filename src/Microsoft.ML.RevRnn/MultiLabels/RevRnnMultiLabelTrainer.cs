@@ -19,7 +19,7 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabelOptions, RevRnnMultiLabelTransformer>
 {
-    internal RevRnnMultiLabelTrainer(IHostEnvironment env, CellKind cell, RevRnnMultiLabelOptions options)
+    internal RevRnnMultiLabelTrainer(IHostEnvironment env, CellKind? cell, RevRnnMultiLabelOptions options)
         : base(env, options, cell)
     {
     }

@@ -21,6 +21,8 @@ internal static class TrainingSection
         Chart(
             "Gradient norm before clipping",
             ("mean", "one", epoch => epoch.Course?.MeanGradientNorm), ("largest", "two", epoch => epoch.Course?.LargestGradientNorm));
+        if (report.Epochs.Any(epoch => epoch.Course?.GradientReach != null))
+            Chart("How far gradients reach, log10 |g_t| / |g_T|", ("mean over steps", "one", epoch => epoch.Course?.GradientReach));
         html.AddConstant("</div>");
         WriteEpochs(html, report);
         html.AddConstant("</section>");
@@ -56,6 +58,8 @@ internal static class TrainingSection
             Figure("Time", Units.Time(report.Elapsed));
             Figure("Tokens a second", report.TokensPerSecond.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture));
         }
+        if (report.SkippedBatches > 0)
+            Figure("Skipped batches", FormattableString.Invariant($"{report.SkippedBatches}"));
         if (report.UnknownTokenShare is { } unknown)
             Figure("Unknown tokens", Units.Percent(unknown));
         if (report.VectorTokenShare is { } vectors)

@@ -4,11 +4,13 @@ namespace Microsoft.ML.RevRnn;
 /// <remarks>
 /// The label is a vector of keys, one a token. The predicted label is a vector with the most probable key of each token; the score is a vector of T
 /// C values, the probabilities of the C classes of each of the T tokens, token after token: that of class c (from 0) of token t is at t C + c. <see
-/// cref="NetworkOptions.Bidirectional"/> must be unset.
+/// cref="NetworkOptions.Bidirectional"/> must be unset. With <see cref="NetworkOptions.Feedback"/> the class of the token before is read as well; training reads the true one.
 /// </remarks>
 public sealed class RevRnnTaggingOptions : RevRnnTrainerOptions
 {
     private protected override bool HasPooling => false;
+
+    private protected override bool HasFeedback => true;
 
     private protected override void Check()
     {

@@ -20,7 +20,7 @@ namespace Microsoft.ML.RevRnn;
 /// </remarks>
 public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOptions, RevRnnTaggingTransformer>
 {
-    internal RevRnnTaggingTrainer(IHostEnvironment env, CellKind cell, RevRnnTaggingOptions options)
+    internal RevRnnTaggingTrainer(IHostEnvironment env, CellKind? cell, RevRnnTaggingOptions options)
         : base(env, options, cell)
     {
     }

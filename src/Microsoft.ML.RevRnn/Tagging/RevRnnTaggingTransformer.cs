@@ -42,6 +42,22 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     /// <summary>C: the number of classes.</summary>
     public int ClassCount => _tagger.ClassCount;
 
+    /// <summary>
+    /// How the tagger does on labelled data with the true class before each token, as in training, and with its own, as in use: what exposure bias there is where
+    /// <see cref="NetworkOptions.Feedback"/> is <see cref="FeedbackKind.Output"/>.
+    /// </summary>
+    /// <param name="data">The input column, and that of the classes, with the keys of training.</param>
+    /// <param name="labelColumnName">The column of the classes, one a token: a vector of Key&lt;UInt32&gt;. Default "Label".</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type than in training.</exception>
+    /// <exception cref="InvalidOperationException">Nothing is fed back, or a row has not one label for each token.</exception>
+    /// <exception cref="ArgumentException">The data has no tokens.</exception>
+    public FeedbackLosses EvaluateFeedback(IDataView data, string labelColumnName = "Label")
+    {
+        var view = View(data, FeedbackRows.Columns, (row, sources) => FeedbackRows.CreateGetters(Tokenization.CreateReader(row, sources.Sequence)));
+        var (sequences, labels) = FeedbackRows.Read(view, labelColumnName, ClassCount, Host);
+        return _tagger.EvaluateFeedback(sequences, labels);
+    }
+
     /// <inheritdoc/>
     public override NetworkOptions Network => _tagger.Network;
 

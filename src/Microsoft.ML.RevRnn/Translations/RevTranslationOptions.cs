@@ -87,7 +87,6 @@ public sealed class RevTranslationOptions : RevRnnOptions
         TargetVocabulary?.Validate();
         Model.Validate();
         Decoding.Validate();
-        CheckStrategy();
         if (Model.SharedVocabulary && TargetVocabulary != null && TargetVocabulary != Vocabulary)
         {
             throw new ArgumentException(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
@@ -8,6 +9,9 @@ internal sealed record StepCase(CellKind Cell, ActivationStrategy Strategy, Step
 {
     /// <summary>That of a reversible cell.</summary>
     public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
+
+    /// <summary>How long its chunks are; null for as long as the engine makes them.</summary>
+    public ChunkLength? Chunk { get; init; }
 
     public override string ToString() => $"{Cell}/{Strategy}/{Shape}";
 

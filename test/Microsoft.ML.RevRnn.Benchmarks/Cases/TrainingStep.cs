@@ -40,6 +40,7 @@ internal sealed class TrainingStep : IDisposable
             Arithmetic = Support.IsReversible(step.Cell) ? step.Arithmetic : CellArithmetic.Unquantized,
             Strategy = step.Strategy,
             SharesInputs = sharesInputs,
+            ChunkLength = step.Chunk,
         };
         _stack = new RecurrentStack(_parameters.Stacks[0], new TokenInput(_parameters.Embedding, dropout: 0), settings, _device);
         _stack.PrepareTraining();

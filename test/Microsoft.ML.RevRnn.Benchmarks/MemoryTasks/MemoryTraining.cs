@@ -45,7 +45,7 @@ internal sealed class MemoryTraining : IDisposable
         _stack.PrepareTraining();
         Parameter[] all = [.. _parameters.All, _output.Weight, _output.Bias];
         ParameterCount = all.Sum(parameter => parameter.Rows * parameter.Columns);
-        _optimizer = Optimizer.Create(OptimizerKind.AdamW, all, [], _device);
+        _optimizer = Optimizer.Create(new TrainingOptions { Optimizer = OptimizerKind.AdamW }, all, [], _device);
     }
 
     /// <summary>Learned values, those of the output's map included.</summary>

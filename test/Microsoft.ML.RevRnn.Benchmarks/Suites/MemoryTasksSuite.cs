@@ -3,10 +3,12 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// <summary>What a cell remembers: the copying memory task and the adding problem, with what who remembers nothing gets.</summary>
 internal sealed class MemoryTasksSuite : ISuite
 {
-    private const int Window = 200, Windows = 3;
+    /// <summary>Updates that a figure is the mean of, the last of so many.</summary>
+    private const int Window = 200, Copying = 3 * Window, Adding = 15 * Window;
 
     private static readonly int[] _delays = [50, 100];
     private static readonly int[] _steps = [50, 100];
+    private static readonly int[] _lengths = [16, 64, 512];
 
     public string Name => "memory-tasks";
 
@@ -14,7 +16,7 @@ internal sealed class MemoryTasksSuite : ISuite
 
     public string Method =>
         $"Mean cross-entropy a step of copying ten symbols over T steps, and mean squared error of adding two of T numbers, of new sequences before they are learned from, "
-        + $"over updates {(Windows - 1) * Window + 1} to {Windows * Window}; beside it the least that there is without memory: 10 ln 8 / (T + 20), and 1/6. Layers of about equally many learned values "
+        + $"over the last {Window} of {Copying} and of {Adding} updates; beside it the least that there is without memory: 10 ln 8 / (T + 20), and 1/6. Layers of about equally many learned values "
         + $"(the unitary RNN of 128 complex units has fewer, as in Arjovsky, Shah and Bengio 2016), batches of {MemoryTraining.Rows}, AdamW at {MemoryTraining.LearningRate}, gradients no longer than "
         + $"{MemoryTraining.MaximumGradientNorm}, one seed. Cases of ends/ are the accuracy "
         + $"of telling, of unseen texts of four tokens, whether the last is the first, after {EndsTask.Epochs} epochs of {EndsTask.Texts} such texts: a balanced tree, and an LSTM of as many units.";
@@ -25,7 +27,7 @@ internal sealed class MemoryTasksSuite : ISuite
         {
             foreach (var kind in Enum.GetValues<CellKind>())
             {
-                Run($"copy/T{delay}/{kind}", "nats", CopyTask.Baseline(delay), settings, report,
+                Run($"copy/T{delay}/{kind}", "nats", (CopyTask.Baseline(delay), Copying), settings, report,
                     () => MemoryTraining.OfCopying(MemoryCell.Of(kind, CopyTask.Alphabet, CopyTask.Outcomes), delay, settings.Threads, seed: 1));
             }
         }
@@ -33,11 +35,12 @@ internal sealed class MemoryTasksSuite : ISuite
         {
             foreach (var kind in Enum.GetValues<CellKind>())
             {
-                Run($"adding/T{steps}/{kind}", "squared", AddingTask.Baseline, settings, report,
+                Run($"adding/T{steps}/{kind}", "squared", (AddingTask.Baseline, Adding), settings, report,
                     () => MemoryTraining.OfAdding(MemoryCell.Of(kind, AddingTask.Inputs, 1), steps, settings.Threads, seed: 1));
             }
         }
-        RunEnds(512, settings, report);
+        foreach (var length in _lengths)
+            RunEnds(length, settings, report);
     }
 
     /// <summary>Trees and an LSTM of as many units, in as many updates.</summary>
@@ -67,15 +70,15 @@ internal sealed class MemoryTasksSuite : ISuite
         }
     }
 
-    private void Run(string name, string unit, double baseline, Settings settings, IReport report, Func<MemoryTraining> create)
+    private void Run(string name, string unit, (double Baseline, int Updates) task, Settings settings, IReport report, Func<MemoryTraining> create)
     {
         if (!settings.Wants(name))
             return;
         using var training = create();
         var loss = 0.0;
-        for (var window = 0; window < Windows; window++)
+        for (var update = 0; update < task.Updates; update += Window)
             loss = training.Run(Window);
-        report.Add(new Measurement(Name, name, loss, unit) { Theirs = baseline, Against = "without memory" });
+        report.Add(new Measurement(Name, name, loss, unit) { Theirs = task.Baseline, Against = "without memory" });
         report.Add(new Measurement(Name, name, training.ParameterCount, "values") { Aspect = "learned" });
     }
 }

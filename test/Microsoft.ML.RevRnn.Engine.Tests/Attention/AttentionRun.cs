@@ -43,20 +43,22 @@ internal sealed unsafe class AttentionRun : IDisposable
     public double[] Forward()
     {
         _decoder.PrepareTraining();
-        _decoder.PackWeights(forTraining: true);
-        _encoder.Begin(_sources, training: true);
-        _memory.Begin(_sources, training: true);
-        var chunk = _encoder.GetChunk(0);
-        _encoder.Forward(chunk);
-        _memory.Take(chunk);
-        _decoder.Assign(SourceRows());
-        _decoder.Begin(_targets, training: true);
-        _decoder.Forward(_decoder.GetChunk(0));
+        Run(isTraining: true);
         Vectors.BeginGradient(_sources);
         _decoder.BeginBackward(1);
         _decoder.Recover(_decoder.GetChunk(0));
-        return ByMembers((flat, i) => _decoder.Outputs(_decoder.GetChunk(0))[flat * _shape.OutputStride + i]);
+        return Outputs();
     }
+
+    /// <summary>[B] out of a single step, as translating runs it.</summary>
+    public double[] Step()
+    {
+        Run(isTraining: false);
+        return Outputs();
+    }
+
+    /// <summary>Of each member the place of the source token that most of the step's attention was on.</summary>
+    public int[] Alignments() => [.. Enumerable.Range(0, _targets.RowCount).Select(member => _decoder.Alignments[_targets.RowOfMember(member)])];
 
     /// <summary>[T][B] gradient by q, from that by out.</summary>
     public double[] Backward(Func<int, int, int, double> outputGradient)
@@ -101,13 +103,26 @@ internal sealed unsafe class AttentionRun : IDisposable
 
     private int[] SourceRows() => [.. Enumerable.Range(0, _targets.RowCount).Select(row => _sources.RowOfMember(_targets.MemberOfRow(row)))];
 
-    private double[] ByMembers(Func<int, int, float> value)
+    private void Run(bool isTraining)
+    {
+        _decoder.PackWeights(isTraining);
+        _encoder.Begin(_sources, isTraining);
+        _memory.Begin(_sources, isTraining);
+        var chunk = _encoder.GetChunk(0);
+        _encoder.Forward(chunk);
+        _memory.Take(chunk);
+        _decoder.Assign(SourceRows(), isStepping: !isTraining);
+        _decoder.Begin(_targets, isTraining);
+        _decoder.Forward(_decoder.GetChunk(0));
+    }
+
+    private double[] Outputs()
     {
         var chunk = _decoder.GetChunk(0);
         return
         [
             .. Enumerable.Range(0, chunk.Steps).SelectMany(t => Enumerable.Range(0, _targets.RowCount).SelectMany(
-                member => Enumerable.Range(0, _shape.OutputSize).Select(i => (double)value(chunk.FlatRow(t) + _targets.RowOfMember(member), i)))),
+                member => Enumerable.Range(0, _shape.OutputSize).Select(i => (double)_decoder.Outputs(chunk)[(chunk.FlatRow(t) + _targets.RowOfMember(member)) * _shape.OutputStride + i]))),
         ];
     }
 }

@@ -51,6 +51,19 @@ internal sealed class TranslationGradientTests
     }
 
     [TestMethod]
+    public void LongSourcesInGroupsOfRowsGiveTheSameBits()
+    {
+        // A thread has two rows at a time, three threads have three.
+        var setup = new TranslationSetup { Strategy = ActivationStrategy.Stored, ChunkLength = null, Dropout = 0.3f };
+        var (sources, targets) = (Sequences.Random(7, 900, 1_500), Sequences.Random(7, 1, 40, seed: 7));
+        var (expected, loss) = Train(setup, sources, targets);
+        var (gradients, result) = Train(setup with { Threads = 3, Strategy = ActivationStrategy.Reversible, Width = SimdWidth.Bits256 }, sources, targets);
+
+        Assert.AreEqual(loss, result);
+        Near.AreSame(expected, gradients, "gradient");
+    }
+
+    [TestMethod]
     [DataRow(CellKind.Lstm, false)]
     [DataRow(CellKind.Gru, true)]
     public void OrdinaryCellsGiveTheBitsOfStoredActivationsWhenCheckpointed(CellKind cell, bool bidirectional)
@@ -192,11 +205,13 @@ internal sealed class TranslationGradientTests
         CollectionAssert.AreEqual(new float[] { 0, 0, 0, 4, 5, 6 }, ends[3].Gradients[1].Span.Slice(stride, 6).ToArray());
     }
 
-    private static (float[] Gradients, double Loss) Train(TranslationSetup setup)
+    private static (float[] Gradients, double Loss) Train(TranslationSetup setup) => Train(setup, _sources, _targets);
+
+    private static (float[] Gradients, double Loss) Train(TranslationSetup setup, int[][] sources, int[][] targets)
     {
         using var run = new TranslationRun(setup);
-        run.Train(_sources[..4], _targets[..4]);
-        var result = run.Train(_sources, _targets);
+        run.Train(sources[..4], targets[..4]);
+        var result = run.Train(sources, targets);
         return (run.Gradients(), result.LossSum);
     }
 

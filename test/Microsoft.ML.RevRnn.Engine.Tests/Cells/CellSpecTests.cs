@@ -46,6 +46,11 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Gru, false)]
     [DataRow(CellKind.Elman, false)]
     [DataRow(CellKind.GruResetAfter, false)]
+    [DataRow(CellKind.LeakyElman, false)]
+    [DataRow(CellKind.RevLeaky, true)]
+    [DataRow(CellKind.NestedLstm, false)]
+    [DataRow(CellKind.DeepTransition, false)]
+    [DataRow(CellKind.DeepTransitionShortcut, false)]
     [DataRow(CellKind.Unitary, false)]
     public void ReversibleCellsAreThoseOfTwoHalves(CellKind kind, bool reversible) => Assert.AreEqual(reversible, kind.IsReversible());
 
@@ -58,6 +63,11 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.Gru, 3 * 8 * (6 + 1 + 8))]
     [DataRow(CellKind.Elman, 8 * (6 + 1 + 8))]
     [DataRow(CellKind.GruResetAfter, 8 * (3 * 6 + 4 + 3 * 8))]
+    [DataRow(CellKind.LeakyElman, 8 * (6 + 1 + 8) + 8)]
+    [DataRow(CellKind.RevLeaky, 8 * (6 + 1 + 4) + 8)]
+    [DataRow(CellKind.NestedLstm, 4 * 8 * (6 + 1 + 8) + 4 * 8 * (16 + 1))]
+    [DataRow(CellKind.DeepTransition, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (8 + 1) + 8 * (8 + 1))]
+    [DataRow(CellKind.DeepTransitionShortcut, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (16 + 1) + 8 * (8 + 1))]
     [DataRow(CellKind.Unitary, 8 * 6 + 8 * 4)]
     public void ParametersAreAsManyAsTheEquationsHave(CellKind kind, int count)
     {

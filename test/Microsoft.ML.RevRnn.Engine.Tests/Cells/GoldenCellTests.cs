@@ -40,6 +40,9 @@ internal sealed class GoldenCellTests
     [DataRow("gru_torch", SimdWidth.Bits512)]
     [DataRow("gru_torch", SimdWidth.Bits256)]
     [DataRow("gru_torch", SimdWidth.Bits128)]
+    [DataRow("nested_lstm_depth2", SimdWidth.Bits512)]
+    [DataRow("nested_lstm_depth2", SimdWidth.Bits256)]
+    [DataRow("nested_lstm_depth2", SimdWidth.Bits128)]
     public void OutputsStatesAndGradientsAreThoseOfTheReference(string name, SimdWidth width)
     {
         var file = GoldenFile.Load(name);

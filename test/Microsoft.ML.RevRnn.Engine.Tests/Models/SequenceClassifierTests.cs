@@ -124,6 +124,8 @@ internal sealed class SequenceClassifierTests
     [DataRow(CellKind.RevGru, 2)]
     [DataRow(CellKind.Elman, 1)]
     [DataRow(CellKind.GruResetAfter, 2)]
+    [DataRow(CellKind.LeakyElman, 1)]
+    [DataRow(CellKind.RevLeaky, 2)]
     [DataRow(CellKind.Unitary, 2)]
     public void AModelComesBackAsItWasSaved(CellKind cell, int layers)
     {

@@ -63,6 +63,18 @@ internal sealed class BidirectionalTests
     }
 
     [TestMethod]
+    [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
+    public void GradientsOfCellsThatCannotBeReversedAreTheSameBitsCheckpointed(CellKind cell)
+    {
+        var expected = Gradients(cell, PoolingKind.MeanMaxLast, ActivationStrategy.Stored, threads: 1);
+
+        Assert.IsTrue(expected.Any(value => value != 0));
+        Near.AreSame(expected, Gradients(cell, PoolingKind.MeanMaxLast, ActivationStrategy.Checkpointed, threads: 2), "gradient");
+    }
+
+    [TestMethod]
     [DataRow(CellKind.RevLstm)]
     [DataRow(CellKind.RevGru)]
     public void GradientsAreTheSameBitsWhateverTheStrategyAndTheNumberOfThreads(CellKind cell)
@@ -96,6 +108,29 @@ internal sealed class BidirectionalTests
             for (var i = 0; i < alone.Length; i++)
                 Assert.AreEqual(alone[i], joined[i / H * 2 * H + direction * H + i % H], $"direction {direction}, value {i}");
         }
+    }
+
+    [TestMethod]
+    [DataRow(CellKind.RevLstm)]
+    [DataRow(CellKind.GruResetAfter)]
+    public void ReversedTextsAndSwappedDirectionsSwapTheOutputs(CellKind cell)
+    {
+        using var device = new Device(threads: 1);
+        using var parameters = new EncoderParameters(new NetworkShape(Network(cell, PoolingKind.Mean), 11));
+        parameters.Initialize(3);
+        using var swapped = new EncoderParameters(parameters.Shape);
+        swapped.Embedding.Value.CopyValuesFrom(parameters.Embedding.Value);
+        for (var direction = 0; direction < 2; direction++)
+        {
+            foreach (var (target, source) in swapped.Stacks[direction].All.Zip(parameters.Stacks[1 - direction].All))
+                target.CopyValuesFrom(source);
+        }
+
+        var outputs = Outputs(parameters, _sequences, device);
+        var others = Outputs(swapped, Array.ConvertAll(_sequences, sequence => sequence.AsEnumerable().Reverse().ToArray()), device);
+
+        for (var i = 0; i < outputs.Length; i++)
+            Assert.AreEqual(outputs[i], others[i / (2 * H) * 2 * H + (i + H) % (2 * H)], $"value {i}");
     }
 
     [TestMethod]

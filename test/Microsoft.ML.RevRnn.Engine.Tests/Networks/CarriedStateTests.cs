@@ -80,6 +80,9 @@ internal sealed class CarriedStateTests
     [DataRow(CellKind.Lstm)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransitionShortcut)]
     [DataRow(CellKind.Unitary)]
     public void AllWaysToGetAtActivationsGiveTheSameBits(CellKind cell)
     {

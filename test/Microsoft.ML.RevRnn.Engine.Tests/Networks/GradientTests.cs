@@ -20,6 +20,8 @@ internal sealed class GradientTests
     [DataRow(CellKind.NfRevLstm, 2, ForgettingLimit.None)]
     [DataRow(CellKind.NfRevGru, 1, ForgettingLimit.ThreeBits)]
     [DataRow(CellKind.NfRevGru, 2, ForgettingLimit.None)]
+    [DataRow(CellKind.RevLeaky, 1, ForgettingLimit.ThreeBits)]
+    [DataRow(CellKind.RevLeaky, 2, ForgettingLimit.None)]
     public void UnquantizedClassifiersAreThoseOfFiniteDifferences(CellKind cell, int layers, ForgettingLimit limit)
     {
         CheckFiniteDifferences(
@@ -100,6 +102,7 @@ internal sealed class GradientTests
     [DataRow(CellKind.NfRevLstm, 2, 34, 0.3f)]
     [DataRow(CellKind.NfRevGru, 2, 34, 0.3f)]
     [DataRow(CellKind.NfRevGru, 2, 70, 0f)]
+    [DataRow(CellKind.RevLeaky, 2, 70, 0.3f)]
     public void ReversibleAndStoredActivationsGiveTheSameBits(CellKind cell, int layers, int units, float dropout)
     {
         var setup = new StackSetup { Cell = cell, Layers = layers, Units = units, Dropout = dropout, WeightScale = 2 };
@@ -119,6 +122,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevGru, ActivationStrategy.Stored)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevGru, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.RevLeaky, ActivationStrategy.Reversible)]
+    [DataRow(CellKind.LeakyElman, ActivationStrategy.Stored)]
+    [DataRow(CellKind.NestedLstm, ActivationStrategy.Stored)]
+    [DataRow(CellKind.DeepTransitionShortcut, ActivationStrategy.Checkpointed)]
     public void OneTwoAndThreeThreadsGiveTheSameBits(CellKind cell, ActivationStrategy strategy)
     {
         var setup = new StackSetup { Cell = cell, Layers = 2, Units = 70, EmbeddingWidth = 40, Dropout = 0.2f, Strategy = strategy };
@@ -140,6 +147,8 @@ internal sealed class GradientTests
     [DataRow(CellKind.NfRevLstm, CellArithmetic.Unquantized)]
     [DataRow(CellKind.NfRevGru, CellArithmetic.Reversible)]
     [DataRow(CellKind.NfRevGru, CellArithmetic.Unquantized)]
+    [DataRow(CellKind.RevLeaky, CellArithmetic.Reversible)]
+    [DataRow(CellKind.LeakyElman, CellArithmetic.Unquantized)]
     public void AllRegisterWidthsGiveTheSameBits(CellKind cell, CellArithmetic arithmetic)
     {
         var setup = new StackSetup
@@ -203,6 +212,10 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.NfRevGru)]
+    [DataRow(CellKind.LeakyElman)]
+    [DataRow(CellKind.RevLeaky)]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
     public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });
@@ -223,6 +236,7 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevGru)]
     [DataRow(CellKind.NfRevLstm)]
     [DataRow(CellKind.NfRevGru)]
+    [DataRow(CellKind.RevLeaky)]
     public void PaddingHasNoGradient(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Dropout = 0.2f });

@@ -18,6 +18,7 @@ internal sealed class ReversalTests
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     [DataRow(CellKind.NfRevGru, 2)]
+    [DataRow(CellKind.RevLeaky, 2)]
     public void EveryBatchSizeWithVariableLengthsReturnsToItsStart(CellKind cell, int layers)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = layers });
@@ -46,6 +47,8 @@ internal sealed class ReversalTests
     [DataRow(CellKind.NfRevGru, 6, SimdWidth.Bits512)]
     [DataRow(CellKind.NfRevGru, 34, SimdWidth.Bits256)]
     [DataRow(CellKind.NfRevGru, 130, SimdWidth.Bits128)]
+    [DataRow(CellKind.RevLeaky, 34, SimdWidth.Bits512)]
+    [DataRow(CellKind.RevLeaky, 130, SimdWidth.Bits256)]
     public void EveryLimitWithAndWithoutDropoutReturnsToItsStart(CellKind cell, int units, SimdWidth width)
     {
         foreach (var limit in Enum.GetValues<ForgettingLimit>())

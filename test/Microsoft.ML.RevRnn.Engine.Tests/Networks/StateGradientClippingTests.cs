@@ -13,6 +13,7 @@ internal sealed unsafe class StateGradientClippingTests
     [DataRow(CellKind.Gru)]
     [DataRow(CellKind.Elman)]
     [DataRow(CellKind.GruResetAfter)]
+    [DataRow(CellKind.RevLeaky)]
     public void LongerGradientsAreScaledDownAndShorterOnesLeft(CellKind cell)
     {
         var sequences = Sequences.Random(5, 20, 20);

@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
@@ -77,6 +78,11 @@ internal abstract class ReferenceStack
                         cell[i] += Sigmoid(Sum(layer, part, 1, unit, inputs[t], other)) * Math.Tanh(Sum(layer, part, 0, unit, inputs[t], other));
                         hidden[i] += Sigmoid(Sum(layer, part, 2, unit, inputs[t], other)) * Math.Tanh(cell[i]);
                     }
+                    else if (layer.Shape.Kind == CellKind.RevLeaky)
+                    {
+                        var z = Limited(Sum(layer, part, RevLeakySpec.Z, unit, inputs[t], other));
+                        hidden[i] = z * hidden[i] + (1 - z) * Math.Tanh(Sum(layer, part, RevLeakySpec.G, unit, inputs[t], other));
+                    }
                     else
                     {
                         var reset = new double[half];
@@ -95,13 +101,17 @@ internal abstract class ReferenceStack
 
     private double Sum(LayerParameters layer, int part, int gate, int unit, double[] x, double[] hidden)
     {
-        var halfColumn = gate * layer.Shape.Half + unit;
-        var columns = layer.Shape.GateCount * layer.Shape.Half;
-        var sum = _values[layer.Bias][part * columns + halfColumn];
-        for (var i = 0; i < x.Length; i++)
-            sum += _values[layer.Input][i * 2 * columns + part * columns + halfColumn] * x[i];
-        for (var i = 0; i < hidden.Length; i++)
-            sum += _values[layer.Hidden[part]][i * columns + halfColumn] * hidden[i];
+        var gates = layer.Shape.Spec.Gates;
+        // Places among the gates that have weights of a kind, and how many of these there are.
+        int Column(Func<GateSpec, bool> has) => gates.Take(gate).Count(has) * layer.Shape.Half + unit;
+        int Columns(Func<GateSpec, bool> has) => gates.Count(has) * layer.Shape.Half;
+        var sum = _values[layer.Bias][part * Columns(_ => true) + Column(_ => true)];
+        var (columns, column) = (Columns(gate => gate.ReadsInput), Column(gate => gate.ReadsInput));
+        for (var i = 0; i < x.Length && gates[gate].ReadsInput; i++)
+            sum += _values[layer.Input][i * 2 * columns + part * columns + column] * x[i];
+        (columns, column) = (Columns(gate => gate.ReadsHidden), Column(gate => gate.ReadsHidden));
+        for (var i = 0; i < hidden.Length && gates[gate].ReadsHidden; i++)
+            sum += _values[layer.Hidden[part]][i * columns + column] * hidden[i];
         return sum;
     }
 

@@ -24,6 +24,8 @@ internal sealed class GoldenFile
 
     public double Number(params object[] path) => Find(path).GetDouble();
 
+    public bool Flag(params object[] path) => Find(path).GetBoolean();
+
     public string Text(params object[] path) => Find(path).GetString()!;
 
     /// <summary>The numbers of a nested array, row-major.</summary>

@@ -60,6 +60,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
 
     public RecurrentLayer Layer => _layer;
 
+    public LayerParameters Parameters => _parameters;
+
     public static CellShape ShapeOf(GoldenFile file)
     {
         var name = file.Text(file.Has("kind") ? "kind" : "name").Replace("nf_", "nf", StringComparison.Ordinal);
@@ -67,6 +69,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
         {
             "rnn_tanh" => CellKind.Elman,
             "gru_torch" => CellKind.GruResetAfter,
+            "leaky_elman" => CellKind.LeakyElman,
+            "nested_lstm_depth2" => CellKind.NestedLstm,
             _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
                 || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
         };

@@ -25,6 +25,8 @@ internal sealed class GoldenWeights
             CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
             CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set, suffix),
             CellKind.GruResetAfter => TorchGru(file, shape, set, suffix),
+            CellKind.LeakyElman => Leaky(file, shape, set),
+            CellKind.NestedLstm => Nested(file, shape, set),
             _ => TensorFlowGru(file, shape, set, suffix),
         };
         Half = shape.Half;
@@ -41,6 +43,12 @@ internal sealed class GoldenWeights
     {
         GoldenWeights[] weights = [.. Enumerable.Range(0, layer.Shape.Halves).Select(half => new GoldenWeights(file, layer.Shape, set, half, suffix))];
         ForEach(layer, (half, gate, unit, column) => weights[half][gate, unit, column], take);
+        for (var stage = 0; stage < layer.Inner.Length; stage++)
+        {
+            var (inner, kernel) = (layer.Inner[stage], file.Numbers(set, $"kernel{stage + 1}"));
+            for (var i = 0; i < kernel.Length; i++)
+                take(inner, i / inner.Columns, i % inner.Columns, kernel[i]);
+        }
     }
 
     /// <summary>The same for the values that a function gives of half, gate, unit and column.</summary>
@@ -120,6 +128,35 @@ internal sealed class GoldenWeights
             .. rows[..first],
             .. Enumerable.Range(first, shape.Units).Select(row => Row(row, hiddenBias)),
             .. Enumerable.Range(first, shape.Units).Select(row => Row(row, inputBias)),
+        ];
+    }
+
+    /// <summary>[in, out]; a level's forget bias is one more than the file's. Inner levels read neither inputs nor hidden units.</summary>
+    private static double[][] Nested(GoldenFile file, CellShape shape, string set)
+    {
+        var width = NestedLstmSpec.Level * shape.Units;
+        var inputs = shape.Inputs + shape.Units;
+        return [.. Enumerable.Range(0, shape.GateCount * shape.Units).Select(row =>
+        {
+            var (level, column) = (row / width, row % width);
+            var bias = file.Numbers(set, $"bias{level}")[column] + (set == "params" && column / shape.Units == 2 ? 1 : 0);
+            var kernel = file.Numbers(set, "kernel0");
+            return (double[])[.. Enumerable.Range(0, inputs).Select(i => level == 0 ? kernel[i * width + column] : 0), bias];
+        })];
+    }
+
+    /// <summary>[out, in]; the leak itself, or the gradient by it, as that of its bias a: alpha = 1 / (1 + e^-a).</summary>
+    private static double[][] Leaky(GoldenFile file, CellShape shape, string set)
+    {
+        var (input, hidden, bias) = (file.Numbers(set, "U"), file.Numbers(set, "W"), file.Numbers(set, "b"));
+        var leaks = file.Numbers("params", "alpha");
+        var ofLeak = file.Numbers(set, "alpha");
+        double Bias(int unit) => set == "params" ? Math.Log(leaks[unit] / (1 - leaks[unit])) : ofLeak[unit] * leaks[unit] * (1 - leaks[unit]);
+        return
+        [
+            .. Enumerable.Range(0, shape.Units).Select(unit =>
+                (double[])[.. input.AsSpan(unit * shape.Inputs, shape.Inputs), .. hidden.AsSpan(unit * shape.Units, shape.Units), bias[unit]]),
+            .. Enumerable.Range(0, shape.Units).Select(unit => (double[])[.. new double[shape.Inputs + shape.Units], Bias(unit)]),
         ];
     }
 

@@ -9,6 +9,8 @@ internal sealed record StackSetup
 {
     public CellKind Cell { get; init; } = CellKind.RevLstm;
 
+    public int NestingDepth { get; init; } = 2;
+
     public int Vocabulary { get; init; } = 11;
 
     public int EmbeddingWidth { get; init; } = 5;
@@ -72,6 +74,7 @@ internal sealed record StackSetup
         new NetworkOptions
         {
             Cell = Cell,
+            NestingDepth = NestingDepth,
             EmbeddingSize = EmbeddingWidth,
             HiddenSize = Units,
             LayerCount = Layers,

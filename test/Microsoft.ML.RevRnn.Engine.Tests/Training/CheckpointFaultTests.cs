@@ -31,6 +31,8 @@ internal sealed class CheckpointFaultTests
                     training => training with { WeightDecay = 0.02f },
                     training => training with { MaximumGradientNorm = 2 },
                     training => training with { MaximumStateGradientNorm = 11 },
+                    training => training with { MaximumGradientValue = 0.5f },
+                    training => training with { SpectralRadius = 0.9f },
                     training => training with { Dropout = 0.25f },
                     training => training with { InputDropoutByToken = true },
                     training => training with { ValidationFraction = 0.25f },
@@ -263,8 +265,8 @@ internal sealed class CheckpointFaultTests
     {
         using var folder = new TemporaryFolder();
         var run = Written(folder["state"]);
-        Forge(folder["state"], 8, 4);
-        CheckRefused(run.Run, folder["state"], "format version 4, and this library reads version 5");
+        Forge(folder["state"], 8, 5);
+        CheckRefused(run.Run, folder["state"], "format version 5, and this library reads version 6");
     }
 
     [TestMethod]

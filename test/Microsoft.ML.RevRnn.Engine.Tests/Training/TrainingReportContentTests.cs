@@ -62,6 +62,29 @@ internal sealed class TrainingReportContentTests
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Read(bytes)).Message, "a number is NaN");
     }
 
+    /// <summary>A report without any is as it was before batches were skipped.</summary>
+    [TestMethod]
+    public void SkippedBatchesRaiseTheVersionAndKeepTheRest()
+    {
+        var first = _report.Epochs[0];
+        EpochReport[] epochs = [first with { ValidationScore = 0.5, Course = first.Course! with { SkippedBatches = 7, GradientReach = -1.5 } }, _report.Epochs[1]];
+        foreach (var report in (TrainingReport[])
+            [
+                _report with { Epochs = epochs },
+                _report with { Epochs = epochs, VectorTokenShare = 0.75, TranslationMemory = new TranslationMemory(1, 2, 3, 4) },
+            ])
+        {
+            var bytes = Bytes(report);
+            var read = Read(bytes);
+
+            Assert.AreEqual(4, bytes[0]);
+            Assert.AreEqual(7, read.SkippedBatches);
+            CollectionAssert.AreEqual(report.Epochs.Select(epoch => epoch.Course).ToArray(), read.Epochs.Select(epoch => epoch.Course).ToArray());
+            CollectionAssert.AreEqual(report.Epochs.ToArray(), read.Epochs.ToArray());
+            Assert.AreEqual(report with { Epochs = [] }, read with { Epochs = [] });
+        }
+    }
+
     [TestMethod]
     [DataRow(-1)]
     [DataRow(10_001)]
@@ -86,7 +109,7 @@ internal sealed class TrainingReportContentTests
     [TestMethod]
     public void WhatCannotBeIsRefused()
     {
-        AssertRefused("format version 4", bytes => bytes[0] = 4);
+        AssertRefused("format version 5", bytes => bytes[0] = 5);
         AssertRefused("kept number 3", bytes => bytes[BestEpochOffset] = 3);
         AssertRefused("kept number -1", bytes => BitConverter.GetBytes(-1).CopyTo(bytes, BestEpochOffset));
         AssertRefused("for reason 9", bytes => bytes[StopOffset] = 9);

@@ -19,6 +19,11 @@ internal sealed class WidthTests
         [CellKind.NfRevGru] = "0FEEB825022D833F C9569AEBECE87E05",
         [CellKind.Elman] = "3A7FA1805ED1EEC4 E07A9B9262A1FFEF",
         [CellKind.GruResetAfter] = "C768F97F7D6E11DB A6845643F5ABD5D9",
+        [CellKind.LeakyElman] = "1C27BA2F6D7CEA59 31A3548A6E0F83EB",
+        [CellKind.RevLeaky] = "709ABFCFEDDD1A7F 4B663C47C39BE2F0",
+        [CellKind.NestedLstm] = "E8DF3A55864F2EB6 9228CE0091123009",
+        [CellKind.DeepTransition] = "BB5888BC19DD25E5 24D6CFF1845D1C39",
+        [CellKind.DeepTransitionShortcut] = "229AA429DF0CD919 96BF4A3B6E798BE5",
         [CellKind.Unitary] = "FCF740792814789B 358511E4A64F5BE8",
     };
 
@@ -35,8 +40,8 @@ internal sealed class WidthTests
 
     private static readonly Dictionary<CellKind, string> _translationDigests = new()
     {
-        [CellKind.RevLstm] = "99AA12223871EC4A",
-        [CellKind.RevGru] = "4554B71C71A746C4",
+        [CellKind.RevLstm] = "778541E66079AD82",
+        [CellKind.RevGru] = "DC47A3F0916D0FF7",
     };
 
     public static IEnumerable<CellKind> TranslationCells => _translationDigests.Keys;

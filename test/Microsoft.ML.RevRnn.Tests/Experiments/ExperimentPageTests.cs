@@ -68,6 +68,7 @@ public sealed class ExperimentPageTests
     public void EachKindHasItsTrainer()
     {
         StringAssert.Contains(OptionsCode.Write(new RevRnnBinaryClassificationOptions()), "mlContext.BinaryClassification.Trainers.RevLstm(options)");
+        StringAssert.Contains(OptionsCode.Write(new RevRnnClassificationOptions { Network = new() { Cell = CellKind.LeakyElman } }), "mlContext.MulticlassClassification.Trainers.Rnn(options)");
         StringAssert.Contains(OptionsCode.Write(new RevLanguageModelOptions { Network = new() { Cell = CellKind.RevGru } }), "mlContext.Transforms.Text.RevLanguageModel(options)");
         StringAssert.Contains(OptionsCode.Write(new RevRnnClassificationOptions { LanguageModel = Trained.LanguageModel }), "LanguageModel = languageModel");
         StringAssert.Contains(OptionsCode.Write(new RevRnnClassificationOptions { NGrams = null }), "NGrams = null");

@@ -60,6 +60,26 @@ public sealed class TorchBackendTests
         StringAssert.Contains(model.Report.FallbackReason!, "NfRevGru", StringComparison.Ordinal);
     }
 
+    [TestMethod]
+    public void WhatLooksBetweenStepsIsRefusedWithAReasonToFallBack()
+    {
+        using var backend = new HostBackend();
+        var network = _network with { Cell = CellKind.Elman };
+        foreach (var (options, name) in ((TrainingOptions, string)[])
+            [
+                (_training with { InformationFlow = 1 }, nameof(TrainingOptions.InformationFlow)),
+                (_training with { MeasuresGradientReach = true }, nameof(TrainingOptions.MeasuresGradientReach)),
+            ])
+        {
+            var failure = Assert.ThrowsExactly<NotSupportedException>(() => Train(network, options with { GpuDeviceId = 0 }));
+            StringAssert.Contains(failure.Message, $"{name} is set", StringComparison.Ordinal);
+
+            var model = Train(network, options with { GpuDeviceId = 0, FallbackToCpu = true });
+
+            StringAssert.Contains(model.Report.FallbackReason!, name, StringComparison.Ordinal);
+        }
+    }
+
     private static TrainingResult<SequenceClassifier> Train(NetworkOptions network, TrainingOptions options)
     {
         int[][] sequences = TorchNetworks.Sequences;

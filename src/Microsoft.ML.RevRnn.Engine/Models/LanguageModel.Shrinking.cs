@@ -1,0 +1,56 @@
+using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Models;
+using Microsoft.ML.RevRnn.Selection;
+using Microsoft.ML.RevRnn.Training;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <content>A smaller model of this one.</content>
+public sealed partial class LanguageModel
+{
+    /// <summary>
+    /// Makes a smaller model of the same kind: chooses the neurons that it needs, cuts the others with all of their weights, and trains what is left further. This one stays as it is.
+    /// </summary>
+    /// <param name="texts">Token numbers of each text; those that the model was trained on, or some like them.</param>
+    /// <param name="model">How the texts are laid out, dropout and softmax.</param>
+    /// <param name="training">
+    /// How the smaller model is trained further. Gates of neurons are learned before, with the same rate, batches and dropout, on the processor and without checkpoints: a
+    /// <see cref="TrainingOptions.CheckpointPath"/> is that of the training behind.
+    /// </param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults.</param>
+    /// <param name="validation">Held-back texts; null to hold back <see cref="TrainingOptions.ValidationFraction"/> of <paramref name="texts"/>.</param>
+    /// <param name="progress">Told where choice and training stand; called on the training thread.</param>
+    /// <param name="cancellationToken">Ends it: the choice without a result, the training with the best weights so far.</param>
+    /// <exception cref="ArgumentException">
+    /// There is nothing to train on, a token is not of the vocabulary, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>, or of one layer
+    /// with <see cref="NetworkOptions.TieEmbeddings"/>.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Choice or training diverged; the message says what to do.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before neurons were chosen.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    public ShrinkResult<LanguageModel> Shrink(
+        IReadOnlyList<int[]> texts,
+        LanguageModelOptions model,
+        TrainingOptions training,
+        ShrinkOptions? shrink = null,
+        IReadOnlyList<int[]>? validation = null,
+        IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        shrink ??= new ShrinkOptions();
+        shrink.Validate();
+        training = training.WithSeed();
+        var shape = _parameters.Network;
+        NeuronGroup.Of(_parameters, shrink.InputKeepFraction < 1);
+        var ofSelection = Shrinking.OfSelection(training);
+        var selector = new NeuronSelector(shrink, ofSelection, progress, cancellationToken);
+        var (whole, selection) = LanguageModelTraining.Run(
+            (texts, validation), shape, model, ofSelection, new StartingNetwork(_parameters), progress: null, epochEnded: null, cancellationToken, selector.Run);
+        var smaller = new LanguageModel(NetworkShrinker.Shrink(whole, selector.Groups, selector.Choice, NetworkParameters.OfNextTokens));
+        var (tuned, report) = smaller.ContinueTraining(texts, model, training, validation, progress, null, cancellationToken);
+        return new(tuned, Shrinking.Report(
+            _parameters, tuned._parameters, selector, selection, report, (tokens => Score(tokens), tokens => tuned.Score(tokens))));
+    }
+}
