@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Microsoft.ML.RevRnn.Benchmarks;
 
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new LanguageSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite()];
+// One rank of a job is enough to tell what all have measured.
+if (RanksSuite.Rank > 0)
+    Console.SetOut(TextWriter.Null);
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new ScoringSuite(), new ServingSuite(), new LanguageSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite(), new RanksSuite(), new OnnxSuite()];
 
 var suite = new Argument<string>("suite")
 {

@@ -42,6 +42,8 @@ public sealed class AlignmentPageTests
         Trained.Translator.SaveAlignments(folder.File("a.html"), ["rain gold apple", ""]);
 
         var page = File.ReadAllText(folder.File("a.html"));
+        StringAssert.Contains(page, "<h1>Alignments</h1>");
+        Assert.DoesNotContain("<h2>", page);
         StringAssert.Contains(page, "<h3>rain gold apple → Regen Gold Apfel</h3>");
         StringAssert.Contains(page, "default-src 'none'");
         Assert.DoesNotContain("http", page.Replace("http-equiv", "", StringComparison.Ordinal));
@@ -59,7 +61,7 @@ public sealed class AlignmentPageTests
 
         var page = File.ReadAllText(folder.File("a.html"));
         StringAssert.Contains(page, FormattableString.Invariant($"<dt>BLEU</dt><dd>{metrics.Bleu.Score:0.00}</dd>"));
-        foreach (var part in new[] { "<h2>Training</h2>", "Perplexity by epoch", "the encoder, at its peak", "the decoder, stored", metrics.Bleu.Signature })
+        foreach (var part in new[] { "<h2>Training</h2>", "Perplexity by epoch", "the encoder, at its peak", "the decoder, stored", metrics.Bleu.Signature, "<h2>Alignments</h2>" })
             StringAssert.Contains(page, part);
         Assert.HasCount(3, page.Split("<figure class='alignment'")[1..]);
         Assert.DoesNotContain("<h2>Alignments</h2>", File.ReadAllText(folder.File("k.html")));

@@ -38,6 +38,34 @@ public sealed class ExplanationTests
     }
 
     [TestMethod]
+    [DataRow(TokenKind.Words)]
+    [DataRow(TokenKind.Characters)]
+    public void NetworkAndNGramsAreToldByToken(TokenKind kind)
+    {
+        var options = Small.Binary();
+        options.NGrams = new NGramOptions();
+        options.Vocabulary = new VocabularyOptions { Kind = kind };
+        options.Training = options.Training with { MaximumEpochs = 2 };
+        var model = Trained.Context.BinaryClassification.Trainers.RevLstm(options).Fit(Trained.Mixed());
+        const string Text = "the gold and rain";
+
+        var explanation = model.Explain(Text);
+
+        Assert.AreEqual(kind == TokenKind.Words ? 4 : Text.Length, explanation.Tokens.Count);
+        Assert.AreEqual(explanation.NGramScore, explanation.NGramContributions!.Sum() + explanation.Explanation.NGramRest, 1e-4f);
+        for (var t = 0; t < explanation.Tokens.Count; t++)
+            Assert.AreEqual(explanation.NetworkContributions[t] + explanation.NGramContributions![t], explanation.Contributions[t]);
+        // The metal is what speaks for true.
+        int[] gold = kind == TokenKind.Words ? [1] : [4, 5, 6, 7];
+        Assert.IsGreaterThan(0.5f * explanation.NGramContributions!.Where(value => value > 0).Sum(), gold.Sum(t => explanation.NGramContributions![t]));
+        var columns = model.ToContributions().Transform(Trained.Texts(Text)).GetColumn<float[]>("Contributions").Single();
+        CollectionAssert.AreEqual(explanation.Contributions.ToArray(), columns);
+        using var folder = new TemporaryFolder();
+        explanation.SaveHtml(folder.File("page.html"));
+        Assert.AreEqual(3, File.ReadAllText(folder.File("page.html")).Split("<div class='tokens'>").Length - 1);
+    }
+
+    [TestMethod]
     public void OfSeveralLabelsTheMostProbableIs()
     {
         var text = Trained.Mixed(1, seed: 3).GetColumn<string>("Text").Single();

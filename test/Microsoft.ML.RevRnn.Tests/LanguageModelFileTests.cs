@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -41,53 +40,13 @@ public sealed class LanguageModelFileTests
     }
 
     [TestMethod]
-    public void EveryFlippedBitOfTheContentIsFound()
-    {
-        var image = ModelFileImage.Of(Trained.LanguageModel);
-        var component = image.Component;
-        for (var i = 0; i < image.ContentLength; i += 61)
-        {
-            component[ModelFileImage.ContentOffset + i] ^= (byte)(1 << (i % 8));
-            var failure = Errors.Of(() => ModelFileImage.Load(image.With(component)));
-            Assert.IsNotNull(Errors.Cause<FormatException>(failure), $"Byte {i}: {failure}");
-            component[ModelFileImage.ContentOffset + i] ^= (byte)(1 << (i % 8));
-        }
-    }
+    public void EveryFlippedBitOfTheContentIsFound() => DamagedModel.CheckFlippedBits(Trained.LanguageModel, distance: 61);
 
     [TestMethod]
-    public void ATruncatedFileIsRefused()
-    {
-        var file = ModelFileImage.Of(Trained.LanguageModel).File;
-        for (var i = 0; i < 20; i++)
-        {
-            var length = (int)((long)file.Length * i / 20);
-            var failure = Errors.Of(() => ModelFileImage.Load(file[..length]));
-            Assert.IsNotNull(Errors.Cause<FormatException>(failure), $"Length {length}: {failure}");
-        }
-    }
+    public void ATruncatedFileIsRefused() => DamagedModel.CheckTruncations(Trained.LanguageModel);
 
-    /// <summary>Content that was changed on purpose, checksum and all: a format error is all it may cause.</summary>
     [TestMethod]
-    public void ForgedContentIsRefusedOrRead()
-    {
-        var image = ModelFileImage.Of(Trained.LanguageModel);
-        var random = new Random(2);
-        for (var i = 0; i < 200; i++)
-        {
-            var component = image.Component;
-            var content = component.AsSpan(ModelFileImage.ContentOffset, image.ContentLength - SHA256.HashSizeInBytes);
-            // The first bytes hold what is not a weight: names, counts and sizes.
-            content[i < 150 ? i * 2 : random.Next(content.Length)] = (byte)random.Next(256);
-            try
-            {
-                LoadSealed(image, component);
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                Errors.CheckDamage(failure, $"Change {i}");
-            }
-        }
-    }
+    public void ForgedContentIsRefusedOrRead() => DamagedModel.CheckForgeries(Trained.LanguageModel, heads: 150, distance: 2);
 
     [TestMethod]
     public void AddedColumnsOfOneNameAreRefused()
@@ -96,21 +55,7 @@ public sealed class LanguageModelFileTests
         options.Training = options.Training with { MaximumEpochs = 1 };
         options.LogLikelihoodColumnName = "LL";
         options.PerplexityColumnName = "PP";
-        var image = ModelFileImage.Of(Trained.Context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data()));
-        var component = image.Component;
-        component.AsSpan(component.AsSpan().IndexOf("PP"u8), 2).Fill((byte)'L');
 
-        var failure = Errors.Cause<FormatException>(Errors.Of(() => LoadSealed(image, component)));
-
-        StringAssert.Contains(failure!.Message, "the same name");
-    }
-
-    /// <summary>Loads the component with a checksum that fits it.</summary>
-    private static ITransformer LoadSealed(ModelFileImage image, byte[] component)
-    {
-        var length = image.ContentLength - SHA256.HashSizeInBytes;
-        SHA256.HashData(
-            component.AsSpan(ModelFileImage.ContentOffset, length), component.AsSpan(ModelFileImage.ContentOffset + length, SHA256.HashSizeInBytes));
-        return ModelFileImage.Load(image.With(component));
+        DamagedModel.CheckSameNames(Trained.Context.Transforms.Text.RevLanguageModel(options).Fit(Trained.Data()), "PP"u8, "LL"u8);
     }
 }

@@ -29,6 +29,9 @@ public sealed class OptionsJsonTests
         Seed = 7,
         ActivationStrategy = ActivationStrategy.Auto,
         CheckpointPath = "state",
+        Shards = 4,
+        BatchesPerStep = 2,
+        GradientFormat = GradientFormat.BFloat16,
     };
 
     [TestMethod]

@@ -12,6 +12,9 @@ public sealed class TranslationOptionsTests
     [DataRow(nameof(TranslationOptions.Context), (AttentionContext)9, "Hidden, Embedding, Slice, EmbeddingAndSlice")]
     [DataRow(nameof(TranslationOptions.SliceSize), 0, "from 1 to 8192")]
     [DataRow(nameof(TranslationOptions.Score), (AttentionScore)9, "General, Dot")]
+    [DataRow(nameof(TranslationOptions.InputDropout), 1f, "from 0 to 0.95")]
+    [DataRow(nameof(TranslationOptions.LayerDropout), -0.1f, "from 0 to 0.95")]
+    [DataRow(nameof(TranslationOptions.OutputDropout), 1f, "from 0 to 0.95")]
     [DataRow(nameof(TranslationOptions.SliceDropout), 1f, "from 0 to 0.95")]
     [DataRow(nameof(TranslationOptions.SoftmaxSamples), -1, "from 0 to 1000000")]
     public void AnOptionOfTheModelOutOfItsRangeIsNamed(string option, object value, string range)

@@ -75,7 +75,8 @@ public sealed class TranslationTests
             if (isNone)
                 Assert.AreEqual(("", 0f), (text, score));
         }
-        Assert.AreEqual("", Trained.Translator.Translate(" "));
+        foreach (var source in new[] { " ", "\t\r\n", "\u00a0\u2003\u3000" })
+            Assert.AreEqual("", Trained.Translator.Translate(source));
         Assert.AreEqual("", string.Concat(Trained.Translator.Stream("")));
         var best = Trained.Translator.TranslateBest("", 3);
         Assert.HasCount(1, best);
@@ -162,9 +163,12 @@ public sealed class TranslationTests
 
         var source = "rain gold Zaphod";
         Assert.AreEqual("Regen Gold Zaphod", model.Translate(source));
+        Assert.AreEqual("Regen Gold Zaphod", string.Concat(model.Stream(source)));
         CollectionAssert.AreEqual(new[] { "Regen", "Gold", "Zaphod" }, model.TranslateBest(source, 1)[0].Pieces.ToArray());
         options.CopiesUnknown = false;
-        Assert.AreEqual("Regen Gold <unk>", _context.Transforms.Text.RevTranslation(options).Fit(data).Translate(source));
+        model = _context.Transforms.Text.RevTranslation(options).Fit(data);
+        Assert.AreEqual("Regen Gold <unk>", model.Translate(source));
+        Assert.AreEqual("Regen Gold <unk>", string.Concat(model.Stream(source)));
     }
 
     [TestMethod]

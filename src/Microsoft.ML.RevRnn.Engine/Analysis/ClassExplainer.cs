@@ -67,7 +67,26 @@ public sealed class ClassExplainer
             TensorPrimitives.Multiply(values, share, values);
         var whole = Joined(scores, nGrams)[of];
         ResultCheck.Finite(whole);
-        return new ClassExplanation(of, share * scores[of], nGrams == null ? 0 : whole - share * scores[of], values);
+        var rest = nGrams == null ? 0 : whole - share * scores[of];
+        return new ClassExplanation(of, share * scores[of], rest, values) { NGramRest = rest };
+    }
+
+    /// <summary>The same, with what n-grams add told by token.</summary>
+    /// <param name="tokens">Token numbers.</param>
+    /// <param name="nGrams">The n-grams that belong to the tokens, with their places.</param>
+    /// <param name="outcome">The class or label; null for the one with the highest score.</param>
+    /// <param name="features">[F]: the numbers that go with it.</param>
+    /// <exception cref="ArgumentException">A token, the class or a number is out of its range, the classifier reads no n-grams, or those given are of another number of tokens.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    public ClassExplanation Explain(ReadOnlySpan<int> tokens, PlacedNGrams nGrams, int? outcome = null, ReadOnlySpan<float> features = default)
+    {
+        ArgumentNullException.ThrowIfNull(nGrams);
+        if (nGrams.TokenCount != tokens.Length)
+            throw new ArgumentException($"There are {tokens.Length} tokens, and n-grams of {nGrams.TokenCount}.", nameof(nGrams));
+        var explanation = Explain(tokens, outcome, features, nGrams.Vector);
+        var ofTokens = _nGrams!.ByToken(nGrams, explanation.Outcome);
+        return explanation with { NGramContributions = ofTokens, NGramRest = (float)(explanation.NGramScore - ofTokens.Sum(value => (double)value)) };
     }
 
     /// <summary>The network's scores, with those of n-grams if there are any.</summary>

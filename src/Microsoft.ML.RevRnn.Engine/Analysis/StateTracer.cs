@@ -35,7 +35,8 @@ public sealed class StateTracer
         Options.Validate();
         _parameters = parameters;
         _nGrams = nGrams;
-        _sessions = new(() => new Session(parameters, Options));
+        var weights = new SharedWeights();
+        _sessions = new(() => new Session(parameters, weights, Options));
     }
 
     /// <summary>What is looked at.</summary>
@@ -65,10 +66,10 @@ public sealed class StateTracer
         private readonly NetworkSession<TracedHead> _network;
         private readonly float[] _features;
 
-        public Session(NetworkParameters parameters, CoverageOptions options)
+        public Session(NetworkParameters parameters, SharedWeights weights, CoverageOptions options)
         {
             _features = new float[parameters.FeatureCount];
-            _network = new(parameters.Encoder, encoder => new TracedHead(
+            _network = new(parameters.Encoder, weights, encoder => new TracedHead(
                 new PooledHead(parameters, encoder, loss: null, dropout: 0, parameters.CreateAddends([_features], encoder.Device.Memory)), encoder, options));
         }
 

@@ -80,7 +80,7 @@ internal abstract class CellSpec
     public bool IsNoForgetting => IsReversible && ForgetGates.Length == 0;
 
     /// <summary>
-    /// Whether a state reaches the next step by the weights of one gate alone, so that the gradient by it is theirs times that by the gate, and nothing else: what
+    /// Whether a state reaches the next step by the weights of one gate, and a constant part of it, so that the gradient by it is theirs times that by the gate, and the part of it: what
     /// <see cref="TrainingOptions.InformationFlow"/> is of.
     /// </summary>
     public virtual bool PassesStateByWeights => false;

@@ -12,6 +12,8 @@ internal sealed class LeakyElmanSpec() : CellSpec(CellKind.LeakyElman, halves: 1
     new("z", GateActivation.Sigmoid, GateSource.Bias),
 ])
 {
+    public override bool PassesStateByWeights => true;
+
     public override RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel) =>
         new GatedCell<TFloat, TInt, TState, RevLeaky<TFloat, TInt, TState>>(shape, limit, kernel);
 }

@@ -8,8 +8,9 @@ namespace Microsoft.ML.RevRnn.Compute;
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
-    private readonly NativeBuffer<float> _panels;
     private readonly int _panelWidth;
+    private NativeBuffer<float> _panels;
+    private bool _isShared;
 
     public PackedMatrix(int rows, int columns, MatrixKernel kernel, MemoryMeter? meter = null)
     {
@@ -37,6 +38,15 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Rows = rows;
         Columns = columns;
         _panels.EnsureLength((long)rows * PaddedColumns);
+    }
+
+    /// <summary>Reads the panels of another matrix from now on, which stay that one's: nobody packs either any more.</summary>
+    public void Share(PackedMatrix other)
+    {
+        Dispose();
+        (Rows, Columns) = (other.Rows, other.Columns);
+        _panels = other._panels;
+        _isShared = true;
     }
 
     public float* Panel(int firstColumn) => _panels.Pointer + (nint)(firstColumn / _panelWidth) * Rows * _panelWidth;
@@ -89,7 +99,11 @@ internal sealed unsafe class PackedMatrix : IDisposable
 
     public void Clear() => _panels.Clear();
 
-    public void Dispose() => _panels.Dispose();
+    public void Dispose()
+    {
+        if (!_isShared)
+            _panels.Dispose();
+    }
 
     /// <summary>Copies a whole row of a panel, in registers: it is too short for a call.</summary>
     private void CopyRow(float* source, float* target)

@@ -60,6 +60,9 @@ internal enum RandomUse : ulong
     /// <summary>Of a batch, with the row: dropout of what attention reads of the encoder's states.</summary>
     SliceDropout = 903,
 
+    /// <summary>Of a batch in shards, with the shard's number: the seed of a shard.</summary>
+    Shard = 904,
+
     /// <summary>Of a batch, with row and part: dropout of pooled outputs.</summary>
     PooledDropout = 1001,
 

@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Groups;
+
 namespace Microsoft.ML.RevRnn.Heads;
 
 /// <summary>How often each class was right, was predicted, and should have been, over held-back data.</summary>
@@ -43,6 +45,20 @@ internal sealed class ClassCounts(int count)
         _actual[label] += actual ? 1 : 0;
         _predicted[label] += predicted ? 1 : 0;
         _right[label] += actual && predicted ? 1 : 0;
+    }
+
+    /// <summary>Adds up what the ranks of a group have counted.</summary>
+    public void Join(IGradientGroup group)
+    {
+        var (table, inbox) = (new double[count], new double[count]);
+        foreach (var counts in (ReadOnlySpan<long[]>)[_right, _predicted, _actual])
+        {
+            for (var i = 0; i < count; i++)
+                table[i] = counts[i];
+            group.Join(table, inbox);
+            for (var i = 0; i < count; i++)
+                counts[i] = (long)table[i];
+        }
     }
 
     public void Clear()

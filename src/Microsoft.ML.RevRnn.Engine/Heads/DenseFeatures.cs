@@ -28,6 +28,12 @@ internal sealed class DenseFeatures : IDisposable
     /// <summary>F.</summary>
     public int Count => _means.Length;
 
+    /// <summary>[F].</summary>
+    public ReadOnlySpan<float> Means => _means;
+
+    /// <summary>[F].</summary>
+    public ReadOnlySpan<float> Deviations => _deviations;
+
     /// <summary>W: [outcomes, F].</summary>
     public Parameter Weight { get; }
 

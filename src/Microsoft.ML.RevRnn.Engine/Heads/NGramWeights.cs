@@ -16,6 +16,9 @@ internal sealed class NGramWeights(int bits, int outcomes)
     /// <summary>Of each place of the hash its row of weights; -1 for none.</summary>
     private readonly int[] _rows = CreateRows(bits);
 
+    /// <summary>Of each place of the hash its row of weights; -1 for none.</summary>
+    public ReadOnlySpan<int> Rows => _rows;
+
     /// <summary>Bits of the hash.</summary>
     public int Bits => bits;
 
@@ -76,24 +79,28 @@ internal sealed class NGramWeights(int bits, int outcomes)
     /// <summary>A text's rows and x; n-grams that were not met are left out.</summary>
     public (int[] Rows, float[] Values) Project(NGramVector text)
     {
-        var (rows, values) = (new int[text.Count], new float[text.Count]);
-        var count = 0;
-        var squares = 0.0;
-        for (var i = 0; i < text.Count; i++)
+        var (rows, values, scale) = Raw(text);
+        for (var i = 0; i < values.Length; i++)
+            values[i] *= scale;
+        return (rows, values);
+    }
+
+    /// <summary>Adds up what the n-grams of a text add to an outcome's score by the words that they are of, in equal parts to those of one.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="outcome">The class or label.</param>
+    /// <param name="words">Receives the sum of each word.</param>
+    public void AddByWord(PlacedNGrams text, int outcome, Span<double> words)
+    {
+        var (_, _, scale) = Raw(text.Vector);
+        foreach (var occurrence in text.Occurrences)
         {
-            var hash = text.Hashes[i];
-            var row = _rows[Place(hash)];
+            var row = _rows[Place(occurrence.Hash)];
             if (row < 0)
                 continue;
-            var value = text.Values[i] * Idf[row];
-            squares += (double)value * value;
-            rows[count] = row;
-            values[count++] = (hash & Sign) == 0 ? value : -value;
+            var value = (double)occurrence.Value * Idf[row] * scale * Values[row * outcomes + outcome];
+            foreach (ref var word in words.Slice(occurrence.FirstWord, occurrence.WordCount))
+                word += ((occurrence.Hash & Sign) == 0 ? value : -value) / occurrence.WordCount;
         }
-        var scale = squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0;
-        for (var i = 0; i < count; i++)
-            values[i] *= scale;
-        return (rows[..count], values[..count]);
     }
 
     /// <summary>Scores of a text: [C].</summary>
@@ -177,6 +184,26 @@ internal sealed class NGramWeights(int bits, int outcomes)
         var rows = new int[1 << bits];
         Array.Fill(rows, -1);
         return rows;
+    }
+
+    /// <summary>A text's rows, values before they are scaled, and the factor that makes x of them.</summary>
+    private (int[] Rows, float[] Values, float Scale) Raw(NGramVector text)
+    {
+        var (rows, values) = (new int[text.Count], new float[text.Count]);
+        var count = 0;
+        var squares = 0.0;
+        for (var i = 0; i < text.Count; i++)
+        {
+            var hash = text.Hashes[i];
+            var row = _rows[Place(hash)];
+            if (row < 0)
+                continue;
+            var value = text.Values[i] * Idf[row];
+            squares += (double)value * value;
+            rows[count] = row;
+            values[count++] = (hash & Sign) == 0 ? value : -value;
+        }
+        return (rows[..count], values[..count], squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0);
     }
 
     private int Place(uint hash) => (int)(hash & ((1u << bits) - 1));

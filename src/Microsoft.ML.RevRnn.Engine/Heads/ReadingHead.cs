@@ -13,6 +13,8 @@ internal abstract class ReadingHead : ISequenceHead
     {
     }
 
+    public virtual void ShareWeights(ISequenceHead? owner) => PackWeights(forTraining: false, 0);
+
     public virtual void Begin(PackedBatch batch, bool training, ulong seed)
     {
     }

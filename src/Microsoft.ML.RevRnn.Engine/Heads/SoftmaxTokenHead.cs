@@ -83,6 +83,14 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
     /// </summary>
     public double CrossEntropy(int token) => _logSum - _scores.Pointer[_scoreStride + token];
 
+    public override void ShareWeights(ISequenceHead? owner)
+    {
+        if (owner is SoftmaxTokenHead first)
+            _scoreWeights.Share(first._scoreWeights);
+        else
+            PackWeights(forTraining: false, 0);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

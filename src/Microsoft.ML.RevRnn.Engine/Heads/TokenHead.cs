@@ -94,6 +94,8 @@ internal abstract unsafe class TokenHead : ISequenceHead
         Pack(forTraining, seed);
     }
 
+    public virtual void ShareWeights(ISequenceHead? owner) => PackWeights(forTraining: false, 0);
+
     public void Begin(PackedBatch batch, bool training, ulong seed)
     {
         _batch = batch;

@@ -13,9 +13,10 @@ namespace Microsoft.ML.RevRnn;
 public sealed partial class LanguageModel
 {
     private readonly NetworkParameters _parameters;
+    private readonly SharedWeights _weights = new();
     private readonly SessionPool<LanguageModelSession> _sessions;
 
-    private LanguageModel(NetworkParameters parameters)
+    internal LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
         _sessions = new(CreateSession);
@@ -112,7 +113,7 @@ public sealed partial class LanguageModel
     }
 
     /// <summary>A text to be read, and gone on with, token after token; it stands at the beginning.</summary>
-    public LanguageModelSession CreateSession() => new(_parameters);
+    public LanguageModelSession CreateSession() => new(_parameters, _weights);
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)

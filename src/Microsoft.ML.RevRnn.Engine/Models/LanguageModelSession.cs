@@ -16,9 +16,9 @@ public sealed class LanguageModelSession : IPooledSession
     private double _loss;
     private bool _isScored;
 
-    internal LanguageModelSession(NetworkParameters parameters)
+    internal LanguageModelSession(NetworkParameters parameters, SharedWeights weights)
     {
-        _session = new(parameters.Encoder, encoder => new NextTokenReader(parameters.Output, encoder));
+        _session = new(parameters.Encoder, weights, encoder => new NextTokenReader(parameters.Output, encoder));
         _states = _session.Encoder.CreateStates();
         _logProbabilities = new float[parameters.Output.Outcomes];
         Restart();

@@ -77,13 +77,7 @@ internal static class ModelFile
             if ((version == Version) != (found == ModelKind.Translation))
                 throw new FormatException($"The network is damaged: one of kind {found} is not of format version {version}.");
             var header = ReadShape(reader, version, found);
-            header.Shape.Options.Validate();
-            if (!IsClassifier(found) && found != ModelKind.PooledEncoder)
-                header.Shape.Options.RequireSequence($"a model of kind {found}");
-            OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
-            var (least, most) = OutcomeRange(found);
-            OptionCheck.Range("ClassCount", header.Outcomes, least, most);
-            OptionCheck.Range("FeatureCount", header.Features, 0, IsClassifier(found) ? DenseFeatures.MaximumCount : 0);
+            CheckRanges(header);
             if (header.Translation is { } translation)
                 RequireContent(reader, translation, header);
             else
@@ -94,6 +88,19 @@ internal static class ModelFile
         {
             throw new FormatException("The network is damaged: " + failure.Message, failure);
         }
+    }
+
+    /// <summary>Checks every number of a header by itself.</summary>
+    /// <exception cref="ArgumentException">One is out of its range.</exception>
+    public static void CheckRanges(ModelHeader header)
+    {
+        header.Shape.Options.Validate();
+        if (!IsClassifier(header.Kind) && header.Kind != ModelKind.PooledEncoder)
+            header.Shape.Options.RequireSequence($"a model of kind {header.Kind}");
+        OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
+        var (least, most) = OutcomeRange(header.Kind);
+        OptionCheck.Range("ClassCount", header.Outcomes, least, most);
+        OptionCheck.Range("FeatureCount", header.Features, 0, IsClassifier(header.Kind) ? DenseFeatures.MaximumCount : 0);
     }
 
     public static void WriteParameters(BinaryWriter writer, IEnumerable<Parameter> parameters)
@@ -185,11 +192,18 @@ internal static class ModelFile
     /// <summary>A damaged size must not make us allocate what the file cannot hold.</summary>
     private static void RequireContent(BinaryReader reader, ModelHeader header)
     {
+        RequireContent(reader, ValueCount(header));
+        RequireProportion(header);
+    }
+
+    /// <summary>How many numbers follow a header, those of n-grams apart.</summary>
+    public static long ValueCount(ModelHeader header)
+    {
         var (kind, shape, outcomes, features) = header;
         var values = ((long)shape.Vocabulary + shape.FedBack) * shape.Options.EmbeddingSize;
         values += shape.Directions * shape.LayerValues;
         long top = shape.UnitsOf(shape.Layers - 1);
-        values += kind switch
+        return values + kind switch
         {
             ModelKind.Classifier or ModelKind.MultiLabelClassifier => outcomes * ((long)Pooling.PartsOf(shape.Options.Pooling) * shape.OutputSize + 1 + features)
                 + 2L * features + (shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0),
@@ -198,7 +212,12 @@ internal static class ModelFile
             ModelKind.LanguageModel => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
             _ => 0,
         };
-        RequireContent(reader, values);
+    }
+
+    /// <exception cref="FormatException">Padding would take very much memory for what there is.</exception>
+    public static void RequireProportion(ModelHeader header)
+    {
+        var (kind, shape, outcomes, features) = header;
         if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
             || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
             || (features > 0 && IsOutOfProportion(outcomes, features, PackedMatrix.RoundUp(features))))

@@ -16,7 +16,7 @@ public sealed class MultiLabelClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private MultiLabelClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
+    internal MultiLabelClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
         _scorer = new SequenceScorer(parameters, nGrams);
@@ -195,6 +195,31 @@ public sealed class MultiLabelClassifier
     {
         Score(tokens, features, probabilities, nGrams);
         RowMath.Sigmoid(probabilities);
+    }
+
+    /// <summary>Scores of many sequences, to the bits that each gets by itself. Side by side they take a half to a third of the time.</summary>
+    /// <param name="sequences">Token numbers of each; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="features">[F] of each; null where there are none.</param>
+    /// <param name="nGrams">The n-grams of each; null where it reads none.</param>
+    /// <returns>The scores [C] of each.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, or there are not as many of one as of the other.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public float[][] ScoreMany(IReadOnlyList<int[]> sequences, IReadOnlyList<float[]>? features = null, IReadOnlyList<NGramVector>? nGrams = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        return _scorer.ScoreMany(sequences, features, nGrams);
+    }
+
+    /// <summary>Probabilities of the labels of many sequences, to the bits that each gets by itself.</summary>
+    /// <inheritdoc cref="ScoreMany"/>
+    /// <returns>The probabilities [C] of each.</returns>
+    public float[][] PredictMany(IReadOnlyList<int[]> sequences, IReadOnlyList<float[]>? features = null, IReadOnlyList<NGramVector>? nGrams = null)
+    {
+        var probabilities = ScoreMany(sequences, features, nGrams);
+        foreach (var ofOne in probabilities)
+            RowMath.Sigmoid(ofOne);
+        return probabilities;
     }
 
     internal NetworkParameters Parameters => _parameters;

@@ -109,6 +109,21 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             scores[c] = NetworkShare * scores[c] + NGramShare * own[c];
     }
 
+    /// <summary>[T]: what the n-grams add to an outcome's score by token, with their share. What a word has goes to its tokens in equal parts.</summary>
+    public float[] ByToken(PlacedNGrams nGrams, int outcome)
+    {
+        var ofWords = new double[nGrams.Words.Length];
+        Weights.AddByWord(nGrams, outcome, ofWords);
+        var ofTokens = new float[nGrams.TokenCount];
+        for (var word = 0; word < ofWords.Length; word++)
+        {
+            var (first, count) = nGrams.Words[word];
+            foreach (ref var ofToken in ofTokens.AsSpan(first, count))
+                ofToken += (float)(NGramShare * ofWords[word] / count);
+        }
+        return ofTokens;
+    }
+
     /// <summary>Writes: byte words, shortest, longest characters; float32 their weight, a, b; the map.</summary>
     public void Save(BinaryWriter writer)
     {

@@ -8,20 +8,24 @@ namespace Microsoft.ML.RevRnn.Models;
 internal sealed class NetworkSession<THead> : IPooledSession
     where THead : ISequenceHead
 {
+    /// <summary>Chunks so short that their gates stay in the second-level cache beside the weights: inputs are mostly kept products, so there is nothing that longer ones would multiply better.</summary>
+    private static readonly StackSettings _settings = StackSettings.Prediction with { ChunkLength = new ChunkLength(1, 16, 64) };
+
     private readonly PackedBatch _batch = new();
     private readonly BatchPass _pass;
     private LengthHistory _lengths;
     private int[] _tokens = [];
 
     /// <param name="parameters">The encoder's weights.</param>
+    /// <param name="weights">What the sessions of the model share.</param>
     /// <param name="createHead">Makes the head.</param>
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
-    public NetworkSession(EncoderParameters parameters, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0)
+    public NetworkSession(EncoderParameters parameters, SharedWeights weights, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0)
     {
-        Encoder = Encoders.Create(parameters, StackSettings.Prediction, new Device(threads: 1), fixedTokens);
+        Encoder = Encoders.Create(parameters, _settings, new Device(threads: 1), fixedTokens);
         Head = createHead(Encoder);
         _pass = new BatchPass(Encoder, Head);
-        _pass.PackWeights();
+        weights.Give(Encoder, Head);
     }
 
     public ISequenceEncoder Encoder { get; }
@@ -34,6 +38,18 @@ internal sealed class NetworkSession<THead> : IPooledSession
         _batch.Fill(tokens, Vocabulary.EmptyToken);
         _pass.Run(_batch, start, end);
     }
+
+    /// <summary>Runs sequences side by side, to the bits that each has by itself; an empty one is read as <see cref="Vocabulary.EmptyToken"/>.</summary>
+    /// <param name="sequences">Sequences.</param>
+    /// <param name="members">Which of them.</param>
+    public void Run(IReadOnlyList<int[]> sequences, ReadOnlySpan<int> members)
+    {
+        _batch.Fill(sequences, members, Vocabulary.EmptyToken);
+        _pass.Run(_batch);
+    }
+
+    /// <summary>The row of the batch that has the member at this place.</summary>
+    public int RowOf(int member) => _batch.RowOfMember(member);
 
     /// <inheritdoc/>
     public void Release()

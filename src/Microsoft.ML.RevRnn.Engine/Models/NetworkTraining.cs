@@ -68,10 +68,11 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         using var onGpu = CreateGpuTrainer(parameters, objective, carriesStates, out var fallbackReason);
         using var device = onGpu != null
             ? null
-            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
+            : new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.ShardRows));
         using var trainer = onGpu ?? new ManagedTrainer(parameters, objective, options, device!, carriesStates);
         var task = createTask(trainer);
-        var loop = new TrainingLoop(task, options, progress)
+        using var sharded = options.IsSharded ? new ShardedTask(task, options) : null;
+        var loop = new TrainingLoop(sharded ?? (TrainingTask)task, options, progress)
         {
             EpochEnded = EpochEnded,
             EpochBegins = epochBegins,
@@ -90,6 +91,8 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
             return null;
         try
         {
+            if (options.IsSharded)
+                throw new NotSupportedException(TrainingOptions.ShardsOnGpu);
             return TrainingBackends.Get().CreateTrainer(parameters, objective, options, carriesStates);
         }
         catch (NotSupportedException failure) when (options.FallbackToCpu)

@@ -17,6 +17,8 @@ internal sealed unsafe class NextTokensHead(LinearParameters output, ISequenceEn
 
     public override void PackWeights(bool forTraining, ulong seed) => _head.PackWeights(forTraining, seed);
 
+    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights((owner as NextTokensHead)?._head);
+
     public override void Forward(in Chunk chunk)
     {
         _logProbabilities.EnsureLength((long)chunk.FlatRows * _head.ScoreStride);

@@ -16,7 +16,7 @@ public sealed partial class SequenceClassifier
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
 
-    private SequenceClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
+    internal SequenceClassifier(NetworkParameters parameters, NGramPart? nGrams = null)
     {
         _parameters = parameters;
         _scorer = new SequenceScorer(parameters, nGrams);
@@ -197,14 +197,37 @@ public sealed partial class SequenceClassifier
     {
         OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
         _scorer.Score(tokens, features, nGrams, probabilities);
-        var scores = temperature == 1 ? [] : probabilities.ToArray();
-        SoftmaxLoss.Normalize(probabilities);
-        var prediction = TensorPrimitives.IndexOfMax<float>(probabilities);
+        return Normalize(probabilities, temperature);
+    }
+
+    /// <summary>Class probabilities of many sequences, to the bits that each gets by itself. Side by side they take a half to a third of the time.</summary>
+    /// <param name="sequences">Token numbers of each; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <param name="features">[F] of each; null where there are none.</param>
+    /// <param name="temperature">T, 0.01 to 100.</param>
+    /// <param name="nGrams">The n-grams of each; null where it reads none.</param>
+    /// <returns>[C] of each, and the most probable class of each.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, a number is infinite, there are not as many of one as of the other, or T is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public (float[][] Probabilities, int[] Predictions) PredictMany(
+        IReadOnlyList<int[]> sequences, IReadOnlyList<float[]>? features = null, float temperature = 1, IReadOnlyList<NGramVector>? nGrams = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        OptionCheck.Range(nameof(temperature), temperature, TemperatureScaling.Least, TemperatureScaling.Most);
+        var probabilities = _scorer.ScoreMany(sequences, features, nGrams);
+        return (probabilities, Array.ConvertAll(probabilities, scores => Normalize(scores, temperature)));
+    }
+
+    private static int Normalize(Span<float> scores, float temperature)
+    {
+        var unscaled = temperature == 1 ? [] : scores.ToArray();
+        SoftmaxLoss.Normalize(scores);
+        var prediction = TensorPrimitives.IndexOfMax<float>(scores);
         if (temperature != 1)
         {
-            TensorPrimitives.Divide(scores, temperature, probabilities);
-            ResultCheck.Finite(probabilities);
-            SoftmaxLoss.Normalize(probabilities);
+            TensorPrimitives.Divide(unscaled, temperature, scores);
+            ResultCheck.Finite(scores);
+            SoftmaxLoss.Normalize(scores);
         }
         return prediction;
     }

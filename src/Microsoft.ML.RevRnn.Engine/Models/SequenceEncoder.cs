@@ -17,22 +17,24 @@ public sealed class SequenceEncoder
     private readonly Parameter? _attention;
     private readonly SessionPool<NetworkSession<PooledOutputs>> _sessions;
 
-    private SequenceEncoder(EncoderParameters parameters)
+    internal SequenceEncoder(EncoderParameters parameters)
     {
         _parameters = parameters;
         FeatureNames = [.. UnitNames(parameters.Shape)];
-        _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Mean(encoder)), fixedTokens: 1));
+        var weights = new SharedWeights();
+        _sessions = new(() => new(parameters, weights, encoder => new PooledOutputs(encoder, Mean(encoder)), fixedTokens: 1));
     }
 
     /// <summary>Pools states as a classifier does.</summary>
-    private SequenceEncoder(EncoderParameters parameters, Parameter? attention)
+    internal SequenceEncoder(EncoderParameters parameters, Parameter? attention)
     {
         var shape = parameters.Shape;
         _parameters = parameters;
         _attention = attention;
         IsOfClassifier = true;
         FeatureNames = [.. PartNames(shape.Options.Pooling).SelectMany(part => UnitNames(shape).Select(unit => $"{part}.{unit}"))];
-        _sessions = new(() => new(parameters, encoder => new PooledOutputs(encoder, Pooling.Create(shape, attention, encoder.Device))));
+        var weights = new SharedWeights();
+        _sessions = new(() => new(parameters, weights, encoder => new PooledOutputs(encoder, Pooling.Create(shape, attention, encoder.Device))));
     }
 
     /// <summary>Makes features of a language model's states; it shares the model's weights.</summary>
@@ -66,6 +68,10 @@ public sealed class SequenceEncoder
     /// <c>max.h3</c> or <c>attention.forward3</c>.
     /// </summary>
     public IReadOnlyList<string> FeatureNames { get; }
+
+    internal EncoderParameters Parameters => _parameters;
+
+    internal Parameter? Attention => _attention;
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
     public int VocabularySize => _parameters.Shape.Vocabulary;
@@ -149,6 +155,35 @@ public sealed class SequenceEncoder
         session.Head.Read(0, features);
         _sessions.Return(session);
         ResultCheck.Finite(features);
+    }
+
+    /// <summary>Features of many sequences, to the bits that each gets by itself.</summary>
+    /// <param name="sequences">Token numbers of each; empty is read as <see cref="Vocabulary.EmptyToken"/>.</param>
+    /// <returns>The features of each.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public float[][] EncodeMany(IReadOnlyList<int[]> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        foreach (var tokens in sequences)
+        {
+            ArgumentNullException.ThrowIfNull(tokens, nameof(sequences));
+            TrainingInput.CheckTokens(tokens, VocabularySize);
+        }
+        var run = IsOfClassifier ? sequences : [.. sequences.Select(tokens => (int[])[Vocabulary.EmptyToken, .. tokens])];
+        var features = new float[sequences.Count][];
+        foreach (var members in SequenceBatches.Of(run))
+        {
+            var session = _sessions.Take();
+            session.Run(run, members);
+            for (var i = 0; i < members.Length; i++)
+                session.Head.Read(session.RowOf(i), features[members[i]] = new float[FeatureCount]);
+            _sessions.Return(session);
+        }
+        foreach (var ofOne in features)
+            ResultCheck.Finite(ofOne);
+        return features;
     }
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>

@@ -17,10 +17,11 @@ public sealed class SequenceTagger
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<TaggingSession> _sessions;
 
-    private SequenceTagger(NetworkParameters parameters)
+    internal SequenceTagger(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(() => new(parameters));
+        var weights = new SharedWeights();
+        _sessions = new(() => new(parameters, weights));
     }
 
     /// <summary>C: the number of classes.</summary>

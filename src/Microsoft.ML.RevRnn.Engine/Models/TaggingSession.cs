@@ -12,11 +12,11 @@ internal sealed class TaggingSession : IPooledSession
     private readonly NetworkSession<TokenScoresHead> _session;
     private readonly EncoderStates? _states;
 
-    public TaggingSession(NetworkParameters parameters)
+    public TaggingSession(NetworkParameters parameters, SharedWeights weights)
     {
         _shape = parameters.Encoder.Shape;
         _classes = parameters.Output.Outcomes;
-        _session = new(parameters.Encoder, encoder => new TokenScoresHead(parameters.Output, encoder));
+        _session = new(parameters.Encoder, weights, encoder => new TokenScoresHead(parameters.Output, encoder));
         _states = _shape.FedBack > 0 ? _session.Encoder.CreateStates() : null;
     }
 

@@ -16,6 +16,8 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
 
     public override void PackWeights(bool forTraining, ulong seed) => _head.PackWeights(forTraining, seed);
 
+    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights((owner as TokenScoresHead)?._head);
+
     public override void Begin(PackedBatch batch, bool training, ulong seed)
     {
         _head.Begin(batch, training, seed);

@@ -87,7 +87,7 @@ public sealed class TranslationSession
     /// <exception cref="ArgumentOutOfRangeException">The length is out of its range.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IEnumerable<int> Stream(ReadOnlySpan<int> source, int? maximumLength = null, CancellationToken cancellationToken = default)
+    public IEnumerable<TranslatedToken> Stream(ReadOnlySpan<int> source, int? maximumLength = null, CancellationToken cancellationToken = default)
     {
         OptionCheck.Range(nameof(maximumLength), maximumLength ?? 1, 1, 1_000_000);
         TrainingInput.CheckTokens(source, SourceVocabularySize);
@@ -96,7 +96,7 @@ public sealed class TranslationSession
 
     private static int MaximumLength(int sourceLength) => (int)Math.Min(1_000_000, 2L * sourceLength + 10);
 
-    private IEnumerable<int> Tokens(int[] source, int maximumLength, CancellationToken cancellationToken)
+    private IEnumerable<TranslatedToken> Tokens(int[] source, int maximumLength, CancellationToken cancellationToken)
     {
         _search.Begin([source]);
         _search.Reserve(1);
@@ -109,7 +109,7 @@ public sealed class TranslationSession
             token = TensorPrimitives.IndexOfMax(_search.LogProbabilities(0));
             if (token == Vocabulary.EmptyToken)
                 break;
-            yield return token;
+            yield return new TranslatedToken(token, _search.Alignments[0]);
         }
         _search.End();
     }

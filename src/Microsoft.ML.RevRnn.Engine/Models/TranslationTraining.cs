@@ -53,10 +53,11 @@ internal sealed class TranslationTraining(AttentionShape shape, TranslationOptio
         var frequencies = TokenFrequencies.Count(parts.Training.Select(member => whole.Targets[member]), shape.Decoder.Vocabulary);
         var parameters = CreateParameters(frequencies, options);
         var objective = new TranslationObjective(frequencies, model, options) { Start = Start };
-        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.Rows));
+        using var device = new Device(options.Shares, Width, running: ThreadChoice.Running(options.Shares, Environment.ProcessorCount, parameters, options.ShardRows));
         using var trainer = new TranslationTrainer(parameters, objective, options, device);
         var task = new TranslationTask((whole.Sources, whole.Targets), parts, trainer, objective, options) { HasMetric = Metric != null };
-        var loop = new TrainingLoop(task, options, Progress)
+        using var sharded = options.IsSharded ? new ShardedTask(task, options) : null;
+        var loop = new TrainingLoop(sharded ?? (TrainingTask)task, options, Progress)
         {
             EpochEnded = EpochEnded == null ? null : report => EpochEnded(report, parameters),
             Score = Metric == null ? null : token => Metric(parameters, token),

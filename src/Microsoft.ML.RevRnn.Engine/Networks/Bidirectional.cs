@@ -70,6 +70,12 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
         Second.PackWeights(forTraining, SecondSeed(seed));
     }
 
+    public void ShareWeights(ISequenceEncoder? owner)
+    {
+        First.ShareWeights((owner as Bidirectional)?.First);
+        Second.ShareWeights((owner as Bidirectional)?.Second);
+    }
+
     public void Release() => _reversed.Release();
 
     public void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null)

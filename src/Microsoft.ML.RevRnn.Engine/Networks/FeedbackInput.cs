@@ -97,11 +97,13 @@ internal sealed unsafe class FeedbackInput(EmbeddingTable table, NetworkShape sh
     }
 
     /// <summary>Where in the table the two of a pair are; the class is negative where there is none.</summary>
-    private (int Token, int Before) Rows(int pair)
+    public static (int Token, int Before) Rows(NetworkShape shape, int pair)
     {
         var (before, token) = Math.DivRem(pair, shape.Vocabulary);
         return (token, before == shape.FedBack ? -1 : shape.Vocabulary + before);
     }
+
+    private (int Token, int Before) Rows(int pair) => Rows(shape, pair);
 
     private ReadOnlySpan<float> Vector(int row) => new(table.Value.Value + (nint)row * Stride, Stride);
 }

@@ -29,6 +29,13 @@ internal unsafe interface ISequenceEncoder : IDisposable
     /// <summary>Must be called after each change of the weights, and before each batch where weights are dropped: the seed gives their masks.</summary>
     void PackWeights(bool forTraining, ulong seed = 0);
 
+    /// <summary>
+    /// Instead of <see cref="PackWeights"/>, for prediction with weights that never change again: takes those that another encoder of the same weights has packed, and what it
+    /// keeps of them; or packs them for others to take.
+    /// </summary>
+    /// <param name="owner">The encoder that did this first; null for this one. It must not be disposed of while another one is in use.</param>
+    void ShareWeights(ISequenceEncoder? owner) => PackWeights(forTraining: false);
+
     /// <summary>Starts a batch. The same seed, which must be that of <see cref="PackWeights"/>, gives the same dropout masks.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="training">Whether a backward pass follows, and dropout applies.</param>

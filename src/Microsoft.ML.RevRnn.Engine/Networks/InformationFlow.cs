@@ -5,9 +5,9 @@ using Microsoft.ML.RevRnn.Compute;
 namespace Microsoft.ML.RevRnn.Networks;
 
 /// <summary>
-/// What keeps the gradient's length on its way back through a layer whose state is passed on by its weights alone (Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent
+/// What keeps the gradient's length on its way back through a layer whose state is passed on by its weights, and by a constant leak if it has one (Pascanu, Mikolov, Bengio 2013, On the difficulty of training recurrent
 /// neural networks): Omega, see <see cref="InformationFlowForm"/>. Its gradient by U, from state to gates [H, H], is the immediate one, with states and g_t held: of a row and
-/// step c v d^T, where d is the gradient by the gates, v = U d, and c = 4 (q - 1) / |g|^2 with q = |v|^2 / |g|^2, or 2 (r - 1) / (|g| |v|) with r = |v| / |g|.
+/// step c v d^T, where d is the gradient by the gates, v = U d + alpha g with alpha the leak or 0, and c = 4 (q - 1) / |g|^2 with q = |v|^2 / |g|^2, or 2 (r - 1) / (|g| |v|) with r = |v| / |g|.
 /// </summary>
 internal sealed unsafe class InformationFlow : IDisposable
 {
@@ -108,7 +108,16 @@ internal sealed unsafe class InformationFlow : IDisposable
     public void Finish()
     {
         var factor = _form == InformationFlowForm.Norms ? _factor : _counted == 0 ? 0 : (float)(_factor / _counted);
-        TensorPrimitives.FusedMultiplyAdd(_gradient.Span, factor, _hidden.Gradients, _hidden.Gradients);
+        // Gates that do not read the state have no weights in their place.
+        foreach (var gate in Enumerable.Range(0, _shape.GateCount).Except(_shape.Spec.HiddenlessGates))
+        {
+            for (var row = 0; row < _hidden.RowCapacity; row++)
+            {
+                var place = row * _hidden.Stride + gate * _shape.BlockStride;
+                var target = _hidden.Gradients.Slice(place, _shape.BlockStride);
+                TensorPrimitives.FusedMultiplyAdd(_gradient.Span.Slice(place, _shape.BlockStride), factor, target, target);
+            }
+        }
     }
 
     public void Dispose()

@@ -38,6 +38,9 @@ internal sealed class MadeWeights : IDisposable
         Set(Bias, _recurrence.Bias);
     }
 
+    /// <summary>Takes on the biases that another layer has made of the same values; recurrent weights are shared as they are packed.</summary>
+    public void Take(MadeWeights other) => Bias.CopyValuesFrom(other.Bias);
+
     /// <summary>Before a backward pass.</summary>
     public void BeginGradient()
     {

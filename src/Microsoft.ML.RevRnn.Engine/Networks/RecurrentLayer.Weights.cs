@@ -39,6 +39,17 @@ internal sealed unsafe partial class RecurrentLayer
         }
     }
 
+    /// <summary>Reads weights that another layer of the same shape has packed for prediction.</summary>
+    public void ShareWeights(RecurrentLayer other)
+    {
+        _inputWeights.Share(other._inputWeights);
+        Made?.Take(other.Made!);
+        for (var half = 0; half < Shape.Halves; half++)
+            _cell.Weights.Hidden[half].Share(other._cell.Weights.Hidden[half]);
+        for (var stage = 0; stage < _parameters.Inner.Length; stage++)
+            _cell.Weights.Inner[stage].Share(other._cell.Weights.Inner[stage]);
+    }
+
     /// <summary>Makes the transposed weights' buffers; needed before <see cref="PackWeights"/> for training.</summary>
     public void PrepareTraining()
     {

@@ -24,11 +24,11 @@ internal sealed unsafe partial class RecurrentStack
 
     private void BeginSharing()
     {
-        if (CanShare(_isTraining))
+        if (_kept == null && CanShare(_isTraining))
             _shared.Begin(_batch, MostChunkRows);
         else
             _shared.TurnOff();
-        _layers[0].HasRows = !_shared.IsOn || IsInputSkipped;
+        _layers[0].HasRows = !(_shared.IsOn || _kept != null) || IsInputSkipped;
     }
 
     private readonly struct DropWeightsJob(RecurrentStack stack, ulong seed, bool ofGradients) : IJob
@@ -69,6 +69,10 @@ internal sealed unsafe partial class RecurrentStack
                 shared.WriteOthers(begin, end);
                 if (multiplies)
                     shared.FillGates(chunk, gates, begin, end);
+            }
+            else if (stack._kept is { } kept && layer == stack._layers[0])
+            {
+                kept.FillGates(chunk.Tokens[begin..end], gates + (nint)begin * layer.Layer.Shape.GateRow);
             }
             else if (multiplies)
             {

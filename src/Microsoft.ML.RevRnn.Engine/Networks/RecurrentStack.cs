@@ -264,6 +264,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         foreach (var layer in _layers)
             layer.Dispose();
         _shared.Dispose();
+        _kept?.Dispose();
         _inputGradient.Dispose();
         _skippedGradient.Dispose();
     }

@@ -77,8 +77,8 @@ internal sealed record StackSettings
         if (InformationFlow > 0 && !shape.Top.Spec.PassesStateByWeights)
         {
             throw new ArgumentException(
-                $"{nameof(InformationFlow)} is {InformationFlow}, and is of cells whose state is passed on by their weights alone, such as {CellKind.Elman}: {shape.Options.Cell} has gates, " +
-                "which let gradients pass. Leave it at 0, or take another cell.", "settings");
+                $"{nameof(InformationFlow)} is {InformationFlow}, and is of {CellKind.Elman} and {CellKind.LeakyElman}, whose state is passed on by one gate's weights: {shape.Options.Cell} is another cell, " +
+                "whose gates or products change gradients in other ways. Leave it at 0, or take another cell.", "settings");
         }
     }
 }

@@ -35,5 +35,7 @@ internal static class ExpectedWeights
 
     private static int GatesOfInput(CellShape layer) => layer.GateCount - layer.Spec.InputlessGates.Length;
 
-    private static int GatesOfHidden(CellShape layer) => layer.GateCount - layer.Spec.HiddenlessGates.Length;
+    /// <summary>With those of further products within a step.</summary>
+    private static int GatesOfHidden(CellShape layer)
+        => layer.GateCount - layer.Spec.HiddenlessGates.Length + layer.Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count);
 }

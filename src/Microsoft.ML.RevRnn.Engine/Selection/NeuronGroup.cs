@@ -95,7 +95,18 @@ internal sealed class NeuronGroup
             AddColumns(group, layer.Hidden[h], h, 0, gate => gate.ReadsHidden);
             group.Readers.Add(new(layer.Hidden[h], InRows: true, Read(shape, h) * half, half, 0));
         }
+        foreach (var (inner, stage) in layer.Inner.Zip(shape.Spec.Stages))
+            AddInner(group, inner, stage, half);
         return group;
+    }
+
+    /// <summary>A further product within a step reads vectors of as many units and makes gates of them: a unit is cut from all.</summary>
+    private static void AddInner(NeuronGroup group, Parameter inner, CellStage stage, int units)
+    {
+        for (var read = 0; read < stage.Reads; read++)
+            group.Readers.Add(new(inner, InRows: true, 0, units, read * units));
+        for (var gate = 0; gate < stage.Gates.Count; gate++)
+            group.Own.Add(new(inner, InRows: false, 0, units, gate * units));
     }
 
     /// <summary>The columns of a half's gates. A unit of the reset gate is that of the unit whose value it resets.</summary>

@@ -1,7 +1,9 @@
 namespace Microsoft.ML.RevRnn.Text;
 
 /// <summary>Collects the hashes of a text's n-grams. A hash depends on the characters alone: it is part of every saved model.</summary>
-internal sealed class NGramHasher(NGramOptions options)
+/// <param name="options">Which n-grams count.</param>
+/// <param name="occurrences">Receives each n-gram with its place; null for none.</param>
+internal sealed class NGramHasher(NGramOptions options, List<NGramOccurrence>? occurrences = null)
 {
     private const uint Offset = 2166136261;
     private const uint Prime = 16777619;
@@ -9,6 +11,9 @@ internal sealed class NGramHasher(NGramOptions options)
 
     private readonly Dictionary<uint, float> _values = [];
     private readonly List<uint> _words = [];
+
+    /// <summary>The words of all texts so far.</summary>
+    public int WordCount { get; private set; }
 
     /// <summary>Adds the n-grams of a text.</summary>
     public void Add(ReadOnlySpan<char> text)
@@ -53,9 +58,10 @@ internal sealed class NGramHasher(NGramOptions options)
                 hash = (hash ^ _words[first + n - 1]) * Prime;
                 if (n > 2)
                     value /= 2;
-                Add(Mix(hash + (uint)n), value);
+                Add(Mix(hash + (uint)n), value, first, n);
             }
         }
+        WordCount += _words.Count;
     }
 
     /// <summary>Adds the runs of characters of a word with its ends.</summary>
@@ -68,12 +74,20 @@ internal sealed class NGramHasher(NGramOptions options)
             {
                 hash = (hash ^ word[first + n - 1]) * Prime;
                 if (n >= options.ShortestCharacters)
-                    Add(Mix(hash), options.CharacterWeight);
+                    Add(Mix(hash), options.CharacterWeight, _words.Count - 1, 1);
             }
         }
     }
 
-    private void Add(uint hash, float value) => _values[hash] = _values.GetValueOrDefault(hash) + value;
+    /// <param name="hash">The n-gram.</param>
+    /// <param name="value">What it counts.</param>
+    /// <param name="first">Its first word, of this text.</param>
+    /// <param name="count">How many words it is of.</param>
+    private void Add(uint hash, float value, int first, int count)
+    {
+        _values[hash] = _values.GetValueOrDefault(hash) + value;
+        occurrences?.Add(new NGramOccurrence(hash, value, WordCount + first, count));
+    }
 
     private static uint OfCharacters(uint hash, ReadOnlySpan<char> characters)
     {

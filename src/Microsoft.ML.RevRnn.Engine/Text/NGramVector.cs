@@ -23,6 +23,15 @@ public sealed class NGramVector
     /// <summary>What there is of each.</summary>
     internal ReadOnlySpan<float> Values => _values;
 
+    /// <summary>The places of a hash of so many bits, and what there is in each, negative where the hash's highest bit is set.</summary>
+    internal (long[] Places, float[] Values) Places(int bits)
+    {
+        var values = new float[_values.Length];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = _hashes[i] >> 31 == 0 ? _values[i] : -_values[i];
+        return (Array.ConvertAll(_hashes, hash => (long)(hash & ((1u << bits) - 1))), values);
+    }
+
     /// <summary>The n-grams of a text, or of several that belong together: no run goes from one to the next.</summary>
     /// <param name="texts">The texts; nulls are empty.</param>
     /// <param name="options">Which n-grams count.</param>

@@ -5,18 +5,19 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Trains on this processor, in managed code.</summary>
-internal sealed class ManagedTrainer : INetworkTrainer
+internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
 {
     private readonly ISequenceEncoder _encoder;
     private readonly ISequenceHead _head;
     private readonly BatchPass _pass;
-    // A batch writes the states that it ends with beside those that it began with, so that it can be given up.
-    private EncoderStates? _reached;
-    private EncoderStates? _next;
+    // Of each shard where batches go on from each other.
+    private readonly List<CarriedStates> _carried = [];
+    private readonly List<EncoderStates> _evaluationEnds = [];
+    private int _shard;
+    private bool _isInShards;
     private readonly ISequenceEncoder _evaluator;
     private readonly ISequenceHead _evaluatorHead;
     private readonly BatchPass _evaluation;
-    private readonly EncoderStates? _evaluationEnd;
     private readonly Optimizer _optimizer;
 
     /// <param name="parameters">What is trained.</param>
@@ -35,9 +36,8 @@ internal sealed class ManagedTrainer : INetworkTrainer
             parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
         _evaluatorHead = objective.CreateHead(parameters, new ManagedHeads(_evaluator), training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
-        _reached = carriesStates ? _encoder.CreateStates() : null;
-        _next = carriesStates ? _encoder.CreateStates() : null;
-        _evaluationEnd = carriesStates ? _evaluator.CreateStates() : null;
+        CarriesStates = carriesStates;
+        AddStates(1);
         _encoder.PrepareTraining();
         _optimizer = Optimizer.Create(options, parameters.Dense, [parameters.Encoder.Embedding], device);
     }
@@ -57,14 +57,38 @@ internal sealed class ManagedTrainer : INetworkTrainer
         }
     }
 
+    public bool CarriesStates { get; }
+
+    public IReadOnlyList<EmbeddingTable> Tables => [Parameters.Encoder.Embedding];
+
+    public int Shard
+    {
+        set => _shard = value;
+    }
+
+    public void BeginShards(int count)
+    {
+        AddStates(count);
+        _isInShards = true;
+    }
+
     public BatchResult Train(PackedBatch batch, ulong seed, bool continues = false)
     {
-        var result = _pass.Train(batch, seed, continues ? _reached : null, _next);
+        var carried = CarriesStates ? _carried[_shard] : null;
+        var result = _pass.Train(batch, seed, continues ? carried?.Start : null, carried?.End);
         if (!result.IsUsable)
             DiscardGradients();
         else
-            (_reached, _next) = (_next, _reached);
+            carried?.Advance();
+        if (!_isInShards)
+            EndStep(result.IsUsable);
         return result;
+    }
+
+    public void EndStep(bool isKept)
+    {
+        foreach (var carried in _carried)
+            carried.Settle(isKept);
     }
 
     public double Step(float learningRate, float weightDecay, float maximumGradientNorm)
@@ -73,7 +97,10 @@ internal sealed class ManagedTrainer : INetworkTrainer
     public void BeginValidation() => _evaluation.PackWeights();
 
     public BatchResult Evaluate(PackedBatch batch, bool continues = false)
-        => _evaluation.Run(batch, continues ? _evaluationEnd : null, _evaluationEnd);
+    {
+        var end = CarriesStates ? _evaluationEnds[_shard] : null;
+        return _evaluation.Run(batch, continues ? end : null, end);
+    }
 
     public void Export()
     {
@@ -87,14 +114,20 @@ internal sealed class ManagedTrainer : INetworkTrainer
     public void SaveState(BinaryWriter writer)
     {
         _optimizer.Save(writer);
-        _reached?.Write(writer);
+        foreach (var carried in _carried)
+            carried.Write(writer);
     }
 
     public void LoadState(BinaryReader reader)
     {
         _optimizer.Load(reader);
-        _reached?.Read(reader);
+        foreach (var carried in _carried)
+            carried.Read(reader);
     }
+
+    public void WriteStates(int shard, BinaryWriter writer) => _carried[shard].Write(writer);
+
+    public void ReadStates(int shard, BinaryReader reader) => _carried[shard].Read(reader);
 
     public int RowLimit(int steps, int most) => _encoder.RowLimit(steps, most);
 
@@ -104,21 +137,30 @@ internal sealed class ManagedTrainer : INetworkTrainer
     {
         foreach (var parameter in Parameters.Dense)
             parameter.DropGradient();
-        foreach (var owned in (ReadOnlySpan<IDisposable?>)[_optimizer, _head, _evaluatorHead, _reached, _next, _evaluationEnd, _encoder, _evaluator])
+        foreach (var owned in (ReadOnlySpan<IDisposable?>)[_optimizer, _head, _evaluatorHead, .. _carried, .. _evaluationEnds, _encoder, _evaluator])
             owned?.Dispose();
     }
 
-    private void DiscardGradients()
+    public void DiscardGradients()
     {
         foreach (var parameter in Parameters.Dense)
             parameter.Gradients.Clear();
         Parameters.Encoder.Embedding.DiscardGradient();
     }
 
+    private void AddStates(int shards)
+    {
+        while (CarriesStates && _carried.Count < shards)
+        {
+            _carried.Add(new CarriedStates(_encoder));
+            _evaluationEnds.Add(_evaluator.CreateStates());
+        }
+    }
+
     private static StackSettings Settings(NetworkParameters parameters, Objective objective, TrainingOptions options, bool carriesStates)
     {
         var shape = parameters.Encoder.Shape;
-        var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape, options.Rows) : 0;
+        var joined = shape.Directions == 2 && objective.JoinsDirections ? Bidirectional.JoinedBytes(shape, options.ShardRows) : 0;
         return new StackSettings
         {
             Arithmetic = options.Arithmetic,

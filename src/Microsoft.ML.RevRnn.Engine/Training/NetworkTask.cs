@@ -7,7 +7,7 @@ namespace Microsoft.ML.RevRnn.Training;
 /// <param name="trainer">Trains on them.</param>
 /// <param name="objective">What is learned of them.</param>
 /// <param name="options">How to train.</param>
-internal abstract class NetworkTask(INetworkTrainer trainer, Objective objective, TrainingOptions options) : TrainingTask(options)
+internal abstract class NetworkTask(INetworkTrainer trainer, Objective objective, TrainingOptions options) : ShardableTask(options)
 {
     public override INetworkTrainer Trainer => trainer;
 

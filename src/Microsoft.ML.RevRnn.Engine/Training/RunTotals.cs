@@ -34,7 +34,7 @@ internal sealed class RunTotals
     /// <param name="batch">Its number.</param>
     public void Add(TrainingTask task, int batch)
     {
-        var account = task.Trainer.Account;
+        var account = task.Account;
         _tokens += task.TokenCount(batch);
         LostBits += account.ReversedBits;
         OptimalBits += account.OptimalBits;

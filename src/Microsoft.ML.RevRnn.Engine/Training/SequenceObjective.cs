@@ -11,7 +11,7 @@ internal sealed class SequenceObjective(Loss loss, IEnumerable<int> labels, Trai
 {
     public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout, options.InputDropoutByToken);
 
-    public override long HeadBytes(NetworkParameters parameters) => (long)options.Rows * parameters.FeatureCount * sizeof(float);
+    public override long HeadBytes(NetworkParameters parameters) => (long)options.ShardRows * parameters.FeatureCount * sizeof(float);
 
     public override ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training)
         => heads.Pooled(parameters, loss, training ? options.Dropout : 0, Examples?.Features, training ? null : Counts);

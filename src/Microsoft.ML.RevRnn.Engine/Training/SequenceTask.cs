@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -9,6 +10,7 @@ internal sealed class SequenceTask : NetworkTask
     private readonly HeldBack _parts;
     private readonly BatchPlan _validationPlan;
     private BatchPlan _plan;
+    private int[] _ofShard = [];
 
     /// <param name="sequences">All sequences.</param>
     /// <param name="parts">Which of them are held back.</param>
@@ -43,13 +45,40 @@ internal sealed class SequenceTask : NetworkTask
         return tokens;
     }
 
-    public override BatchResult Train(int batch, ulong seed) => Train(_plan.Batch(batch), seed);
+    public override BatchResult Train(int batch, Shard shard, ulong seed) => Train(shard.Of(_plan.Batch(batch), ref _ofShard), seed);
 
-    public override BatchResult Evaluate(int batch) => Evaluate(_validationPlan.Batch(batch));
+    public override BatchResult Evaluate(int batch, Shard shard) => Evaluate(shard.Of(_validationPlan.Batch(batch), ref _ofShard));
+
+    public override void AddTokens(int batch, IReadOnlyList<TokenUnion> unions)
+    {
+        var shape = Trainer.Parameters.Encoder.Shape;
+        foreach (var member in _plan.Batch(batch))
+        {
+            if (shape.FedBack == 0)
+                unions[0].Add(_sequences[member], Vocabulary.EmptyToken);
+            else
+                AddPairs(unions[0], shape, _sequences[member]);
+        }
+    }
+
+    /// <summary>What is read are pairs, of which each has the vectors of a token and of a class.</summary>
+    private static void AddPairs(TokenUnion union, NetworkShape shape, int[] sequence)
+    {
+        ReadOnlySpan<int> pairs = sequence.Length == 0 ? [Vocabulary.EmptyToken] : sequence;
+        foreach (var pair in pairs)
+        {
+            var (token, before) = FeedbackInput.Rows(shape, pair);
+            union.Add([token]);
+            if (before >= 0)
+                union.Add([before]);
+        }
+    }
 
     /// <summary>Computes the gradients of the mean loss over some of the sequences.</summary>
     public BatchResult Train(ReadOnlySpan<int> members, ulong seed)
     {
+        if (members.IsEmpty)
+            return default;
         Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
         return Trainer.Train(Batch, seed);
     }
@@ -57,6 +86,8 @@ internal sealed class SequenceTask : NetworkTask
     /// <summary>Loss of some of the sequences, without dropout.</summary>
     public BatchResult Evaluate(ReadOnlySpan<int> members)
     {
+        if (members.IsEmpty)
+            return default;
         Batch.Fill(_sequences, members, Vocabulary.EmptyToken);
         return Trainer.Evaluate(Batch);
     }
@@ -70,8 +101,9 @@ internal sealed class SequenceTask : NetworkTask
         base.WriteIdentity(writer);
     }
 
+    /// <summary>One shard's activations are held at a time.</summary>
     private int RowLimit(int longest) =>
-        Options.MemoryBudget == null ? Options.Rows : Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.Rows));
+        Options.MemoryBudget == null ? Options.Rows : Options.Shards * Math.Max(1, Trainer.RowLimit(Math.Max(1, longest), Options.ShardRows));
 
     /// <summary>The longest sequence must fit by itself, or training would fail when its turn comes.</summary>
     private void CheckBudget()

@@ -61,18 +61,32 @@ internal sealed class StreamTask : NetworkTask
     /// <summary>A shorter window sums fewer losses, so its mean's gradient is noisier: the rate is in proportion to the length (Merity et al. 2017, section 5).</summary>
     public override float RateFactor(int batch) => _model.VariesWindowLength ? (float)_windows[batch].Steps / _model.WindowLength : 1;
 
-    public override BatchResult Train(int batch, ulong seed)
+    public override BatchResult Train(int batch, Shard shard, ulong seed)
     {
+        var (firstRow, rows) = shard.OfRows(_rows);
+        if (rows == 0)
+            return default;
         var (first, steps) = _windows[batch];
-        Batch.FillWindow(_stream, _rows, _rowLength, first, steps);
+        Batch.FillWindow(_stream.AsSpan(firstRow * _rowLength), rows, _rowLength, first, steps);
         return Trainer.Train(Batch, seed, continues: batch > 0);
     }
 
-    public override BatchResult Evaluate(int batch)
+    public override BatchResult Evaluate(int batch, Shard shard)
     {
+        var (firstRow, rows) = shard.OfRows(_validationRows);
+        if (rows == 0)
+            return default;
         var first = batch * EvaluationWindow;
-        Batch.FillWindow(_validation, _validationRows, _validationRowLength, first, Math.Min(EvaluationWindow, _validationRowLength - first));
+        var steps = Math.Min(EvaluationWindow, _validationRowLength - first);
+        Batch.FillWindow(_validation.AsSpan(firstRow * _validationRowLength), rows, _validationRowLength, first, steps);
         return Trainer.Evaluate(Batch, continues: batch > 0);
+    }
+
+    public override void AddTokens(int batch, IReadOnlyList<TokenUnion> unions)
+    {
+        var (first, steps) = _windows[batch];
+        for (var row = 0; row < _rows; row++)
+            unions[0].Add(_stream.AsSpan(row * _rowLength + first, steps));
     }
 
     public override void WriteIdentity(BinaryWriter writer)
@@ -97,11 +111,12 @@ internal sealed class StreamTask : NetworkTask
     private void CheckBudget()
     {
         var longest = Math.Min(_rowLength, _model.VariesWindowLength ? 2 * _model.WindowLength : _model.WindowLength);
-        if (Options.MemoryBudget is not { } budget || Trainer.LeastBytes(_rows, longest) <= budget)
+        var rows = (_rows + Options.Shards - 1) / Options.Shards;
+        if (Options.MemoryBudget is not { } budget || Trainer.LeastBytes(rows, longest) <= budget)
             return;
         throw new ArgumentException(
-            $"{nameof(TrainingOptions.MemoryBudget)} is {budget} bytes; a window of {longest} steps of {_rows} streams takes up to " +
-            $"{Trainer.LeastBytes(_rows, longest)}. Raise the budget, lower {nameof(TrainingOptions.BatchSize)} or {nameof(LanguageModelOptions.WindowLength)}, " +
+            $"{nameof(TrainingOptions.MemoryBudget)} is {budget} bytes; a window of {longest} steps of {rows} streams takes up to " +
+            $"{Trainer.LeastBytes(rows, longest)}. Raise the budget, lower {nameof(TrainingOptions.BatchSize)} or {nameof(LanguageModelOptions.WindowLength)}, " +
             $"or set {nameof(TrainingOptions.ActivationStrategy)} to {ActivationStrategy.Auto}.");
     }
 }

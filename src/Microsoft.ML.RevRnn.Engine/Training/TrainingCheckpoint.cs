@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Groups;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -24,10 +24,10 @@ internal sealed class TrainingCheckpoint
     private readonly byte[] _identity;
     private readonly int _maximumEpochs;
 
-    public TrainingCheckpoint(string path, TrainingTask task, TrainingOptions options)
+    public TrainingCheckpoint(string path, byte[] identity, TrainingOptions options)
     {
         _file = new CheckpointFile(path);
-        _identity = Identity(task, options);
+        _identity = identity;
         _maximumEpochs = options.Epochs;
     }
 
@@ -40,18 +40,23 @@ internal sealed class TrainingCheckpoint
     /// <exception cref="IOException">It cannot be written; the former one is still there.</exception>
     public void Save(ITrainer trainer, TrainingState state) => _file.Replace(writer => Write(writer, trainer, state));
 
-    /// <summary>Goes back to the file's state, if there is one.</summary>
+    /// <summary>Goes back to the file's state, if there is one; all ranks of a group to that of rank 0's file.</summary>
     /// <param name="trainer">Receives weights and the optimiser's state.</param>
+    /// <param name="leader">Decides for all ranks.</param>
     /// <returns>The rest of the state; null where there is no file.</returns>
     /// <exception cref="InvalidOperationException">The file is damaged, or of another training run.</exception>
-    public TrainingState? Load(ITrainer trainer)
+    public TrainingState? Load(ITrainer trainer, Leader leader)
     {
-        if (!HasFile)
+        if (!leader.Decide(HasFile))
             return null;
-        using var file = File.OpenRead(_file.Path);
-        RequireIntact(file);
-        using var reader = new BinaryReader(file);
-        file.Position = Signature.Length;
+        using var file = leader.IsHere ? File.OpenRead(_file.Path) : null;
+        if (file != null)
+            RequireIntact(file);
+        var length = leader.Decide(file?.Length ?? 0);
+        file?.Seek(0, SeekOrigin.Begin);
+        using var source = leader.Group is { } group ? new GroupStream(group, file, length) : (Stream)file!;
+        using var reader = new BinaryReader(source);
+        reader.ReadBytes(Signature.Length);
         var version = reader.ReadInt32();
         if (version != Version)
             throw Unusable($"it has format version {version}, and this library reads version {Version}");
@@ -161,57 +166,5 @@ internal sealed class TrainingCheckpoint
         file.ReadExactly(expected);
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(expected))
             throw Unusable("it is damaged");
-    }
-
-    /// <summary>
-    /// SHA-256 of everything that the trained weights depend on. Epochs that are added change nothing of those before them where neither warming up nor the schedule
-    /// goes by the number of all epochs.
-    /// </summary>
-    private static byte[] Identity(TrainingTask task, TrainingOptions options)
-    {
-        var goesByEpochs = options.WarmUpFraction > 0 || options.Schedule is LearningRateSchedule.Linear or LearningRateSchedule.Cosine;
-        using var hash = SHA256.Create();
-        using (var hashed = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
-        using (var writer = new BinaryWriter(hashed))
-        {
-            writer.Write((int)options.Optimizer);
-            writer.Write((int)options.Schedule);
-            foreach (var value in (ReadOnlySpan<double>)
-                [goesByEpochs ? options.Epochs : 0, options.Rows, options.LearningRate, options.WarmUpFraction, options.NonMonotoneEpochs, options.WeightDecay,
-                 options.MaximumGradientNorm, options.MaximumStateGradientNorm, options.Dropout, options.ValidationFraction ?? -1, options.MemoryBudget ?? 0,
-                 options.MaximumMinutes ?? 0, options.Seed!.Value])
-            {
-                writer.Write(value);
-            }
-            // How many rows of a batch fit into a budget depends on the strategy, and on what threads keep for themselves.
-            writer.Write(options.MemoryBudget == null ? -1 : (int)options.ActivationStrategy);
-            if (options.MemoryBudget != null)
-                writer.Write(options.Shares);
-            if (options.InputDropoutByToken)
-                writer.Write(nameof(options.InputDropoutByToken));
-            if (options.ValidationMetric is not (ValidationMetric.Loss or ValidationMetric.Perplexity))
-                writer.Write((int)options.ValidationMetric);
-            if (options.Arithmetic != CellArithmetic.Reversible)
-                writer.Write((int)options.Arithmetic);
-            if (options.MaximumGradientValue is { } limit)
-            {
-                writer.Write(nameof(options.MaximumGradientValue));
-                writer.Write(limit);
-            }
-            if (options.SpectralRadius is { } radius)
-            {
-                writer.Write(nameof(options.SpectralRadius));
-                writer.Write(radius);
-            }
-            if (options.InformationFlow > 0)
-            {
-                writer.Write(nameof(options.InformationFlow));
-                writer.Write(options.InformationFlow);
-                writer.Write((int)options.InformationFlowForm);
-            }
-            task.Trainer.Parameters.WriteIdentity(writer);
-            task.WriteIdentity(writer);
-        }
-        return hash.Hash!;
     }
 }

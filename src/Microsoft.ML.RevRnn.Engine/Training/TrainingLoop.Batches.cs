@@ -10,20 +10,20 @@ internal sealed partial class TrainingLoop
 
     /// <summary>Trains on the batches of an epoch, from that on where it stands.</summary>
     /// <returns>Whether there is an epoch to be validated: one that was run to its end or, by the time limit, cut short behind its first batch.</returns>
-    private bool RunEpoch(int epoch, CancellationToken cancellationToken)
+    private bool RunEpoch(int epoch)
     {
         var count = _task.BeginEpoch(CounterRandom.Key(_seed, RandomUse.Epoch, (ulong)epoch));
         if (_batch > 0 && _batchCount != count)
             throw _checkpoint!.Unusable($"it is of an epoch of {_batchCount} batches, and there are {count} now");
         _batchCount = count;
         // Something must be trained before there is anything to return.
-        _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested || (IsTimeUp && (epoch > 1 || _batch > 0));
+        _task.Trainer.IsInterrupted = IfLeader(now => now.IsCancelled || (IsUp(now) && (epoch > 1 || _batch > 0)));
         while (_batch < count && (_batch == 0 || !IsTimeUp))
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (Now.IsCancelled)
                 return false;
             if (!RunBatch(epoch))
-                return !cancellationToken.IsCancellationRequested && _batch > 0;
+                return !Now.IsCancelled && _batch > 0;
             SaveAtInterval();
             if (_batch < count && _clock.Elapsed - _lastProgress >= _progressInterval)
                 Report(new EpochReport(epoch, Mean(_sum), Accuracy(_sum), null, null), (double)_batch / count);
@@ -52,7 +52,7 @@ internal sealed partial class TrainingLoop
             _skippedInRow = 0;
             _sum += result;
             _totals.Add(_task, i);
-            _meter.Add(rate, norm, _task.Trainer.Account);
+            _meter.Add(rate, norm, _task.Account);
         }
         else
         {
@@ -77,7 +77,7 @@ internal sealed partial class TrainingLoop
 
     /// <summary>The part of training that is done, 0 to 1, by epochs or by time, whichever is further on.</summary>
     private double Done(double ofEpochs) =>
-        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, Elapsed.TotalMinutes / minutes)) : ofEpochs;
+        _options.MaximumMinutes is { } minutes ? Math.Min(1, Math.Max(ofEpochs, Now.Elapsed.TotalMinutes / minutes)) : ofEpochs;
 
     private InvalidOperationException Diverged(int epoch, string why)
     {

@@ -9,12 +9,26 @@ internal sealed partial class TrainingLoop
     private string _savedPosition = "";
     private string? _checkpointFailure;
 
+    private bool IsSaveDue => _checkpoint != null && _clock.Elapsed - _lastCheckpoint >= _options.CheckpointInterval;
+
     private string Position => _batch == 0 ? $"epoch {_epochs.Count}" : $"batch {_batch} of epoch {_epochs.Count + 1}";
+
+    /// <summary>The checkpoint of all ranks, which only rank 0 reads and writes; ranks that train on something else than rank 0 are found out.</summary>
+    private TrainingCheckpoint? CreateCheckpoint()
+    {
+        if (_leader.Decide(_options.CheckpointPath != null) != (_options.CheckpointPath != null))
+            throw new InvalidOperationException($"{nameof(TrainingOptions.CheckpointPath)} is set on some ranks of the group and not on others; all must set it, though only rank 0 uses the file.");
+        if (_leader.Group == null && _options.CheckpointPath == null)
+            return null;
+        var identity = TrainingIdentity.Of(_task, _options);
+        _leader.RequireSame(identity, "data, network or options differ from those of rank 0, or with a memory budget the number of threads. Read the same rows in the same order on all ranks, and set every seed.");
+        return _options.CheckpointPath is { } path ? new TrainingCheckpoint(path, identity, _options) : null;
+    }
 
     /// <summary>Goes on from the checkpoint, if there is one.</summary>
     private void Resume()
     {
-        if (_checkpoint?.Load(_task.Trainer) is not { } state)
+        if (_checkpoint?.Load(_task.Trainer, _leader) is not { } state)
             return;
         foreach (var report in state.Epochs)
             TakeIn(report);
@@ -29,14 +43,14 @@ internal sealed partial class TrainingLoop
     /// <summary>After a batch: writes a checkpoint if it is time to.</summary>
     private void SaveAtInterval()
     {
-        if (_checkpoint != null && _options.CheckpointInterval is { } interval && _clock.Elapsed - _lastCheckpoint >= interval)
+        if (Now.IsSaveDue)
             SaveUnsaved();
     }
 
     /// <summary>Writes a checkpoint within an epoch, unless nothing has been trained since the last.</summary>
     private void SaveUnsaved()
     {
-        if (_checkpoint == null || !_isUnsaved)
+        if (!_leader.Decide(_checkpoint != null && _isUnsaved))
             return;
         _task.Trainer.Export();
         SaveCheckpoint();
@@ -49,6 +63,9 @@ internal sealed partial class TrainingLoop
     private void SaveCheckpoint()
     {
         if (_checkpoint == null)
+            return;
+        _task.PrepareCheckpoint();
+        if (!_leader.IsHere)
             return;
         try
         {

@@ -17,6 +17,7 @@ internal sealed partial class TrainingLoop
     private readonly TrainingCheckpoint? _checkpoint;
     private readonly ulong _seed;
     private readonly ILearnedParameters _parameters;
+    private readonly Leader _leader;
     private readonly Stopwatch _clock = new();
     private readonly List<EpochReport> _epochs = [];
     private float[][]? _bestWeights;
@@ -35,11 +36,12 @@ internal sealed partial class TrainingLoop
     {
         _task = task;
         _options = options;
-        _progress = progress;
+        _leader = task.Leader;
+        _progress = _leader.IsHere ? progress : null;
         _seed = CounterRandom.Mix(options.RandomSeed);
         _schedule = new RateSchedule(options);
         _parameters = task.Trainer.Parameters;
-        _checkpoint = options.CheckpointPath is { } path ? new TrainingCheckpoint(path, task, options) : null;
+        _checkpoint = CreateCheckpoint();
     }
 
     /// <summary>Called after each epoch's validation, with the task's parameters as they are then.</summary>
@@ -57,9 +59,11 @@ internal sealed partial class TrainingLoop
     /// <summary>Trains; when it returns, the task's parameters are the best weights.</summary>
     public TrainingReport Run(CancellationToken cancellationToken)
     {
-        using var held = _checkpoint?.Lock();
+        using var held = _leader.IsHere ? _checkpoint?.Lock() : null;
         _clock.Start();
+        _leader.Look = () => new Moment(Elapsed, cancellationToken.IsCancellationRequested, IsSaveDue);
         Resume();
+        _leader.LookAgain();
         var last = Math.Min(_options.Epochs, _options.StopAfterEpochs ?? int.MaxValue);
         var stop = TrainingStop.Completed;
         // After a resumption the last checkpoint may have been the end.
@@ -69,9 +73,9 @@ internal sealed partial class TrainingLoop
             EpochBegins?.Invoke(epoch);
             if (_batch == 0)
                 _meter = new EpochMeter();
-            if (!RunEpoch(epoch, cancellationToken) || !Validate(cancellationToken, out var validated) || !ScoreWeights(cancellationToken, out var score))
+            if (!RunEpoch(epoch) || !Validate(out var validated) || !ScoreWeights(cancellationToken, out var score))
             {
-                stop = cancellationToken.IsCancellationRequested ? TrainingStop.Cancelled : TrainingStop.TimeUp;
+                stop = Now.IsCancelled ? TrainingStop.Cancelled : TrainingStop.TimeUp;
                 SaveUnsaved();
                 break;
             }
@@ -109,7 +113,12 @@ internal sealed partial class TrainingLoop
     /// <summary>The time of this run and of those before the checkpoint that it went on from.</summary>
     private TimeSpan Elapsed => _elapsedBefore + _clock.Elapsed;
 
-    private bool IsTimeUp => Elapsed.TotalMinutes >= _options.MaximumMinutes;
+    /// <summary>What clock and token say, which is what they say on rank 0.</summary>
+    private Moment Now => _leader.Now;
+
+    private bool IsTimeUp => IsUp(Now);
+
+    private bool IsUp(in Moment moment) => moment.Elapsed.TotalMinutes >= _options.MaximumMinutes;
 
     private static double Mean(BatchResult result) => result.Predictions == 0 ? 0 : result.LossSum / result.Weight;
 
@@ -119,12 +128,14 @@ internal sealed partial class TrainingLoop
     {
         TakeIn(report);
         _task.Trainer.Export();
+        RequireSameWeights();
         if (_bestEpoch == report.Epoch && Badness(report) != null)
             KeepWeights();
         (_batch, _batchCount, _sum) = (0, 0, default);
         SaveCheckpoint();
         Report(report, 1);
-        EpochEnded?.Invoke(report);
+        if (_leader.IsHere)
+            EpochEnded?.Invoke(report);
     }
 
     /// <summary>What an epoch's result means for the schedule and the choice of the best.</summary>
@@ -158,46 +169,6 @@ internal sealed partial class TrainingLoop
         else if (_options.Schedule != LearningRateSchedule.NonMonotone && Badness(_epochs[epoch - 1]) != null && epoch - _bestEpoch >= _options.EpochsWaited)
             stop = TrainingStop.EarlyStopping;
         return stop != TrainingStop.Completed;
-    }
-
-    private bool Validate(CancellationToken cancellationToken, out BatchResult sum)
-    {
-        sum = default;
-        if (_task.ValidationBatchCount == 0)
-            return true;
-        // The time limit does not cut validation short: of a part of the held-back data there is no result.
-        _task.Trainer.IsInterrupted = () => cancellationToken.IsCancellationRequested;
-        _task.Trainer.BeginValidation();
-        _task.Counts?.Clear();
-        for (var i = 0; i < _task.ValidationBatchCount; i++)
-        {
-            if (cancellationToken.IsCancellationRequested)
-                return false;
-            var result = _task.Evaluate(i);
-            if (result.IsGivenUp)
-                return false;
-            sum += result;
-        }
-        return true;
-    }
-
-    private bool ScoreWeights(CancellationToken cancellationToken, out double? score)
-    {
-        score = null;
-        if (Score == null)
-            return true;
-        _task.Trainer.Export();
-        try
-        {
-            score = Score(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        return double.IsFinite(score.Value)
-            ? true
-            : throw new InvalidOperationException($"The validation metric is {score} after epoch {_epochs.Count + 1}; it must be a finite number, the higher the better.");
     }
 
     private void KeepWeights()

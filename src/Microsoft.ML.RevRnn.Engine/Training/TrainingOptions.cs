@@ -5,7 +5,7 @@ using Microsoft.ML.RevRnn.Training;
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How a network is trained.</summary>
-public sealed record TrainingOptions
+public sealed partial record TrainingOptions
 {
     /// <summary>
     /// Most passes over the training data, 1 to 10,000. Null: 8, and as many more as 240 updates take where the data are few; 8 in any case where a model is trained further.
@@ -64,9 +64,9 @@ public sealed record TrainingOptions
     public float MaximumStateGradientNorm { get; init; } = 10f;
 
     /// <summary>
-    /// a: the loss has a times Omega of each layer added, which keeps gradients as long as they are on their way back through an Elman network (Pascanu, Mikolov, Bengio 2013), 0 to 1,000; the
+    /// a: the loss has a times Omega of each layer added, which keeps gradients as long as they are on their way back through an Elman network or leaky units (Pascanu, Mikolov, Bengio 2013), 0 to 1,000; the
     /// losses that are reported are without. Its gradient is that by the weights from state to state alone, with states and their gradients held. The authors' value is 2. 0, as it is
-    /// unless it is set, changes no bit. On the processor only; another cell is an error.
+    /// unless it is set, changes no bit. On the processor only; another cell is an error. Its buffers, [H, H] and a chunk's [rows, H] of each layer, are not in the account of activations.
     /// </summary>
     public float InformationFlow { get; init; }
 
@@ -217,6 +217,7 @@ public sealed record TrainingOptions
         OptionCheck.Range(nameof(CheckpointInterval), CheckpointInterval?.TotalMinutes ?? 0, 0, 1_000_000);
         OptionCheck.Range(nameof(ThreadCount), ThreadCount ?? 1, 1, 256);
         OptionCheck.Range(nameof(GpuDeviceId), GpuDeviceId ?? 0, 0, 1023);
+        ValidateShards();
     }
 
     /// <summary>The most epochs of a training on so many sequences: <see cref="MaximumEpochs"/>, or what null stands for.</summary>
@@ -228,8 +229,8 @@ public sealed record TrainingOptions
     /// <param name="windowLength">Of how many steps a batch is, 1 at least.</param>
     public int EpochsForStreams(int tokens, int windowLength) => ForStreams(tokens, windowLength, goesOn: false).Epochs;
 
-    /// <summary>These options with a seed: their own, or else a random one.</summary>
-    internal TrainingOptions WithSeed() => Seed == null ? this with { Seed = RandomNumberGenerator.GetInt32(int.MaxValue) } : this;
+    /// <summary>These options with a seed: their own, or else a random one; of a group that of rank 0.</summary>
+    internal TrainingOptions WithSeed() => this with { Seed = new Leader(Group).Decide(Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue)) };
 
     /// <summary>These options with all that the size of the data decides.</summary>
     /// <param name="sequences">How many are trained on.</param>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Training;
 
@@ -19,6 +20,12 @@ internal abstract class TrainingTask(TrainingOptions options)
     /// <summary>Rows and steps of the batch that was worked on last.</summary>
     public abstract (int Rows, int Steps) Extent { get; }
 
+    /// <summary>What that batch took.</summary>
+    public virtual ActivationAccount Account => Trainer.Account;
+
+    /// <summary>Decides for all ranks that train together.</summary>
+    public virtual Leader Leader { get; } = new(null);
+
     protected TrainingOptions Options { get; } = options;
 
     /// <summary>Arranges the batches of an epoch.</summary>
@@ -37,6 +44,16 @@ internal abstract class TrainingTask(TrainingOptions options)
 
     /// <summary>Loss of a batch of held-back data, without dropout. They are evaluated in their order, after <see cref="ITrainer.BeginValidation"/>.</summary>
     public abstract BatchResult Evaluate(int batch);
+
+    /// <summary>Ends the evaluation of held-back data.</summary>
+    /// <param name="sum">What this process found of all batches, or that it gave up.</param>
+    /// <returns>The same of all ranks that train together.</returns>
+    public virtual BatchResult EndValidation(BatchResult sum) => sum;
+
+    /// <summary>Brings together what ranks know apart from each other; before <see cref="ITrainer.SaveState"/>.</summary>
+    public virtual void PrepareCheckpoint()
+    {
+    }
 
     /// <summary>Writes what, beyond network and training options, the trained weights depend on.</summary>
     public abstract void WriteIdentity(BinaryWriter writer);

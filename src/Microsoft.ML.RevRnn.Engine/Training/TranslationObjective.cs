@@ -41,9 +41,9 @@ internal sealed class TranslationObjective(long[] frequencies, TranslationOption
             // What one side hands to the other.
             CarriesStates = true,
         };
-        var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.Rows) : 0;
+        var joined = shape.Encoder.Directions == 2 ? Bidirectional.JoinedBytes(shape.Encoder, training.ShardRows) : 0;
         var length = ChunkLength.For(shape.Decoder);
-        var chunk = AttentionBuffers.ChunkBytes(shape, length.MostRows(training.Rows)) + workers * AttentionProducts.Bytes(shape, AttentionPieces.StepsOf(length.Maximum));
+        var chunk = AttentionBuffers.ChunkBytes(shape, length.MostRows(training.ShardRows)) + workers * AttentionProducts.Bytes(shape, AttentionPieces.StepsOf(length.Maximum));
         return new TranslationSettings(
             side with { HeadBytes = joined, BytesPerToken = SourceMemory.BytesPerToken(shape) },
             side with { HeadBytes = chunk + TokenHead.Bytes(shape.OutputStride, frequencies.Length, Samples, dropout: 0) },

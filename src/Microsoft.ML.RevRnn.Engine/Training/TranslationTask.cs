@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Training on pairs of sequences, in batches whose sources are about equally long.</summary>
-internal sealed class TranslationTask : TrainingTask
+internal sealed class TranslationTask : ShardableTask
 {
     private readonly IReadOnlyList<int[]> _sources;
     private readonly IReadOnlyList<int[]> _targets;
@@ -16,6 +16,7 @@ internal sealed class TranslationTask : TrainingTask
     private readonly PackedBatch _source = new();
     private readonly PackedBatch _target = new();
     private BatchPlan _plan;
+    private int[] _ofShard = [];
 
     /// <param name="pairs">All pairs; targets with a boundary before them.</param>
     /// <param name="parts">Which of them are held back.</param>
@@ -62,16 +63,20 @@ internal sealed class TranslationTask : TrainingTask
         return tokens;
     }
 
-    public override BatchResult Train(int batch, ulong seed)
-    {
-        Fill(_plan.Batch(batch));
-        return _trainer.Train(_source, _target, seed);
-    }
+    public override BatchResult Train(int batch, Shard shard, ulong seed)
+        => Fill(shard.Of(_plan.Batch(batch), ref _ofShard)) ? _trainer.Train(_source, _target, seed) : default;
 
-    public override BatchResult Evaluate(int batch)
+    public override BatchResult Evaluate(int batch, Shard shard)
+        => Fill(shard.Of(_validationPlan.Batch(batch), ref _ofShard)) ? _trainer.Evaluate(_source, _target) : default;
+
+    /// <summary>The first table is of the sources, the last one of the targets; they may be one.</summary>
+    public override void AddTokens(int batch, IReadOnlyList<TokenUnion> unions)
     {
-        Fill(_validationPlan.Batch(batch));
-        return _trainer.Evaluate(_source, _target);
+        foreach (var member in _plan.Batch(batch))
+        {
+            unions[0].Add(_sources[member], Vocabulary.EmptyToken);
+            unions[^1].Add(_targets[member], Vocabulary.EmptyToken);
+        }
     }
 
     public override void WriteIdentity(BinaryWriter writer)
@@ -84,15 +89,19 @@ internal sealed class TranslationTask : TrainingTask
         _objective.WriteIdentity(writer);
     }
 
-    private void Fill(ReadOnlySpan<int> members)
+    private bool Fill(ReadOnlySpan<int> members)
     {
+        if (members.IsEmpty)
+            return false;
         _source.Fill(_sources, members, Vocabulary.EmptyToken);
         _target.Fill(_targets, members, Vocabulary.EmptyToken);
+        return true;
     }
 
+    /// <summary>One shard's activations are held at a time.</summary>
     private int RowLimit(int longest) => Options.MemoryBudget == null
         ? Options.Rows
-        : Math.Max(1, _trainer.RowLimit(Math.Max(1, longest), _longestTargets[Math.Min(longest, _longestTargets.Length - 1)], Options.Rows));
+        : Options.Shards * Math.Max(1, _trainer.RowLimit(Math.Max(1, longest), _longestTargets[Math.Min(longest, _longestTargets.Length - 1)], Options.ShardRows));
 
     /// <summary>Of each length of sources the steps of the longest target that one so long or shorter has.</summary>
     private int[] LongestTargets()

@@ -6,7 +6,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Training;
 
 /// <summary>Trains a translation on this processor.</summary>
-internal sealed class TranslationTrainer : ITrainer
+internal sealed class TranslationTrainer : IShardTrainer
 {
     private readonly TranslationParameters _parameters;
     private readonly Device _device;
@@ -32,6 +32,18 @@ internal sealed class TranslationTrainer : ITrainer
     }
 
     public ILearnedParameters Parameters => _parameters;
+
+    public IReadOnlyList<EmbeddingTable> Tables => _parameters.Embeddings;
+
+    public bool CarriesStates => false;
+
+    public int Shard
+    {
+        set
+        {
+            // Pairs know nothing of each other.
+        }
+    }
 
     public ActivationAccount Account => _pass.EncoderAccount + _pass.DecoderAccount + new ActivationAccount(0, 0, _pass.HeadMemory.CurrentBytes);
 
@@ -61,6 +73,14 @@ internal sealed class TranslationTrainer : ITrainer
         return result;
     }
 
+    public void BeginShards(int count)
+    {
+    }
+
+    public void EndStep(bool isKept)
+    {
+    }
+
     public double Step(float learningRate, float weightDecay, float maximumGradientNorm) => _optimizer.Step(learningRate, weightDecay, maximumGradientNorm);
 
     public void BeginValidation() => _evaluation.PackWeights();
@@ -80,6 +100,14 @@ internal sealed class TranslationTrainer : ITrainer
     public void SaveState(BinaryWriter writer) => _optimizer.Save(writer);
 
     public void LoadState(BinaryReader reader) => _optimizer.Load(reader);
+
+    public void WriteStates(int shard, BinaryWriter writer)
+    {
+    }
+
+    public void ReadStates(int shard, BinaryReader reader)
+    {
+    }
 
     /// <summary>The most rows, up to <paramref name="most"/>, of a batch of so many source and target steps that stays within the budget of memory; 0 if not even one does.</summary>
     public int RowLimit(int sourceSteps, int targetSteps, int most)
@@ -107,7 +135,7 @@ internal sealed class TranslationTrainer : ITrainer
     private long DecoderBytes(int rows, int sourceSteps, int targetSteps)
         => _pass.Decoder.LeastBytes(rows, targetSteps) + AttentionPieces.Bytes(rows, sourceSteps, targetSteps, _device.Team.Size);
 
-    private void DiscardGradients()
+    public void DiscardGradients()
     {
         foreach (var parameter in _parameters.Dense)
             parameter.Gradients.Clear();

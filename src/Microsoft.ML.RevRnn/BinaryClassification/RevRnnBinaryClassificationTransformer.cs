@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.BinaryClassification;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -55,7 +56,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
 
     /// <summary>
     /// What the score, the log odds of true, of a text is made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order;
-    /// and the part of n-grams as a whole.
+    /// and what the n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <exception cref="ArgumentException">The model reads several columns, or numbers.</exception>
@@ -73,14 +74,27 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
+    internal override TestedNetwork CreateTested() => TestedNetwork.Of(_classifier, scores => scores[0] > 0 ? "True" : "False");
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => BinarySchema.Columns(_columns, inputSchema);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var scores = RowVectors.Create(row, length: 1, values => _classifier.Score(input.Tokens(), input.Features(), values, input.NGrams()));
+        var scores = RowVectors.Create(
+            row,
+            length: 1,
+            input.Read,
+            (read, values) => _classifier.Score(read.Tokens, read.Features, values, read.NGrams),
+            rows =>
+            {
+                var (tokens, features, nGrams) = RowValues.Columns(rows);
+                return _classifier.ScoreMany(tokens, features, nGrams);
+            });
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;
@@ -88,6 +102,14 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     }
 
     /// <summary>To the bits that <see cref="MultiLabelClassifier"/> gives: of a single value the library's would be those of the C library.</summary>
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfBinary(_classifier, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
+        return [scores, tokens.Graph.Add("Sigmoid", [scores]), OnnxModels.IsAbove(tokens.Graph, scores, 0)];
+    }
+
     private static float Probability(float score)
     {
         Span<float> scores = [score, 0, 0, 0];

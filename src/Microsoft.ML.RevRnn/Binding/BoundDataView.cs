@@ -1,16 +1,31 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Binding;
 
 /// <summary>A view of the rows of another one, with the columns that a transformer adds. Nothing is computed before a cursor asks.</summary>
-internal sealed class BoundDataView(IHost host, IDataView source, BoundMapper mapper) : IDataView
+/// <remarks>ConvertToOnnx takes a view that is no <see cref="ITransformCanSaveOnnx"/> for the data, and would leave out, without a word, all that it was made by.</remarks>
+/// <param name="host">The transformer's.</param>
+/// <param name="source">The other view.</param>
+/// <param name="mapper">What is added.</param>
+/// <param name="saveAsOnnx">Adds it to the graph of ConvertToOnnx, or throws.</param>
+internal sealed class BoundDataView(IHost host, IDataView source, BoundMapper mapper, Action<OnnxContext> saveAsOnnx) : ITransformCanSaveOnnx
 {
+    public IDataView Source => source;
+
     public bool CanShuffle => source.CanShuffle;
 
     public DataViewSchema Schema => mapper.OutputSchema;
 
     public long? GetRowCount() => source.GetRowCount();
+
+    /// <summary>Always, so that what cannot be exported says so instead of being passed over.</summary>
+    public bool CanSaveOnnx(OnnxContext ctx) => true;
+
+    public void SaveAsOnnx(OnnxContext ctx) => saveAsOnnx(ctx);
+
+    public void Save(ModelSaveContext ctx) => throw host.Process(new NotSupportedException("A view is not saved, but the transformer that made it."));
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
@@ -33,5 +48,10 @@ internal sealed class BoundDataView(IHost host, IDataView source, BoundMapper ma
         return Array.ConvertAll(inputs, input => Map(input, active));
     }
 
-    private DataViewRowCursor Map(DataViewRowCursor input, bool[] active) => new BoundCursor(input, mapper.Columns(input, active));
+    private BoundCursor Map(DataViewRowCursor input, bool[] active)
+    {
+        if (mapper.ReadsAhead && mapper.AddsAny(active))
+            input = RowWindow.Over(input);
+        return new BoundCursor(input, mapper.Columns(input, active));
+    }
 }

@@ -32,6 +32,9 @@ internal sealed class BoundMapper : IRowToRowMapper
 
     public DataViewSchema InputSchema { get; }
 
+    /// <summary>Whether the added columns are made of many rows at once where there are many.</summary>
+    public bool ReadsAhead { get; init; }
+
     public DataViewSchema OutputSchema { get; }
 
     public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns)

@@ -1,7 +1,10 @@
+using System.Numerics.Tensors;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Classification;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -27,6 +30,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     private readonly LabelValues? _labels;
     private readonly SequenceClassifier _classifier;
+    private readonly Lazy<IReadOnlyList<string>> _classNames;
     private readonly Lazy<TextExplainer> _explainer;
 
     internal RevRnnClassificationTransformer(
@@ -40,11 +44,15 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     {
         _labels = labels;
         _classifier = classifier;
-        _explainer = new(() => new TextExplainer(new ClassExplainer(classifier), Labels.Names));
+        _classNames = new(() => Labels.Names);
+        _explainer = new(() => new TextExplainer(new ClassExplainer(classifier), ClassNames));
     }
 
     /// <summary>C: the number of classes.</summary>
     public int ClassCount => _classifier.ClassCount;
+
+    /// <summary>What the classes are called, in the order of the score's slots: by the values of the label, or where those are not known by their numbers from 1.</summary>
+    public IReadOnlyList<string> ClassNames => _classNames.Value;
 
     /// <summary>T: the probabilities are softmax(scores / T). 1 as trained; <see cref="Calibrate"/> changes it.</summary>
     public float Temperature { get; private init; } = 1;
@@ -86,6 +94,27 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         var rows = TrainingRows.ReadCalibration(data, sources.Sequence, examples, (Tokenization, NGrams), channel);
         var temperature = _classifier.FitTemperature(rows.Sequences, labels.Values, examples.Features, rows.NGrams);
         return new RevRnnClassificationTransformer(Host, Columns, Tokenization, _labels, _classifier, Report) { Temperature = temperature };
+    }
+
+    /// <summary>
+    /// Class probabilities of texts, without a pipeline around: the numbers of <see cref="RevRnnTransformer.Transform"/>, texts side by side. For services: one model is for all threads.
+    /// </summary>
+    /// <param name="texts">The texts.</param>
+    /// <exception cref="InvalidOperationException">The model is of key vectors, or reads several columns, or numbers.</exception>
+    /// <example><code>foreach (var (label, probability, _) in classifier.Predict(["what a dull film", "a joy"])) ...</code></example>
+    public IReadOnlyList<TextPrediction> Predict(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var tokenizer = Tokenization.Tokenizer;
+        if (tokenizer == null || InputColumnNames.Count > 1 || _classifier.FeatureCount > 0)
+        {
+            throw Host.Process(new InvalidOperationException(
+                "The model reads other columns than one of text, so texts alone have no prediction; make a PredictionEngine of it, or Transform rows."));
+        }
+        int[][] tokens = [.. texts.Select(text => tokenizer.Encode(text ?? throw new ArgumentNullException(nameof(texts))))];
+        NGramVector[]? nGrams = NGrams is { } options ? [.. texts.Select(text => NGramVector.Of([text], options))] : null;
+        var (probabilities, predictions) = _classifier.PredictMany(tokens, temperature: Temperature, nGrams: nGrams);
+        return [.. probabilities.Zip(predictions, (ofText, prediction) => new TextPrediction(ClassNames[prediction], ofText[prediction], ofText))];
     }
 
     /// <summary>
@@ -140,7 +169,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
 
     /// <summary>
     /// What a class's score of a text is made of: of each token gradient times input, which is what it adds to the network's part of the score, or takes from it, to first order; and
-    /// the part of n-grams as a whole.
+    /// what the n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="label">The name of the class, as it is in the slots of the score; null for the predicted one.</param>
@@ -174,21 +203,43 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
+    internal override TestedNetwork CreateTested()
+    {
+        var names = Labels.Names;
+        return TestedNetwork.Of(_classifier, scores => names[TensorPrimitives.IndexOfMax<float>([.. scores])]);
+    }
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => ClassificationSchema.Columns(Columns, inputSchema, ClassCount, _labels);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var prediction = 0;
-        var probabilities = RowVectors.Create(row, ClassCount, values => prediction = _classifier.Predict(input.Tokens(), input.Features(), values, Temperature, input.NGrams()));
-        ValueGetter<uint> predictedLabel = (ref uint key) =>
-        {
-            _ = probabilities.Value;
-            key = (uint)prediction + 1;
-        };
-        return [probabilities.Getter(), predictedLabel];
+        var ofOne = new float[ClassCount];
+        var result = WindowResults.Create(
+            row,
+            input.Read,
+            read => (Probabilities: ofOne, Prediction: _classifier.Predict(read.Tokens, read.Features, ofOne, Temperature, read.NGrams)),
+            rows =>
+            {
+                var (tokens, features, nGrams) = RowValues.Columns(rows);
+                var (probabilities, predictions) = _classifier.PredictMany(tokens, features, Temperature, nGrams);
+                return [.. probabilities.Zip(predictions)];
+            });
+        ValueGetter<VBuffer<float>> score = (ref VBuffer<float> destination) => RowVectors.Copy(result.Value.Probabilities, ref destination);
+        ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)result.Value.Prediction + 1;
+        return [score, predictedLabel];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_classifier, options with { Temperature = Temperature });
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
+        return [OnnxModels.Softmax(tokens.Graph, scores, Temperature), OnnxModels.KeyOfMostProbable(tokens.Graph, scores, axis: 1, keeps: true)];
     }
 
     /// <summary>Writes: int32 C; the label values; float32 temperature; the classifier.</summary>

@@ -1,6 +1,9 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Estimators;
+using Microsoft.ML.RevRnn.Export;
+using Microsoft.ML.RevRnn.Exports;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.Runtime;
@@ -52,6 +55,9 @@ public abstract class RevRnnTransformer : ITransformer
 
     private protected IHost Host { get; }
 
+    /// <summary>What the labels that it tells are called; null for no labels.</summary>
+    private protected virtual IReadOnlyList<string>? OutcomeNames => null;
+
     /// <summary>The n-grams that are read beside the tokens; null for none.</summary>
     private protected virtual NGramOptions? ReadNGrams => null;
 
@@ -64,7 +70,32 @@ public abstract class RevRnnTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(Host, input, Bind(input.Schema));
+        return new BoundDataView(Host, input, Bind(input.Schema), context => AddTo(context, input.Schema));
+    }
+
+    /// <summary>
+    /// Writes the model as ONNX, which other languages and runtimes read: token numbers Int64 [rows, steps] in, with -1 behind a row's last token, and the columns that this transformer
+    /// adds out. The tokenizer and the names of the labels are in the file's metadata; <c>Transforms.Text.RevTokens</c> makes tokens of text by them. Of keys, key k is token k + 1.
+    /// docs/onnx.md has inputs, outputs and metadata of each kind of model.
+    /// </summary>
+    /// <param name="path">The file; it is written as a whole or not at all.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its kind or its cell cannot be written.</exception>
+    /// <example><code>classifier.SaveAsOnnx("classifier.onnx");</code></example>
+    public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CreateOnnx(Complete(options)).Write(path);
+    }
+
+    /// <inheritdoc cref="SaveAsOnnx(string, OnnxExportOptions?)"/>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public void SaveAsOnnx(Stream stream, OnnxExportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        CreateOnnx(Complete(options)).Write(stream);
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
@@ -108,6 +139,9 @@ public abstract class RevRnnTransformer : ITransformer
         });
     }
 
+    /// <summary>Whether its columns are made of many rows at once where there are many.</summary>
+    private protected virtual bool ReadsAhead => false;
+
     /// <summary>Signatures and version of the saved form.</summary>
     private protected abstract VersionInfo Version { get; }
 
@@ -122,6 +156,17 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>Writes the names of the columns.</summary>
     private protected abstract void SaveColumns(BinaryWriter writer);
 
+    /// <summary>The model as ONNX.</summary>
+    private protected virtual OnnxModel CreateOnnx(OnnxExportOptions options)
+        => throw Host.Process(new NotSupportedException($"{GetType().Name} cannot be written as ONNX; docs/onnx.md says which models can."));
+
+    /// <summary>Adds the model to a graph.</summary>
+    /// <param name="tokens">What is read.</param>
+    /// <param name="features">Of what has the numbers of each row, [N, F]; null where there are none.</param>
+    /// <returns>Of what has the value of each added column.</returns>
+    private protected virtual IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+        => throw Host.Process(new NotSupportedException($"{GetType().Name} cannot be written as ONNX; docs/onnx.md says which models can."));
+
     /// <summary>Writes what else there is than columns and tokenization.</summary>
     private protected abstract void SaveModel(BinaryWriter writer);
 
@@ -133,21 +178,38 @@ public abstract class RevRnnTransformer : ITransformer
         IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters));
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters), _ => throw Host.Process(new NotSupportedException("This view cannot be written as ONNX.")));
+    }
+
+    private OnnxExportOptions Complete(OnnxExportOptions? options)
+    {
+        options ??= new OnnxExportOptions();
+        return options with { Tokenizer = options.Tokenizer ?? Tokenization.Tokenizer, ClassNames = options.ClassNames ?? OutcomeNames };
+    }
+
+    /// <summary>Adds the model to the graph of ConvertToOnnx.</summary>
+    private void AddTo(OnnxContext context, DataViewSchema inputSchema)
+    {
+        PipelineGraph.RequireKeys(Host, GetType().Name, InputColumnName, Tokenization.Tokenizer == null, ReadNGrams != null);
+        var graph = new PipelineGraph(Host, context, GetType().Name);
+        var tokens = OnnxTokens.OfKeys(graph.Graph, graph.Input(InputColumnName), Tokenization.VocabularySize);
+        var features = Input.Features.Count == 0 ? null : graph.Graph.Join(1, [.. Input.Features.Select(feature => graph.Input(feature.Name))]);
+        graph.Finish([.. AddedColumns(inputSchema).Zip(AddTo(tokens, features))]);
     }
 
     private BoundMapper Bind(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, ReadNGrams, Host)));
+        return Bind(inputSchema, AddedColumns(inputSchema), (row, sources) => CreateGetters(row, RowInput.Of(row, sources, Tokenization, ReadNGrams, Host)), ReadsAhead);
     }
 
     private BoundMapper Bind(
         DataViewSchema inputSchema,
         IEnumerable<DataViewSchema.DetachedColumn> added,
-        Func<DataViewRow, ReadSources, Delegate[]> createGetters)
+        Func<DataViewRow, ReadSources, Delegate[]> createGetters,
+        bool readsAhead = false)
     {
         var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
-        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources));
+        return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources)) { ReadsAhead = readsAhead };
     }
 }

@@ -107,6 +107,8 @@ public abstract class RevRnnExperimentSettings
             throw Contradicts(nameof(TrainingOptions.CheckpointPath), $"an experiment keeps its checkpoints in {nameof(CheckpointDirectory)}");
         if (training.StopAfterEpochs != null)
             throw Contradicts(nameof(TrainingOptions.StopAfterEpochs), "an experiment decides itself where trainings pause");
+        if (Template.Selection != null)
+            throw Contradicts(nameof(RevLanguageModelOptions.NeuronSelection), "an experiment compares whole models; make its best one smaller by that model's Shrink");
     }
 
     private static ArgumentException Contradicts(string option, string why) => new($"{option} is set in the options; {why}. Leave it out.", option);

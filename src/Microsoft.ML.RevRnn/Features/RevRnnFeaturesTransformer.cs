@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -43,11 +44,18 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => [FeaturesSchema.Column(OutputColumnName, _encoder.FeatureNames)];
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
-        => [RowVectors.Create(row, _encoder.FeatureCount, features => _encoder.Encode(input.Tokens(), features)).Getter()];
+        => [RowVectors.Create(row, _encoder.FeatureCount, input.Tokens, (tokens, features) => _encoder.Encode(tokens, features), _encoder.EncodeMany).Getter()];
 
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_encoder, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+        => [OnnxModels.Features(tokens, _encoder, OnnxArithmetic.FixedPoint)];
 
     /// <summary>Writes the encoder.</summary>
     private protected override void SaveModel(BinaryWriter writer) => _encoder.Save(writer);

@@ -30,6 +30,18 @@ internal static class InputSchema
         }
     }
 
+    /// <summary>Checks columns of text.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">One is missing or of another type.</exception>
+    public static void CheckText(IExceptionContext context, SchemaShape schema, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            var column = Find(context, schema, "input", name);
+            if (column is not { Kind: SchemaShape.Column.VectorKind.Scalar, IsKey: false, ItemType: TextDataViewType })
+                throw WrongType(context, "input", name, "text", Describe(column));
+        }
+    }
+
     /// <summary>Checks a column of text or key vectors that is one of two sides, such as a source and its target.</summary>
     /// <returns>The column.</returns>
     public static SchemaShape.Column CheckSide(IExceptionContext context, SchemaShape schema, string role, string name)

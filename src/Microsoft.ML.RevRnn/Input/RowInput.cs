@@ -6,8 +6,12 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <param name="Tokens">Gives the tokens of the row's current values.</param>
 /// <param name="Features">Gives its numbers; empty where no columns of numbers are read.</param>
 /// <param name="NGrams">Gives the n-grams of the values that tokens were given of last; null where none are read.</param>
-internal sealed record RowInput(Func<int[]> Tokens, Func<float[]> Features, Func<NGramVector?> NGrams)
+/// <param name="PlacedNGrams">Gives the same with their places.</param>
+internal sealed record RowInput(Func<int[]> Tokens, Func<float[]> Features, Func<NGramVector?> NGrams, Func<PlacedNGrams?> PlacedNGrams)
 {
+    /// <summary>All of it, of the row's current values.</summary>
+    public RowValues Read() => new(Tokens(), Features(), NGrams());
+
     /// <summary>Reads a row.</summary>
     /// <param name="row">The row, or the cursor at a row.</param>
     /// <param name="sources">Its columns.</param>
@@ -16,7 +20,7 @@ internal sealed record RowInput(Func<int[]> Tokens, Func<float[]> Features, Func
     /// <param name="context">Told of errors.</param>
     public static RowInput Of(DataViewRow row, ReadSources sources, Tokenization tokenization, NGramOptions? nGrams, IExceptionContext context)
     {
-        var (readTokens, readNGrams) = RowNGrams.CreateReaders(row, sources.Sequence, tokenization, nGrams);
-        return new RowInput(readTokens, RowFeatures.CreateReader(row, sources.Features, context), readNGrams);
+        var (readTokens, readNGrams, readPlaced) = RowNGrams.CreateReaders(row, sources.Sequence, tokenization, nGrams);
+        return new RowInput(readTokens, RowFeatures.CreateReader(row, sources.Features, context), readNGrams, readPlaced);
     }
 }

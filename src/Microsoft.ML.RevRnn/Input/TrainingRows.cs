@@ -120,7 +120,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
 
         Func<(int[] Tokens, NGramVector? NGrams)> CreateReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
         {
-            var (readTokens, readNGrams) = RowNGrams.CreateReaders(row, columns, tokenization, options);
+            var (readTokens, readNGrams, _) = RowNGrams.CreateReaders(row, columns, tokenization, options);
             return () => (readTokens(), readNGrams());
         }
     }

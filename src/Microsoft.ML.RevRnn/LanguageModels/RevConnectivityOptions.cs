@@ -1,6 +1,8 @@
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>Which predictions of a text are looked at, and how: options of <see cref="RevLanguageModelTransformer.Connectivity"/>.</summary>
+/// <summary>
+/// Which predictions of a text are looked at, and how: options of <see cref="RevLanguageModelTransformer.Connectivity"/> and <see cref="RevRnnTaggingTransformer.Connectivity"/>.
+/// </summary>
 public sealed class RevConnectivityOptions
 {
     /// <summary>Tokens that are read for all predictions together where <see cref="Positions"/> does not say which.</summary>
@@ -9,7 +11,7 @@ public sealed class RevConnectivityOptions
     private const int MostPredictions = 100;
 
     /// <summary>
-    /// Which predictions: p is that of the text's token p, from 0, which has read those before it; as many as there are tokens is that of what follows the text. Null for the
+    /// Which predictions: p is that of the text's token p, from 0, which has read those before it; as many as there are tokens is that of what follows the text. That of a tagger has read token p too, and there is none behind the text. Null for the
     /// last ones, as many as read no more than 250,000 tokens together: all of a text of 500 tokens, 13 of one of 20,000.
     /// </summary>
     public IReadOnlyList<int>? Positions { get; set; }
@@ -42,6 +44,9 @@ public sealed class RevConnectivityOptions
             Check(nameof(Positions), position, 0, tokens);
         return [.. Positions.Distinct().Order()];
     }
+
+    /// <summary>What a model is called.</summary>
+    internal string NameOf(NetworkOptions network) => ModelName ?? $"{network.Cell}, {network.LayerCount} × {network.HiddenSize} units";
 
     private static void Check(string option, int value, int least, int most)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.LanguageModels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -184,6 +185,16 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
 
     /// <summary>Writes the names of input, log-likelihood, perplexity and token count column.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_model, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var graph = tokens.Graph;
+        var (logLikelihood, count) = OnnxModels.TextScores(tokens, _model.Parameters, OnnxArithmetic.FixedPoint);
+        var mean = graph.Add("Div", [graph.Add("Neg", [logLikelihood]), graph.Cast(count, OnnxElement.Single)]);
+        return [logLikelihood, graph.Add("Exp", [mean]), graph.Cast(count, OnnxElement.Int32)];
+    }
 
     /// <summary>Writes the model.</summary>
     private protected override void SaveModel(BinaryWriter writer) => _model.Save(writer);

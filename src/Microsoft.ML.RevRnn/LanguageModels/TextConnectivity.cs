@@ -22,20 +22,25 @@ internal static class TextConnectivity
         var rows = TokenConnectivity.Of(model, tokens, outputs, options.Computation);
         for (var i = 0; i < rows.Count; i++)
             predictions[i] = predictions[i] with { Connectivity = rows[i] };
-        var network = model.Network;
-        var name = options.ModelName ?? $"{network.Cell}, {network.LayerCount} × {network.HiddenSize} units";
-        return new ConnectivityReport(name, options.Computation.Measure, TokenTexts.Of(tokenizer, tokens), predictions);
+        return new ConnectivityReport(options.NameOf(model.Network), options.Computation.Measure, TokenTexts.Of(tokenizer, tokens), predictions);
+    }
+
+    /// <summary>What scores are of, in descending order; of equal ones the first comes first: a sort of keys alone would leave that open.</summary>
+    public static int[] Ranked(ReadOnlySpan<float> scores)
+    {
+        var values = scores.ToArray();
+        var order = new int[values.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(order, (left, right) => values[left] == values[right] ? left.CompareTo(right) : values[right].CompareTo(values[left]));
+        return order;
     }
 
     private static PredictionConnectivity Predict(
         LanguageModelSession session, TextTokenizer tokenizer, int? actual, int position, RevConnectivityOptions options)
     {
         var scores = session.LogProbabilities.ToArray();
-        var tokens = new int[scores.Length];
-        for (var token = 0; token < tokens.Length; token++)
-            tokens[token] = token;
-        // Of equal ones the first: a sort of keys alone would leave that open.
-        Array.Sort(tokens, (left, right) => scores[left] == scores[right] ? left.CompareTo(right) : scores[right].CompareTo(scores[left]));
+        var tokens = Ranked(scores);
         var target = options.Target == ConnectivityTarget.Actual && actual is { } known ? known : tokens[0];
         TokenProbability Of(int token) => new(token, tokenizer.Token(token), MathF.Exp(scores[token]));
         return new PredictionConnectivity(

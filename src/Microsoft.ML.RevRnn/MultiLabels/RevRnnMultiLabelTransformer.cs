@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.MultiLabels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -57,8 +58,8 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     internal MultiLabelClassifier Classifier => _classifier;
 
     /// <summary>
-    /// What the log odds of a label of a text are made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order; and the
-    /// part of n-grams as a whole.
+    /// What the log odds of a label of a text are made of: of each token gradient times input, which is what it adds to the network's part, or takes from it, to first order; and what the
+    /// n-grams of its word add.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="label">The name of the label, as it is in the slots of the score; null for the most probable one.</param>
@@ -74,15 +75,41 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     public RevRnnContributionsTransformer ToContributions(string contributionsColumnName = "Contributions", string tokensColumnName = "Tokens")
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
+    internal override TestedNetwork CreateTested()
+    {
+        var names = Labels.Names;
+        return TestedNetwork.Of(_classifier, scores => string.Join(", ", names.Where((_, label) => scores[label] > 0)));
+    }
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => MultiLabelSchema.Columns(Columns, inputSchema, LabelCount, _names);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var probabilities = RowVectors.Create(row, LabelCount, values => _classifier.Predict(input.Tokens(), input.Features(), values, input.NGrams()));
+        var probabilities = RowVectors.Create(
+            row,
+            LabelCount,
+            input.Read,
+            (read, values) => _classifier.Predict(read.Tokens, read.Features, values, read.NGrams),
+            rows =>
+            {
+                var (tokens, features, nGrams) = RowValues.Columns(rows);
+                return _classifier.PredictMany(tokens, features, nGrams);
+            });
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfLabels(_classifier, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
+        var probabilities = tokens.Graph.Add("Sigmoid", [scores]);
+        return [probabilities, OnnxModels.IsAbove(tokens.Graph, probabilities, 0.5f)];
     }
 
     /// <summary>Writes: int32 C; the names of the labels; the classifier.</summary>

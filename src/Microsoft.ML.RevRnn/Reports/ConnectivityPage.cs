@@ -22,7 +22,7 @@ internal static class ConnectivityPage
     private static void Write(Html html, ConnectivityReport report)
     {
         html.Add($"<section class='model'><h2>{report.ModelName}</h2><p>{Explain(report.Measure)}</p><ul class='predictions'></ul>");
-        TokenSpans.Write(html, [.. report.Tokens, "▮"]);
+        TokenSpans.Write(html, report.HasReadOwnToken ? report.Tokens : [.. report.Tokens, "▮"]);
         // The serializer writes <, > and & as numbers, so that no text ends the element.
         html.AddConstant($"<script type='application/json'>{JsonSerializer.Serialize(report.Predictions.Select(Row), _json)}</script></section>");
     }

@@ -24,8 +24,10 @@ internal static class ReportPage
         .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.4rem 2rem; } figure { margin: 0; } figure svg { width: 100%; display: block; }
         .calibration { max-width: 29rem; } .bars { max-width: 48rem; } figcaption { font-weight: 600; margin-bottom: .3rem; }
         .grid { stroke: var(--line); } .kept { stroke: var(--mark); stroke-dasharray: 4 4; } text { fill: var(--text); font-size: 13px; } .tick { fill: var(--soft); font-size: 12px; }
-        .end { text-anchor: end; } .middle { text-anchor: middle; } .one { stroke: var(--one); } .two { stroke: var(--two); }
+        .end { text-anchor: end; } .middle { text-anchor: middle; } .one { stroke: var(--one); } .two { stroke: var(--two); } .three { stroke: var(--mark); }
         polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } line.one, line.two { stroke-width: 3; } circle.one { fill: var(--one); } circle.two { fill: var(--two); }
+        .covered { fill: var(--one); } .open { fill: var(--mark); } .flip { color: var(--text); background: var(--panel); border-radius: 6px; padding: .6rem .8rem; overflow-wrap: anywhere; }
+        .flip .turned { color: var(--two); } .flip small { color: var(--soft); }
         .measured { fill: var(--one); } .estimated { fill: var(--mark); opacity: .45; }
         .legend { display: flex; gap: 1.2rem; font-size: .85rem; margin: .2rem 0 0; } figure .legend svg { display: inline-block; width: 24px; height: 8px; margin-right: .4rem; vertical-align: middle; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }

@@ -166,7 +166,7 @@ public static class TrainingReports
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(sources);
         var html = ReportPage.Begin("Alignments");
-        AlignmentSection.Write(html, sources.Select(model.BestOf));
+        AlignmentSection.Write(html, sources.Select(model.BestOf), hasHeadline: false);
         ReportPage.Save(path, ReportPage.End(html));
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
+using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Tagging;
@@ -65,6 +66,56 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
 
     internal SequenceTagger Tagger => _tagger;
 
+    /// <summary>
+    /// What the tagger's classes hang on: for each token of a text the gradient of the score of its class, before softmax, by the vector of each token that has been read by then. With
+    /// reversal, a text of any length takes about <see cref="ConnectivityOptions.MemoryBudget"/>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="labels">The class of each token, by name, for <see cref="ConnectivityTarget.Actual"/>; null for the most probable ones.</param>
+    /// <param name="options">Which tokens, and how; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are not as many labels as tokens, one is of no class, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
+    /// <exception cref="ReversalException">Reversal failed its integrity checks.</exception>
+    /// <example><code>tagger.Connectivity("the quick brown fox").SaveHtml("connectivity.html");</code></example>
+    public ConnectivityReport Connectivity(string text, IReadOnlyList<string>? labels = null, RevConnectivityOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return ConnectivityReport.Of(_tagger, RequireTokenizer(), text, Labels.Names, labels, options);
+    }
+
+    /// <summary>
+    /// How well words are told from their characters: of a tagger of characters that has the word as the class of each of them, and of the separator before, the accuracy by how many
+    /// letters of the word it has read.
+    /// </summary>
+    /// <param name="data">Rows that the tagger was not trained on.</param>
+    /// <param name="labelColumnName">Their labels: vectors of keys of as many values as there are classes, one for each character.</param>
+    /// <param name="separator">What begins a word.</param>
+    /// <param name="top">How many of the most probable classes count, 1 to 1,000.</param>
+    /// <param name="ignoredLabel">A class that is not to be told, such as that of all unknown words; null for none.</param>
+    /// <returns>A figure for each number of letters, from 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of a wrong type, or an argument is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The model is of key vectors, there are no rows, or one has another number of labels than of characters.</exception>
+    /// <example><code>foreach (var figure in tagger.AccuracyByLetters(test)) Console.WriteLine($"{figure.Letters}: {figure.TopAccuracy[0]:P1}");</code></example>
+    public IReadOnlyList<LetterAccuracy> AccuracyByLetters(
+        IDataView data, string labelColumnName = "Label", char separator = ' ', int top = 3, string? ignoredLabel = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        using var channel = Host.Start("AccuracyByLetters");
+        InputSchema.FindLabel(Host, SchemaShape.Create(data.Schema), labelColumnName, LabelType.Keys);
+        var label = data.Schema[labelColumnName];
+        InputSchema.KeyCount(Host, label, "label", ClassCount, ClassCount);
+        var token = RequireTokenizer().Encode([separator]) is [var only] ? only : throw new ArgumentOutOfRangeException(nameof(separator), separator, "It is not one token.");
+        var labels = new TokenLabels(label);
+        var sources = InputSchema.Find(Host, data.Schema, Input, Tokenization);
+        var rows = TrainingRows.ReadCalibration(data, sources.Sequence, labels, (Tokenization, null), channel);
+        labels.Check(rows.Sequences, sources.Sequence, channel);
+        var ignored = Labels.Names.Index().Where(name => name.Item == ignoredLabel).Select(name => name.Index).ToHashSet();
+        return RevRnn.AccuracyByLetters.Of(_tagger, rows.Sequences, labels.Values, token, top, ignored);
+    }
+
+    private TextTokenizer RequireTokenizer() => Tokenization.Tokenizer ?? throw Host.Process(new InvalidOperationException(
+        $"The model is of the keys in column '{InputColumnName}', so it has tokens and no text; {nameof(TokenConnectivity)} and {nameof(RevRnn.AccuracyByLetters)} are of tokens."));
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
@@ -74,6 +125,19 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     {
         var probabilities = TagProbabilities.Create(row, _tagger, input.Tokens);
         return [probabilities.Getter(), TagProbabilities.MostProbable(probabilities, ClassCount)];
+    }
+
+    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_tagger, options);
+
+    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    {
+        var probabilities = OnnxModels.TagProbabilities(tokens, _tagger.Parameters, OnnxArithmetic.FixedPoint);
+        var graph = tokens.Graph;
+        return
+        [
+            graph.Add("Reshape", [probabilities, graph.Integers(0, -1)]),
+            OnnxModels.KeyOfMostProbable(graph, probabilities, axis: 2, keeps: false),
+        ];
     }
 
     /// <summary>Writes: int32 C; the label values; the tagger.</summary>

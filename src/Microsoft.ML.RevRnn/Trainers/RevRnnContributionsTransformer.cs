@@ -14,7 +14,7 @@ namespace Microsoft.ML.RevRnn;
 
 /// <summary>
 /// Adds what each token of a text adds to the score of the class that a classifier predicts, or takes from it: two vectors of as many values as the text has tokens, gradient times
-/// input, Single, and the texts of the tokens. Made by the <c>ToContributions</c> of classifiers.
+/// input and what the n-grams of its word add, Single, and the texts of the tokens. Made by the <c>ToContributions</c> of classifiers.
 /// </summary>
 public sealed class RevRnnContributionsTransformer : RevRnnTransformer
 {
@@ -70,13 +70,18 @@ public sealed class RevRnnContributionsTransformer : RevRnnTransformer
     {
         // Tokens are asked for first: n-grams are those of the tokens that were given last.
         var tokens = new RowResult<int[]>(row, input.Tokens);
-        var contributions = new RowResult<float[]>(row, () =>
-        {
-            var read = input.Tokens();
-            return [.. _explainer.Explain(read, outcome: null, input.Features(), input.NGrams()).Contributions];
-        });
+        var contributions = new RowResult<float[]>(row, () => Contributions(input.Tokens(), input));
         var texts = new RowResult<ReadOnlyMemory<char>[]>(row, () => Array.ConvertAll(Texts(tokens.Value), text => text.AsMemory()));
         return [contributions.Getter(), texts.Getter()];
+    }
+
+    /// <summary>Of the network to first order, and of n-grams.</summary>
+    private float[] Contributions(int[] tokens, RowInput input)
+    {
+        if (input.PlacedNGrams() is not { } nGrams)
+            return [.. _explainer.Explain(tokens, outcome: null, input.Features()).Contributions];
+        var explanation = _explainer.Explain(tokens, nGrams, outcome: null, input.Features());
+        return [.. explanation.Contributions.Zip(explanation.NGramContributions!, (network, nGram) => network + nGram)];
     }
 
     /// <summary>Writes the names of the columns.</summary>

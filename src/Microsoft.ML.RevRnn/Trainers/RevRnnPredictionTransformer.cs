@@ -31,7 +31,14 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 
     private protected PredictionColumns Columns { get; }
 
+    /// <summary>The model for those who test it.</summary>
+    /// <exception cref="NotSupportedException">It does not decide on one outcome for a text.</exception>
+    internal virtual TestedNetwork CreateTested() => throw new NotSupportedException(
+        $"A {GetType().Name} decides on each token by itself. Coverage and robustness are those of models that decide on a text: of one class, of true or false, or of several labels.");
+
     private protected sealed override NGramOptions? ReadNGrams => NGrams;
+
+    private protected sealed override IReadOnlyList<string>? OutcomeNames => Labels.Count > 0 ? Labels.Names : null;
 
     /// <summary>A transformer of what the scores are made of.</summary>
     private protected RevRnnFeaturesTransformer Features(string outputColumnName, SequenceEncoder encoder)

@@ -16,7 +16,9 @@ internal sealed class TextExplainer(ClassExplainer explainer, IReadOnlyList<stri
     {
         int? outcome = label == null ? null : Find(label);
         var tokens = Tokenization.Join([.. texts.Select(text => tokenizer.Encode(text))]);
-        var explanation = explainer.Explain(tokens, outcome, features ?? [], nGrams == null ? null : NGramVector.Of(texts, nGrams));
+        var explanation = nGrams == null
+            ? explainer.Explain(tokens, outcome, features ?? [])
+            : explainer.Explain(tokens, PlacedNGrams.Of(texts, nGrams, tokenizer), outcome, features ?? []);
         return new TextExplanation(labels[explanation.Outcome], TokenTexts.Of(tokenizer, tokens), explanation);
     }
 

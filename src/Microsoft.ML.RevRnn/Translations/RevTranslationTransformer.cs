@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Input;
@@ -172,10 +171,8 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
             return (source, _translator.Translate(source, Decoding));
         });
         ValueGetter<float> score = (ref float value) => value = ScoreOf(result.Value.Translation);
-        var getters = new List<Delegate> { TargetTokenization.Tokenizer == null ? Keys(result) : Texts(result), score };
-        if (AlignmentColumnName != null)
-            getters.Add(Alignments(result));
-        return [.. getters];
+        Delegate translation = TargetTokenization.Tokenizer != null ? Texts(result) : new RowResult<uint[]>(row, () => Translator.Keys(result.Value.Translation)).Getter();
+        return AlignmentColumnName == null ? [translation, score] : [translation, score, new RowResult<int[]>(row, () => [.. result.Value.Translation.Alignment]).Getter()];
     }
 
     /// <summary>Writes the names of source, target, translation, score and alignment column.</summary>
@@ -211,19 +208,6 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
 
     private ValueGetter<ReadOnlyMemory<char>> Texts(RowResult<(SideValue Source, Translation Translation)> result)
         => (ref ReadOnlyMemory<char> value) => value = _translator.Text(result.Value.Source, result.Value.Translation).AsMemory();
-
-    private static ValueGetter<VBuffer<uint>> Keys(RowResult<(SideValue Source, Translation Translation)> result)
-        => (ref VBuffer<uint> value) => Fill(ref value, Translator.Keys(result.Value.Translation));
-
-    private static ValueGetter<VBuffer<int>> Alignments(RowResult<(SideValue Source, Translation Translation)> result)
-        => (ref VBuffer<int> value) => Fill(ref value, [.. result.Value.Translation.Alignment]);
-
-    private static void Fill<T>(ref VBuffer<T> destination, T[] values)
-    {
-        var editor = VBufferEditor.Create(ref destination, values.Length);
-        values.CopyTo(editor.Values);
-        destination = editor.Commit();
-    }
 
     private void RequireText()
     {

@@ -40,11 +40,11 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
     /// <summary>The text of a translation.</summary>
     public string Text(SideValue source, Translation translation)
     {
-        var copied = Copied(source, translation);
+        var copied = Copied(source);
         var assembler = tokens.Target.Tokenizer!.CreateAssembler();
         var text = new StringBuilder();
         for (var i = 0; i < translation.Tokens.Count; i++)
-            text.Append(assembler.Append(translation.Tokens[i], copied(i)));
+            text.Append(assembler.Append(translation.Tokens[i], copied(translation.Tokens[i], translation.Alignment[i])));
         return text.Append(assembler.Finish()).ToString();
     }
 
@@ -52,7 +52,7 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
     public TranslatedText WithPieces(string source, Translation translation)
     {
         var value = new SideValue(source, null);
-        var copied = Copied(value, translation);
+        var copied = Copied(value);
         var target = tokens.Target.Tokenizer!;
         return new TranslatedText
         {
@@ -61,7 +61,7 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
             LogProbability = translation.LogProbability,
             Score = translation.Score,
             SourcePieces = value.IsEmpty ? [] : tokens.Source.Tokenizer!.Pieces(source),
-            Pieces = [.. translation.Tokens.Select((token, i) => (token == TextTokenizer.UnknownToken ? copied(i) : null) ?? target.Token(token))],
+            Pieces = [.. translation.Tokens.Select((token, i) => copied(token, translation.Alignment[i]) ?? target.Token(token))],
             Alignment = translation.Alignment,
         };
     }
@@ -82,14 +82,16 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
     /// <summary>The text of a translation piece by piece, as soon as each is known: the most likely token each time.</summary>
     public IEnumerable<string> Stream(string source, int? maximumLength, CancellationToken cancellationToken)
     {
-        var read = new SideValue(source, null).Tokens(tokens.Source);
+        var value = new SideValue(source, null);
+        var read = value.Tokens(tokens.Source);
         if (read.Length == 0)
             yield break;
         var session = Take();
+        var copied = Copied(value);
         var assembler = tokens.Target.Tokenizer!.CreateAssembler();
-        foreach (var token in session.Stream(read, maximumLength, cancellationToken))
+        foreach (var (token, alignment) in session.Stream(read, maximumLength, cancellationToken))
         {
-            if (assembler.Append(token) is { Length: > 0 } piece)
+            if (assembler.Append(token, copied(token, alignment)) is { Length: > 0 } piece)
                 yield return piece;
         }
         // One that was left in the middle is not given back.
@@ -98,13 +100,13 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
             yield return rest;
     }
 
-    /// <summary>What stands for the i-th token of a translation if that is unknown; null for what it is called.</summary>
-    private Func<int, string?> Copied(SideValue source, Translation translation)
+    /// <summary>What stands for a token of a translation, with the place of the source that most attention was on, if it is unknown; null for what it is called.</summary>
+    private Func<int, int, string?> Copied(SideValue source)
     {
-        if (!copiesUnknown || source.IsEmpty || tokens.Source.Tokenizer is not { } tokenizer || !translation.Tokens.Contains(TextTokenizer.UnknownToken))
-            return _ => null;
-        var pieces = tokenizer.Pieces(source.Text);
-        return i => pieces[translation.Alignment[i]].Trim();
+        if (!copiesUnknown || source.IsEmpty || tokens.Source.Tokenizer is not { } tokenizer)
+            return (_, _) => null;
+        IReadOnlyList<string>? pieces = null;
+        return (token, place) => token == TextTokenizer.UnknownToken ? (pieces ??= tokenizer.Pieces(source.Text))[place].Trim() : null;
     }
 
     private T Use<T>(Func<TranslationSession, T> use)

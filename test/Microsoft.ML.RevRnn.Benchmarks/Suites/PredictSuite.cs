@@ -1,5 +1,3 @@
-using Microsoft.ML.RevRnn.Heads;
-using Microsoft.ML.RevRnn.Models;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
@@ -37,7 +35,7 @@ internal sealed class PredictSuite : ISuite
                     .Where(c => settings.Wants(c.Name)).ToList();
                 if (cases.Count == 0)
                     continue;
-                var classifier = Untrained(network);
+                var classifier = Untrained.Classifier(new NetworkShape(network, VocabularySize), Classes);
                 foreach (var (length, name) in cases)
                     Measure(classifier, length, name, report);
             }
@@ -62,16 +60,7 @@ internal sealed class PredictSuite : ISuite
 
     private void Generate(NetworkOptions network, string name, IReport report)
     {
-        using var parameters = NetworkParameters.OfNextTokens(new NetworkShape(network, Characters));
-        parameters.Initialize(1);
-        using var file = new MemoryStream();
-        using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, parameters.Encoder.Shape);
-        ModelFile.WriteParameters(writer, parameters.All);
-        writer.Flush();
-        file.Position = 0;
-        using var reader = new BinaryReader(file);
-        var session = LanguageModel.Load(reader).CreateSession();
+        var session = Untrained.LanguageModel(new NetworkShape(network, Characters)).CreateSession();
         var options = new GenerationOptions { MaximumTokens = GeneratedTokens, StopsAtEnd = false };
         var timings = Alternation.Run(_pace, new TimedAction(() =>
         {
@@ -80,21 +69,5 @@ internal sealed class PredictSuite : ISuite
             }
         }));
         report.Add(new Measurement(Name, name, GeneratedTokens / timings.Medians[0] * 1000, "tokens/s") { Runs = timings.Runs });
-    }
-
-    /// <summary>A classifier with fresh weights, by way of the file format: speed does not ask what was learned.</summary>
-    private static SequenceClassifier Untrained(NetworkOptions network)
-    {
-        var shape = new NetworkShape(network, VocabularySize);
-        using var parameters = NetworkParameters.OfSequences(shape, Classes);
-        parameters.Initialize(1);
-        using var file = new MemoryStream();
-        using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, ModelKind.Classifier, shape, Classes);
-        ModelFile.WriteParameters(writer, parameters.All);
-        writer.Flush();
-        file.Position = 0;
-        using var reader = new BinaryReader(file);
-        return SequenceClassifier.Load(reader);
     }
 }

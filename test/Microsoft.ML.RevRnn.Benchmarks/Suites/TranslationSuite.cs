@@ -5,6 +5,9 @@ internal sealed class TranslationSuite : ISuite
 {
     private const int Epochs = 4;
 
+    private static readonly LetterReversal _short = new(5, 15, Epochs: 12);
+    private static readonly LetterReversal _long = new(20, 40, Epochs: 10);
+
     private static readonly CellKind[] _cells = [CellKind.RevGru, CellKind.RevLstm, CellKind.Gru];
 
     public string Name => "translation";
@@ -12,7 +15,9 @@ internal sealed class TranslationSuite : ISuite
     public string Title => "translation of Multi30K: BLEU and speed against PyTorch with full attention, and what reversal saves";
 
     public string Method =>
-        "Multi30K, English to German (--data says where), words split on white space, those that occur once unknown. "
+        $"Letters: random strings of {_short.Shortest} to {_short.Longest} letters, and of {_long.Shortest} to {_long.Longest}, are written backwards, after {_short.Epochs} and {_long.Epochs} epochs "
+        + $"({LetterReversal.Description}). /exact is the share without an error, /aligned that of letters which attention was most on as they were written. "
+        + "Multi30K, English to German (--data says where), words split on white space, those that occur once unknown. "
         + $"Every model has {TranslationRecipe.Description}; {Epochs} epochs, one seed. PyTorch has the same but its own initial weights and random numbers. "
         + $"Attention of reversible cells reads the token vectors and {TranslationRecipe.SliceSize} units of each state, that of ordinary ones, and PyTorch's, whole states. "
         + "BLEU is of test_2016_flickr's words as they are, unknown ones copied of the source by attention: the value of multi-bleu, the higher the better. "
@@ -22,6 +27,7 @@ internal sealed class TranslationSuite : ISuite
 
     public void Run(Settings settings, IReport report)
     {
+        RunReversals(settings, report);
         if (!TranslationCorpus.IsIn(settings.Data))
         {
             report.Skip("Multi30K was not found. Give with --data a folder that has multi30k/train.en, val.en and test_2016_flickr.en, and the same in German (.de), tokenised.");
@@ -39,6 +45,26 @@ internal sealed class TranslationSuite : ISuite
                 Compare(cell, trainer.Train(cell), theirs, corpus, settings, report);
             if (Support.IsReversible(cell) && (settings.Wants($"{cell}/encoder-2000") || settings.Wants($"{cell}/decoder-2000")))
                 AddMemory(report, settings, cell, "-2000", trainer.MeasureLong(cell));
+        }
+    }
+
+    private void RunReversals(Settings settings, IReport report)
+    {
+        if (settings.Wants("letters/exact") || settings.Wants("letters/aligned"))
+        {
+            var (exact, aligned) = _short.Run(AttentionContext.EmbeddingAndSlice, settings.Threads);
+            Add("letters", "exact", exact, null);
+            Add("letters", "aligned", aligned, null);
+        }
+        AttentionContext[] contexts = [AttentionContext.Hidden, AttentionContext.EmbeddingAndSlice, AttentionContext.Embedding];
+        var hidden = new Lazy<double>(() => _long.Run(AttentionContext.Hidden, settings.Threads).Exact);
+        foreach (var context in contexts.Where(context => settings.Wants($"long letters/{context}")))
+            Add("long letters", $"{context}", context == AttentionContext.Hidden ? hidden.Value : _long.Run(context, settings.Threads).Exact, hidden.Value);
+
+        void Add(string name, string aspect, double share, double? theirs)
+        {
+            if (settings.Wants($"{name}/{aspect}"))
+                report.Add(new Measurement(Name, name, 100 * share, "%") { Aspect = aspect, Theirs = 100 * theirs, Against = theirs == null ? "" : "attention over all units", Runs = 1 });
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Models;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -100,6 +101,64 @@ internal sealed class ClassExplainerTests
         Assert.AreNotEqual(0f, all[0].NGramScore);
         Assert.ThrowsExactly<ArgumentException>(() => explainer.Explain(task.Sequences[0]));
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => explainer.Explain(task.Sequences[0], ToyTask.Classes, nGrams: nGrams[0]));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(3)]
+    public void NGramsAreToldByToken(int wordLength)
+    {
+        var task = ToyTask.Learnable();
+        var options = new NGramOptions { WordLength = wordLength };
+        var examples = new ExampleOptions { NGrams = new NGramSet(options, [.. task.Sequences.Select(tokens => NGramVector.OfTokens(tokens, options))]) };
+        var classifier = SequenceClassifier.Train(
+            task.Sequences, task.Labels, ToyTask.Classes, ToyTask.VocabularySize, task.Network, task.Training with { MaximumEpochs = 2 }, examples: examples).Model;
+        var explainer = new ClassExplainer(classifier);
+        var part = classifier.NGramPart!;
+        foreach (var text in task.Sequences.Take(10).Append([4]).Append([]))
+        {
+            var nGrams = PlacedNGrams.OfTokens(text, options);
+            for (var label = 0; label < ToyTask.Classes; label++)
+            {
+                var explanation = explainer.Explain(text, nGrams, label);
+                var without = explainer.Explain(text, label, nGrams: nGrams.Vector);
+                Near.AreSame([without.NetworkScore, without.NGramScore, .. without.Contributions], [explanation.NetworkScore, explanation.NGramScore, .. explanation.Contributions], "the rest");
+                Assert.IsNull(without.NGramContributions);
+                Assert.AreEqual(without.NGramScore, without.NGramRest);
+                Assert.AreEqual(part.NGramShare * part.Weights.Bias[label], explanation.NGramRest, 1e-4f);
+                Near.AreNear(ByToken(part, text, options, label), [.. explanation.NGramContributions!.Select(value => (double)value)], 1e-5, "contribution of n-grams");
+            }
+        }
+        Assert.ThrowsExactly<ArgumentException>(() => explainer.Explain([1, 2], PlacedNGrams.OfTokens([1], options)));
+        Assert.ThrowsExactly<ArgumentException>(() => new ClassExplainer(task.Run().Model).Explain([1], PlacedNGrams.OfTokens([1], options)));
+    }
+
+    /// <summary>Each run that a token is of is looked up by itself: of its vector it is what shorter runs have not.</summary>
+    private static double[] ByToken(NGramPart part, int[] text, NGramOptions options, int label)
+    {
+        var contributions = new double[text.Length];
+        var (rows, values) = part.Weights.Project(NGramVector.OfTokens(text, options));
+        var counts = NGramVector.OfTokens(text, options);
+        for (var first = 0; first < text.Length; first++)
+        {
+            for (var n = 1; n <= options.WordLength && first + n <= text.Length; n++)
+            {
+                var run = text.AsSpan(first, n);
+                var own = NGramVector.OfTokens(run, options).Hashes.ToArray()
+                    .Except(NGramVector.OfTokens(run[1..], options).Hashes.ToArray()).Except(NGramVector.OfTokens(run[..^1], options).Hashes.ToArray()).ToArray();
+                var (hash, value) = own.Length == 1 ? (own[0], n > 2 ? 0.5f : 1) : throw new InvalidOperationException("A run has one n-gram that its parts have not.");
+                var of = counts.Values[counts.Hashes.IndexOf(hash)];
+                // What the whole text's projection has of this n-gram, in as many parts as it occurs.
+                var alone = part.Weights.Project(new NGramVector([hash], [1]));
+                if (alone.Rows is not [var row])
+                    continue;
+                var index = Array.IndexOf(rows, row);
+                var share = (double)values[index] * value / of;
+                for (var t = first; t < first + n; t++)
+                    contributions[t] += part.NGramShare * share * part.Weights.Values[row * ToyTask.Classes + label] / n;
+            }
+        }
+        return contributions;
     }
 
     [TestMethod]

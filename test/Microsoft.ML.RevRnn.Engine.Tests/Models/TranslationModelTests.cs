@@ -70,8 +70,9 @@ internal sealed class TranslationModelTests
         foreach (var source in _sources)
         {
             var greedy = session.Translate(source, new DecodingOptions { BeamWidth = 1 });
-            CollectionAssert.AreEqual(greedy.Tokens.ToArray(), session.Stream(source).ToArray());
-            CollectionAssert.AreEqual(greedy.Tokens.Take(2).ToArray(), session.Stream(source, maximumLength: 2).ToArray());
+            TranslatedToken[] expected = [.. greedy.Tokens.Zip(greedy.Alignment, (token, place) => new TranslatedToken(token, place))];
+            CollectionAssert.AreEqual(expected, session.Stream(source).ToArray());
+            CollectionAssert.AreEqual(expected[..Math.Min(2, expected.Length)], session.Stream(source, maximumLength: 2).ToArray());
         }
     }
 

@@ -80,6 +80,14 @@ internal sealed class TreeClassifierTests
     }
 
     [TestMethod]
+    public void ATreeIsNotWrittenAsOnnx()
+    {
+        var model = (_task with { Network = _task.Network with { Structure = NetworkStructure.BalancedTree }, Training = _task.Training with { MaximumEpochs = 1 } }).Run().Model;
+
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.SaveAsOnnx(new MemoryStream())).Message, nameof(NetworkStructure.BalancedTree));
+    }
+
+    [TestMethod]
     public void AnEstimateIsOfStoredActivations()
     {
         var estimate = ActivationMemory.Estimate(_task.Network with { Structure = NetworkStructure.BalancedTree }, 4, 20);

@@ -47,6 +47,65 @@ internal sealed class InformationFlowTests
         CollectionAssert.AreEqual(gradient, same);
     }
 
+    /// <summary>Of leaky units v has what leaks of g too, and the gate of the leak, which reads no state, has no gradient of Omega.</summary>
+    [TestMethod]
+    public void LeakyUnitsHaveThatOfTheirDefinition()
+    {
+        const float Factor = 2;
+        const int Steps = 4;
+        const int Units = 3;
+        var random = new Random(4);
+        var network = new NetworkShape(new NetworkOptions { Cell = CellKind.LeakyElman, EmbeddingSize = 2, HiddenSize = Units }, Steps);
+        using var device = new Device(threads: 1);
+        using var parameters = new EncoderParameters(network);
+        parameters.Initialize(5);
+        var layer = parameters.Stacks[0].Layers[0];
+        double[] alpha = [.. Enumerable.Range(0, Units).Select(unit => 1 / (1 + Math.Exp(-layer.Bias.At(0, Units + unit))))];
+        double[] ofLast = [.. Enumerable.Range(0, Units).Select(_ => random.NextDouble() - 0.5)];
+        var batch = new PackedBatch();
+        batch.Fill([Parameter.Identity(Steps)], [0], 0);
+        var (plain, _) = Gradient(0);
+        var (penalised, flow) = Gradient(Factor);
+
+        // States forwards, then g, d and v backwards.
+        var states = new double[Steps + 1][];
+        states[0] = new double[Units];
+        for (var t = 0; t < Steps; t++)
+            states[t + 1] = [.. Enumerable.Range(0, Units).Select(j => alpha[j] * states[t][j] + (1 - alpha[j]) * Candidate(t, j))];
+        var (g, omega, expected) = (ofLast, 0.0, new double[Units * Units]);
+        for (var t = Steps - 1; t >= 0; t--)
+        {
+            double[] d = [.. Enumerable.Range(0, Units).Select(j => g[j] * (1 - alpha[j]) * (1 - Math.Pow(Candidate(t, j), 2)))];
+            double[] v = [.. Enumerable.Range(0, Units).Select(k => alpha[k] * g[k] + Enumerable.Range(0, Units).Sum(j => layer.Hidden[0].At(k, j) * d[j]))];
+            var (ofG, ratio) = (g.Sum(x => x * x), v.Sum(x => x * x) / g.Sum(x => x * x));
+            omega += (ratio - 1) * (ratio - 1) / Steps;
+            for (var i = 0; i < expected.Length; i++)
+                expected[i] += Factor * 4 * (ratio - 1) / ofG * v[i / Units] * d[i % Units] / Steps;
+            g = v;
+        }
+
+        Assert.AreEqual(omega, flow, 1e-5);
+        Near.AreNear(expected, [.. penalised.Zip(plain, (with, without) => with - without)], 1e-5, "gradient by U");
+        var all = layer.Hidden[0].Gradients.ToArray();
+        Assert.AreEqual(Units * Units, all.Count(value => value != 0), "There are gradients by weights that do not exist.");
+
+        double Candidate(int t, int j) => Math.Tanh(layer.Bias.At(0, j)
+            + Enumerable.Range(0, 2).Sum(i => parameters.Embedding.Value.At(t, i) * layer.Input.At(i, j))
+            + Enumerable.Range(0, Units).Sum(k => states[t][k] * layer.Hidden[0].At(k, j)));
+
+        (double[] Gradient, double Omega) Gradient(float factor)
+        {
+            var settings = new StackSettings { Strategy = ActivationStrategy.Stored, InformationFlow = factor };
+            using var encoder = Encoders.Create(parameters, settings, device);
+            encoder.PrepareTraining();
+            layer.Hidden[0].Gradients.Clear();
+            using var head = new LinearHead(encoder, (flat, unit) => flat == Steps - 1 ? (float)ofLast[unit] : 0);
+            new BatchPass(encoder, head).Train(batch, seed: 0);
+            var gradient = Enumerable.Range(0, Units * Units).Select(i => (double)layer.Hidden[0].GradientAt(i / Units, i % Units));
+            return ([.. gradient], ((RecurrentStack)encoder).Layers[0].Layer.Flow?.Omega ?? 0);
+        }
+    }
+
     [TestMethod]
     public void ANetworkThatPassesStatesOnAsTheyAreKeepsTheGradientsLength()
     {
@@ -96,7 +155,7 @@ internal sealed class InformationFlowTests
 
         var failure = Assert.ThrowsExactly<ArgumentException>(() => (task with { Training = task.Training with { InformationFlow = 1 } }).Run());
 
-        StringAssert.Contains(failure.Message, $"InformationFlow is 1, and is of cells whose state is passed on by their weights alone, such as Elman: {cell} has gates");
+        StringAssert.Contains(failure.Message, $"InformationFlow is 1, and is of Elman and LeakyElman, whose state is passed on by one gate's weights: {cell} is another cell");
         var report = (task with { Training = task.Training with { MeasuresGradientReach = true } }).Run().Report;
         Assert.IsTrue(report.Epochs.All(epoch => epoch.Course!.GradientReach is { } reach && double.IsFinite(reach) && reach != 0));
         Assert.IsTrue(task.Run().Report.Epochs.All(epoch => epoch.Course!.GradientReach == null));

@@ -62,7 +62,7 @@ internal sealed class NeuronSelectionTests
             using var shrunk = NetworkShrinker.Shrink(network, groups, choice, NetworkParameters.OfNextTokens);
 
             Assert.AreEqual(18, shrunk.Network.Options.HiddenSize);
-            var (gated, cut) = (new LanguageModelSession(network), new LanguageModelSession(shrunk));
+            var (gated, cut) = (new LanguageModelSession(network, new SharedWeights()), new LanguageModelSession(shrunk, new SharedWeights()));
             foreach (var token in Sequences.Random(1, 20, 20, Vocabulary)[0])
             {
                 gated.Read(token);

@@ -315,7 +315,7 @@ internal sealed class CheckpointFaultTests
             var objective = new NextTokenObjective(new long[5], new LanguageModelOptions(), options);
             using var trainer = new UnwritableTrainer(new ManagedTrainer(parameters, objective, options, device, carriesStates: true), reason);
             var task = new StreamTask(([0, 1, 0], []), new LanguageModelOptions(), trainer, objective, options);
-            var checkpoint = new TrainingCheckpoint(path, task, options);
+            var checkpoint = new TrainingCheckpoint(path, TrainingIdentity.Of(task, options), options);
 
             var failure = Assert.ThrowsExactly<IOException>(() => checkpoint.Save(trainer, new TrainingState { Epochs = [] }));
 

@@ -47,5 +47,17 @@ internal sealed class ParameterMemoryTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ParameterMemory.Count(network, 50, -1));
     }
 
+    /// <summary>Those that the autocomplete task of Madsen 2019 is told with; there the vector of padding is not learned.</summary>
+    [TestMethod]
+    [DataRow(CellKind.Gru, 2, 4_323_600)]
+    [DataRow(CellKind.Lstm, 2, 5_764_800)]
+    [DataRow(CellKind.NestedLstm, 1, 5_764_800)]
+    public void OrdinaryCellsHaveAsManyAsElsewhere(CellKind cell, int layers, int recurrent)
+    {
+        var network = new NetworkOptions { Cell = cell, EmbeddingSize = 600, HiddenSize = 600, LayerCount = layers, NestingDepth = 2, Pooling = PoolingKind.Last };
+
+        Assert.AreEqual(16_200 + 600 + recurrent + 9_847_986, ParameterMemory.Count(network, 28, 16_386));
+    }
+
     private static long Count(NetworkParameters parameters) => parameters.All.Sum(parameter => (long)parameter.Rows * parameter.Columns);
 }

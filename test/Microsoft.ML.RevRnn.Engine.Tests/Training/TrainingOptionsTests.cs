@@ -52,6 +52,11 @@ internal sealed class TrainingOptionsTests
                 (training with { ThreadCount = 257 }, nameof(TrainingOptions.ThreadCount)),
                 (training with { GpuDeviceId = -1 }, nameof(TrainingOptions.GpuDeviceId)),
                 (training with { GpuDeviceId = 1024 }, nameof(TrainingOptions.GpuDeviceId)),
+                (training with { Shards = 0 }, nameof(TrainingOptions.Shards)),
+                (training with { Shards = 1_025 }, nameof(TrainingOptions.Shards)),
+                (training with { BatchesPerStep = 0 }, nameof(TrainingOptions.BatchesPerStep)),
+                (training with { BatchesPerStep = 10_001 }, nameof(TrainingOptions.BatchesPerStep)),
+                (training with { GradientFormat = (GradientFormat)99 }, nameof(TrainingOptions.GradientFormat)),
             ])
         {
             CheckNamed(options.Validate, name);

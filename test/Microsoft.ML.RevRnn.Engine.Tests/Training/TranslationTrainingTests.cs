@@ -146,14 +146,34 @@ internal sealed class TranslationTrainingTests
     }
 
     [TestMethod]
-    public void ALargeTargetVocabularyIsSampled()
+    public void ALargeTargetVocabularyIsSampledByDefault()
     {
-        // So many are sampled by default.
-        var report = TranslationModel.Train(
-            _task.Sources, _task.Targets, ReversalTask.Vocabulary, LanguageModelOptions.LargeVocabulary + 1, new NetworkOptions { EmbeddingSize = 8, HiddenSize = 8 },
-            new TranslationOptions { SliceSize = 2 }, _task.Training with { MaximumEpochs = 1 }).Report;
+        byte[] Train(int? samples) => Models.Bytes(TranslationModel.Train(
+            _task.Sources, _task.Targets, ReversalTask.Vocabulary, LanguageModelOptions.LargeVocabulary + 1, new NetworkOptions { EmbeddingSize = 4, HiddenSize = 4 },
+            new TranslationOptions { SliceSize = 2, SoftmaxSamples = samples }, _task.Training with { MaximumEpochs = 1, ValidationFraction = 0, Dropout = 0 }).Model.Save);
 
-        Assert.IsTrue(double.IsFinite(report.Epochs[0].Loss));
+        var byDefault = Train(null);
+
+        CollectionAssert.AreEqual(Train(8_192), byDefault);
+        CollectionAssert.AreNotEqual(Train(0), byDefault);
+    }
+
+    [TestMethod]
+    public void EachDropoutIsOfItsOwn()
+    {
+        // Those that are not said are those of training.
+        var training = _task.Training with { MaximumEpochs = 1, ValidationFraction = 0 };
+        var task = _task with { Network = _task.Network with { LayerCount = 2 } };
+        byte[] Train(TranslationOptions model, float dropout = 0) => Run(task with { Model = model }, training with { Dropout = dropout }).Model;
+        var model = task.Model;
+        byte[][] results =
+        [
+            Train(model), Train(model with { InputDropout = 0.3f }), Train(model with { LayerDropout = 0.3f }), Train(model with { OutputDropout = 0.3f }),
+            Train(model with { SliceDropout = 0.3f }), Train(model, dropout: 0.3f),
+        ];
+
+        Assert.AreEqual(results.Length, results.Select(Convert.ToHexString).Distinct().Count());
+        CollectionAssert.AreEqual(results[^1], Train(model with { InputDropout = 0.3f, LayerDropout = 0.3f, OutputDropout = 0.3f, SliceDropout = 0.3f }));
     }
 
     [TestMethod]

@@ -198,6 +198,7 @@ public sealed class SearchSpaceTests
             (settings => settings.Options.Training = new() { MaximumMinutes = 1 }, "MaximumMinutes"),
             (settings => settings.Options.Training = new() { CheckpointPath = "a" }, "CheckpointPath"),
             (settings => settings.Options.Training = new() { StopAfterEpochs = 1 }, "StopAfterEpochs"),
+            (settings => settings.Options.NeuronSelection = new(), "NeuronSelection"),
         ])
         {
             var settings = SmallExperiment.Settings();

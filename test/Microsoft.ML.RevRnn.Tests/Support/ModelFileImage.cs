@@ -75,6 +75,16 @@ internal sealed class ModelFileImage
         return new MLContext().Model.Load(stream, out _);
     }
 
+    /// <summary>Loads the file with changed content, and a checksum that fits it.</summary>
+    public ITransformer LoadForged(SpanAction change)
+    {
+        var component = Component;
+        var content = component.AsSpan(ContentOffset, ContentLength - SHA256.HashSizeInBytes);
+        change(content);
+        SHA256.HashData(content, component.AsSpan(ContentOffset + content.Length, SHA256.HashSizeInBytes));
+        return Load(With(component));
+    }
+
     /// <summary>The file with another component in place of the RevRnn one.</summary>
     public byte[] With(byte[] component)
     {
@@ -89,4 +99,7 @@ internal sealed class ModelFileImage
         }
         return file.ToArray();
     }
+
+    /// <summary>Changes content.</summary>
+    public delegate void SpanAction(Span<byte> content);
 }

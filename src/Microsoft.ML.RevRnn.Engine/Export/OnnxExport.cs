@@ -1,0 +1,106 @@
+using Microsoft.ML.RevRnn.Export;
+
+namespace Microsoft.ML.RevRnn;
+
+/// <summary>
+/// Writes trained models as ONNX, which other languages and runtimes read: standard operators only, any number of rows and steps. Token numbers are Int64 [N, T], with -1
+/// behind the last token of a row that is shorter than others; a padded row has the result that it has alone. docs/onnx.md has inputs, outputs and metadata of each.
+/// </summary>
+public static class OnnxExport
+{
+    /// <summary>
+    /// Writes a classifier. Inputs: the tokens; <c>features</c> [N, F], where there are numbers; <c>nGramPlaces</c> and <c>nGramValues</c> [N, K], where there are n-grams. Outputs:
+    /// <c>Score</c>, the probabilities [N, C], and <c>PredictedLabel</c>, the most probable class from 0, [N].
+    /// </summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its cell cannot be written.</exception>
+    public static void SaveAsOnnx(this SequenceClassifier model, Stream stream, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, stream, options);
+
+    /// <summary>Writes a classifier to a file, as a whole or not at all.</summary>
+    /// <inheritdoc cref="SaveAsOnnx(SequenceClassifier, Stream, OnnxExportOptions?)"/>
+    /// <param name="model">The classifier.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static void SaveAsOnnx(this SequenceClassifier model, string path, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, path, options);
+
+    /// <summary>Writes a classifier of labels of which any may hold. Inputs: those of a classifier. Outputs: <c>Score</c>, the log odds, and <c>Probability</c>, each [N, C].</summary>
+    /// <param name="model">The classifier.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its cell cannot be written.</exception>
+    public static void SaveAsOnnx(this MultiLabelClassifier model, Stream stream, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, stream, options);
+
+    /// <summary>Writes a classifier of labels to a file, as a whole or not at all.</summary>
+    /// <inheritdoc cref="SaveAsOnnx(MultiLabelClassifier, Stream, OnnxExportOptions?)"/>
+    /// <param name="model">The classifier.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static void SaveAsOnnx(this MultiLabelClassifier model, string path, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, path, options);
+
+    /// <summary>Writes a tagger. Output: <c>Score</c>, the probabilities of each token's classes, [N, T, C]; in padding they mean nothing.</summary>
+    /// <param name="model">The tagger.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its cell cannot be written.</exception>
+    public static void SaveAsOnnx(this SequenceTagger model, Stream stream, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, stream, options);
+
+    /// <summary>Writes a tagger to a file, as a whole or not at all.</summary>
+    /// <inheritdoc cref="SaveAsOnnx(SequenceTagger, Stream, OnnxExportOptions?)"/>
+    /// <param name="model">The tagger.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static void SaveAsOnnx(this SequenceTagger model, string path, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, path, options);
+
+    /// <summary>Writes an encoder. Output: <c>Features</c>, [N, F].</summary>
+    /// <param name="model">The encoder.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its cell cannot be written.</exception>
+    public static void SaveAsOnnx(this SequenceEncoder model, Stream stream, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, stream, options);
+
+    /// <summary>Writes an encoder to a file, as a whole or not at all.</summary>
+    /// <inheritdoc cref="SaveAsOnnx(SequenceEncoder, Stream, OnnxExportOptions?)"/>
+    /// <param name="model">The encoder.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static void SaveAsOnnx(this SequenceEncoder model, string path, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, path, options);
+
+    /// <summary>
+    /// Writes a language model. Inputs: the tokens, of which a text begins with <see cref="Vocabulary.EmptyToken"/>, and the states that it goes on from, zeros at the beginning: <c>layer0.h1</c> and so on,
+    /// [N, P] for each layer, state and half, Double in fixed point. Outputs: <c>LogProbabilities</c> of each token as the next one, [N, T, V], and each state after the last token
+    /// of its row, <c>layer0.h1.after</c> and so on.
+    /// </summary>
+    /// <param name="model">The language model.</param>
+    /// <param name="stream">Where to.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its cell cannot be written.</exception>
+    public static void SaveAsOnnx(this LanguageModel model, Stream stream, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, stream, options);
+
+    /// <summary>Writes a language model to a file, as a whole or not at all.</summary>
+    /// <inheritdoc cref="SaveAsOnnx(LanguageModel, Stream, OnnxExportOptions?)"/>
+    /// <param name="model">The language model.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    public static void SaveAsOnnx(this LanguageModel model, string path, OnnxExportOptions? options = null) => Write(model, OnnxModels.Of, path, options);
+
+    private static void Write<T>(T model, Func<T, OnnxExportOptions, OnnxModel> create, Stream stream, OnnxExportOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(stream);
+        create(model, options ?? new OnnxExportOptions()).Write(stream);
+    }
+
+    private static void Write<T>(T model, Func<T, OnnxExportOptions, OnnxModel> create, string path, OnnxExportOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        create(model, options ?? new OnnxExportOptions()).Write(path);
+    }
+}

@@ -1,0 +1,2 @@
+[assembly: DiscoverInternals]
+[assembly: DoNotParallelize]
