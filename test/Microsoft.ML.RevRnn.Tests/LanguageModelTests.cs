@@ -86,6 +86,7 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.MixedGru)]
     [DataRow(CellKind.DeepTransition)]
     [DataRow(CellKind.DeepTransitionShortcut)]
+    [DataRow(CellKind.Unitary)]
     public void EachCellLearns(CellKind cell)
     {
         var model = _context.Transforms.Text.RevLanguageModel(cell: cell, hiddenSize: 16, maximumEpochs: 12, learningRate: 5e-3f).Fit(Trained.Data());

@@ -1,4 +1,5 @@
 using Microsoft.ML.RevRnn.Attention;
+using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn;
@@ -38,6 +39,8 @@ public static class ActivationMemory
 
         // The number of tokens has no influence on activations.
         var shape = new NetworkShape(network, Vocabulary: 2);
+        if (shape.IsTree)
+            return OfTree(shape, batchSize, stepCount, threadCount);
         var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
         var chunkSteps = ChunkLength.For(shape).Steps(batchSize);
         var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, sharesInputs ?? !hasDropout, bits);
@@ -50,6 +53,15 @@ public static class ActivationMemory
             Total(ActivationStrategy.Checkpointed),
             IfPossible(ActivationStrategy.Reversible),
             IfPossible(ActivationStrategy.Hybrid));
+    }
+
+    /// <summary>A tree's activations are stored, whatever else is asked for.</summary>
+    private static ActivationEstimate OfTree(NetworkShape shape, int batchSize, int stepCount, int threadCount)
+    {
+        var width = shape.Options.EmbeddingSize;
+        using var parameters = new TreeParameters(shape, Parameter.Identity(width), PackedMatrix.RoundUp(width));
+        var bytes = TreeEncoder.Bytes(parameters, batchSize, stepCount, threadCount);
+        return new ActivationEstimate(bytes, bytes, null, null);
     }
 
     /// <summary>

@@ -43,7 +43,7 @@ public static class ParameterMemory
         OptionCheck.Range(nameof(outcomes), outcomes, 0, 10_000_000);
         var shape = new NetworkShape(network, vocabularySize);
         var embedding = (long)vocabularySize * network.EmbeddingSize;
-        var layers = shape.Directions * Enumerable.Range(0, shape.Layers).Sum(layer => shape.Layer(layer).ParameterCount);
+        var layers = shape.Directions * shape.LayerValues;
         if (outcomes == 0)
             return network.TieEmbeddings ? (0, embedding + layers + vocabularySize) : (embedding, layers + vocabularySize * (shape.OutputSize + 1L));
         var attention = network.Pooling == PoolingKind.Attention ? shape.OutputSize : 0;

@@ -86,4 +86,11 @@ public enum CellKind
     /// it costs K times a GRU. It cannot be reversed.
     /// </summary>
     MixedGru = 13,
+
+    /// <summary>
+    /// Unitary RNN (Arjovsky, Shah and Bengio 2016): h := z / |z| relu(|z| + b) with z = W h + V x, on n = H / 2 complex units of which the outputs have real and imaginary
+    /// parts; x [I], V [n, I], b [n] and a W [n, n] of 7 n learned values that is unitary whatever they are, so that gradients do not vanish over long texts. For study;
+    /// powers of two are fastest for n. It cannot be reversed. <see cref="LanguageModelOptions.WeightDropout"/>, which would leave W no longer unitary, is refused.
+    /// </summary>
+    Unitary = 16,
 }

@@ -79,8 +79,10 @@ internal sealed class CellShape
     public int InnerRow => InnerOffset(Spec.Stages.Count);
 
     /// <summary>Learned values of the layer.</summary>
-    public long ParameterCount => Halves * Spec.Gates.Sum(gate => WidthOf(gate) * (1 + (gate.ReadsInput ? (long)Inputs : 0) + (gate.ReadsHidden ? Half : 0)))
-        + (long)Half * Half * Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count);
+    public long ParameterCount => Spec.MadeOf(this) is { } made
+        ? (long)Units * Inputs * (GateCount - Spec.InputlessGates.Length) + (long)made.Rows * made.Columns
+        : Halves * Spec.Gates.Sum(gate => WidthOf(gate) * (1 + (gate.ReadsInput ? (long)Inputs : 0) + (gate.ReadsHidden ? Half : 0)))
+            + (long)Half * Half * Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count);
 
     /// <summary>Values of a gate.</summary>
     public int WidthOf(GateSpec gate) => gate.Width ?? Half;

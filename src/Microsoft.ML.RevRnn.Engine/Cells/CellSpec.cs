@@ -15,8 +15,8 @@ internal abstract class CellSpec
     /// <summary>The state that gates read: the first of every cell.</summary>
     public const int HiddenState = 0;
 
-    private static readonly CellSpec[] _specs =
-    [
+    private static readonly Dictionary<CellKind, CellSpec> _specs = new CellSpec[]
+    {
         new RevLstmSpec(),
         new RevGruSpec(),
         new LstmSpec(),
@@ -31,7 +31,8 @@ internal abstract class CellSpec
         new DeepTransitionSpec(CellKind.DeepTransition),
         new DeepTransitionSpec(CellKind.DeepTransitionShortcut),
         MixedGruSpec.Of(MixedGruSpec.DefaultSets),
-    ];
+        new UnitarySpec(),
+    }.ToDictionary(spec => spec.Kind);
 
     /// <param name="kind">The kind that is described.</param>
     /// <param name="halves">
@@ -120,8 +121,14 @@ internal abstract class CellSpec
     /// </summary>
     public virtual float InitialBound(CellShape shape) => 1f / MathF.Sqrt(IsReversible ? shape.Inputs + shape.Half : shape.Units);
 
-    public static CellSpec Of(CellKind kind) => (uint)kind < (uint)_specs.Length
-        ? _specs[(int)kind]
+    /// <summary>What makes its recurrent weights and biases of fewer learned values; null where those are learned themselves.</summary>
+    public virtual MadeRecurrence? CreateRecurrence(CellShape shape) => null;
+
+    /// <summary>How many values <see cref="CreateRecurrence"/> makes them of; null where they are learned themselves.</summary>
+    public virtual (int Rows, int Columns)? MadeOf(CellShape shape) => null;
+
+    public static CellSpec Of(CellKind kind) => _specs.TryGetValue(kind, out var spec)
+        ? spec
         : throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown cell.");
 
     /// <summary>Makes the cell for a register width and an arithmetic of its states.</summary>

@@ -21,6 +21,9 @@ internal enum RandomUse : ulong
     /// <summary>Of a run, with the pass: the order in which the map of n-grams sees texts.</summary>
     NGramOrder = 12,
 
+    /// <summary>Of none, with the number of units: the permutation of a unitary RNN.</summary>
+    UnitaryPermutation = 910,
+
     /// <summary>Of an epoch: the order of sequences of the same length.</summary>
     SequenceOrder = 1,
 

@@ -199,6 +199,8 @@ internal static class OnnxModels
     private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
     {
         options.Validate();
+        if (network.Structure != NetworkStructure.Sequence)
+            throw new NotSupportedException($"A tree, whose {nameof(NetworkOptions.Structure)} is {network.Structure}, cannot be written as ONNX; a network that reads token after token can.");
         OnnxEquations.Require(network.Cell);
         RequireNoFeedback(network);
         OnnxModel.RequireSize(parameters);

@@ -31,6 +31,7 @@ internal static class LanguageModelTraining
         ArgumentNullException.ThrowIfNull(model);
         model.Validate();
         TrainingInput.Check(texts.Training, shape.Vocabulary, shape.Options, training);
+        shape.Options.RequireSequence("what predicts the next token");
         if (training.ValidationMetric == ValidationMetric.MacroF1)
         {
             throw new ArgumentException(

@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version; byte kind of model; byte cell; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte sets; bool tied embedding; bool skip connections;
+/// int32 version; byte kind of model; byte cell, and in its two highest bits the structure; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte sets; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
@@ -25,6 +25,7 @@ internal static class ModelFile
     private const int FeaturesVersion = 4;
     private const int NGramsVersion = 5;
     private const int Version = 6;
+    private const int StructureShift = 6;
     private const long MostPadding = 8;
     private const long AlwaysAllowedBytes = 256L << 20;
 
@@ -38,7 +39,7 @@ internal static class ModelFile
             : FirstVersion;
         writer.Write(version);
         writer.Write((byte)kind);
-        writer.Write((byte)network.Cell);
+        writer.Write((byte)((int)network.Cell | (int)network.Structure << StructureShift));
         writer.Write((byte)network.ForgettingLimit);
         if (HasTimeConstants(network.Cell))
             writer.Write(network.LearnsTimeConstants);
@@ -104,6 +105,8 @@ internal static class ModelFile
     public static void CheckRanges(ModelHeader header)
     {
         header.Shape.Options.Validate();
+        if (!IsClassifier(header.Kind) && header.Kind != ModelKind.PooledEncoder)
+            header.Shape.Options.RequireSequence($"a model of kind {header.Kind}");
         OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
         var (least, most) = OutcomeRange(header.Kind);
         OptionCheck.Range("ClassCount", header.Outcomes, least, most);
@@ -152,9 +155,11 @@ internal static class ModelFile
 
     private static ModelHeader ReadShape(BinaryReader reader, int version, ModelKind kind)
     {
+        var cell = reader.ReadByte();
         var network = new NetworkOptions
         {
-            Cell = (CellKind)reader.ReadByte(),
+            Cell = (CellKind)(cell & (1 << StructureShift) - 1),
+            Structure = (NetworkStructure)(cell >> StructureShift),
             ForgettingLimit = (ForgettingLimit)reader.ReadByte(),
         };
         if (HasTimeConstants(network.Cell))
@@ -212,8 +217,7 @@ internal static class ModelFile
     {
         var (kind, shape, outcomes, features) = header;
         var values = ((long)shape.Vocabulary + shape.FedBack) * shape.Options.EmbeddingSize;
-        for (var layer = 0; layer < shape.Layers; layer++)
-            values += shape.Directions * shape.Layer(layer).ParameterCount;
+        values += shape.Directions * shape.LayerValues;
         values += shape.Context is { } context ? ContextParameters.ValueCount(shape, context) : 0;
         long top = shape.UnitsOf(shape.Layers - 1);
         return values + kind switch

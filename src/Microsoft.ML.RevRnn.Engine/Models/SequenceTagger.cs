@@ -72,6 +72,7 @@ public sealed class SequenceTagger
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, vocabularySize, network, training, hasFeedback: true);
+        network.RequireSequence("a tagger");
         if (network.Bidirectional)
         {
             throw new ArgumentException(

@@ -18,6 +18,12 @@ internal static class TrainingInput
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.Feedback)} is {network.Feedback}; only a tagger has a class for each token that can be fed back. Leave it {FeedbackKind.None}.", nameof(network));
         }
+        if (training.SpectralRadius != null && (network.Structure != NetworkStructure.Sequence || network.Cell == CellKind.Unitary))
+        {
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.SpectralRadius)} is {training.SpectralRadius}, and {(network.Structure == NetworkStructure.Sequence ? $"{network.Cell}" : $"{network.Structure}")} has no matrix "
+                + "from step to step that it could be of. Leave it out, or take another cell.", nameof(training));
+        }
         OptionCheck.Range(nameof(vocabularySize), vocabularySize, 2, 10_000_002);
         if ((long)vocabularySize * network.EmbeddingSize > int.MaxValue / 2)
         {

@@ -85,6 +85,7 @@ public sealed class TranslationModel
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(training);
         network.Validate();
+        network.RequireSequence("a translation");
         model.Validate();
         OptionCheck.Range(nameof(sourceVocabularySize), sourceVocabularySize, 2, 10_000_002);
         OptionCheck.Range(nameof(targetVocabularySize), targetVocabularySize, 2, 10_000_002);

@@ -27,6 +27,8 @@ internal static class Encoders
     public static ISequenceEncoder Create(
         EncoderParameters parameters, StackSettings settings, Device device, Func<int, Device, IStackInput> createInput, int fixedTokens = 0, bool joins = true)
     {
+        if (parameters.Stacks[0].Tree is { } tree)
+            return new TreeEncoder(tree, parameters.Shape.Options.Structure, createInput(0, device), settings, device);
         if (parameters.Stacks.Length == 1)
             return CreateStack(0, settings, device);
         var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };

@@ -8,6 +8,12 @@ public sealed record NetworkOptions
     /// <summary>The recurrent cell.</summary>
     public CellKind Cell { get; init; } = CellKind.RevLstm;
 
+    /// <summary>
+    /// In what order a text is read: token after token by <see cref="Cell"/>, or over a tree, which has a cell of its own, one layer of <see cref="HiddenSize"/> units and one direction.
+    /// Trees are for classifiers.
+    /// </summary>
+    public NetworkStructure Structure { get; init; }
+
     /// <summary>I: the length of the learned vector of a token, 1 to 4,096.</summary>
     public int EmbeddingSize { get; init; } = 128;
 
@@ -80,5 +86,31 @@ public sealed record NetworkOptions
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
         OptionCheck.Defined(nameof(Pooling), Pooling);
         OptionCheck.Defined(nameof(Feedback), Feedback);
+        OptionCheck.Defined(nameof(Structure), Structure);
+        if (Structure != NetworkStructure.Sequence)
+            CheckTree();
+    }
+
+    /// <summary>Checks that a network reads token after token, where it must.</summary>
+    /// <exception cref="ArgumentException">It does not; the message names the option and why not.</exception>
+    internal void RequireSequence(string who)
+    {
+        if (Structure != NetworkStructure.Sequence)
+        {
+            throw new ArgumentException(
+                $"{nameof(Structure)} is {Structure}; {who} reads token after token, and a tree needs the whole text. Use {nameof(NetworkStructure.Sequence)}.", nameof(Structure));
+        }
+    }
+
+    private void CheckTree()
+    {
+        if (LayerCount > 1)
+            throw new ArgumentOutOfRangeException(nameof(LayerCount), LayerCount, $"{nameof(LayerCount)} must be 1 where {nameof(Structure)} is {Structure}: its depth is the tree's.");
+        foreach (var (option, isSet) in (ReadOnlySpan<(string, bool)>)
+            [(nameof(TieEmbeddings), TieEmbeddings), (nameof(SkipConnections), SkipConnections), (nameof(Bidirectional), Bidirectional)])
+        {
+            if (isSet)
+                throw new ArgumentOutOfRangeException(option, true, $"{option} must be unset where {nameof(Structure)} is {Structure}: a tree has no direction, and one layer.");
+        }
     }
 }

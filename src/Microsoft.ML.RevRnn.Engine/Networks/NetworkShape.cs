@@ -49,8 +49,14 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
         return [.. Enumerable.Range(0, Directions).SelectMany(direction => columns.Select(column => direction * stride + column))];
     }
 
-    /// <summary>Shape of layer <paramref name="layer"/>.</summary>
-    public CellShape Layer(int layer) => new(SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+    /// <summary>Whether there is a tree instead of recurrent layers.</summary>
+    public bool IsTree => Options.Structure != NetworkStructure.Sequence;
+
+    /// <summary>Learned values of a direction's layers, or of the tree.</summary>
+    public long LayerValues => IsTree ? TreeParameters.Count(Options) : Enumerable.Range(0, Layers).Sum(layer => Layer(layer).ParameterCount);
+
+    /// <summary>Shape of layer <paramref name="layer"/>; a tree's states are those of an LSTM.</summary>
+    public CellShape Layer(int layer) => new(IsTree ? CellSpec.Of(CellKind.Lstm) : SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
 
     /// <summary>The cell, with what the options say of it.</summary>
     private static CellSpec SpecOf(NetworkOptions options) => options.Cell switch

@@ -73,6 +73,8 @@ internal sealed unsafe class Parameter : IDisposable
 
     public float GradientAt(int row, int column) => Gradient[Position(row, column)];
 
+    public ref float GradientRef(int row, int column) => ref Gradient[Position(row, column)];
+
     /// <summary>The buffer's row of a logical row, padding included.</summary>
     public Span<float> Row(int row) => new(Value + (nint)_rowMap[row] * Stride, Stride);
 

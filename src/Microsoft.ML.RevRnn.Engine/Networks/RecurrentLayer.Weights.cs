@@ -15,7 +15,7 @@ internal sealed unsafe partial class RecurrentLayer
         {
             var hidden = _cell.Weights.Hidden[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.Pack(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
+            hidden.Pack(HiddenWeights(half, forTraining), _hidden[half].Stride, first, end);
         }
         for (var stage = 0; stage < _parameters.Inner.Length; stage++)
         {
@@ -35,7 +35,7 @@ internal sealed unsafe partial class RecurrentLayer
         {
             var hidden = _cell.Weights.HiddenTransposed[half];
             (first, end) = team.Share(hidden.PanelCount, 1, worker);
-            hidden.PackTransposed(HiddenWeights(half, forTraining), _parameters.Hidden[half].Stride, first, end);
+            hidden.PackTransposed(HiddenWeights(half, forTraining), _hidden[half].Stride, first, end);
         }
     }
 
@@ -43,6 +43,7 @@ internal sealed unsafe partial class RecurrentLayer
     public void ShareWeights(RecurrentLayer other)
     {
         _inputWeights.Share(other._inputWeights);
+        Made?.Take(other.Made!);
         for (var half = 0; half < Shape.Halves; half++)
             _cell.Weights.Hidden[half].Share(other._cell.Weights.Hidden[half]);
         for (var stage = 0; stage < _parameters.Inner.Length; stage++)
@@ -52,6 +53,7 @@ internal sealed unsafe partial class RecurrentLayer
     /// <summary>Makes the transposed weights' buffers; needed before <see cref="PackWeights"/> for training.</summary>
     public void PrepareTraining()
     {
+        Made?.EnableGradient();
         _inputTransposed.Resize(Shape.GateRow, _parameters.InputStride);
         foreach (var hidden in _cell.Weights.HiddenTransposed)
             hidden.Resize(Shape.GateStride, Shape.Half);
@@ -64,7 +66,7 @@ internal sealed unsafe partial class RecurrentLayer
     /// <param name="gates">[rows, GateRow].</param>
     /// <param name="rows">How many.</param>
     public void MultiplyInputs(float* inputs, float* gates, int rows) => _kernel.Multiply(
-        rows, _parameters.InputRows, inputs, InputStride, 1, _inputWeights, 0, 0, Shape.GateRow, _parameters.Bias.Value, 0, gates, Shape.GateRow);
+        rows, _parameters.InputRows, inputs, InputStride, 1, _inputWeights, 0, 0, Shape.GateRow, _bias.Value, 0, gates, Shape.GateRow);
 
     /// <summary>Gradient by the inputs of some rows.</summary>
     /// <param name="gates">[rows, GateRow]: the gradient by their gates.</param>
@@ -136,12 +138,12 @@ internal sealed unsafe partial class RecurrentLayer
     {
         var gateRow = Shape.GateRow;
         var source = record.Gates.Pointer + column;
-        _kernel.PackAndSum(source, gateRow, gates, _parameters.Bias.Gradient + column);
+        _kernel.PackAndSum(source, gateRow, gates, _bias.Gradient + column);
 
         var half = column / Shape.GateStride;
         var ofHalf = column - half * Shape.GateStride;
         if (!Shape.Spec.TimeConstants.AreLearned)
-            Clear(_parameters.Bias, column, ofHalf, Shape.Spec.ConstantGates);
+            Clear(_bias, column, ofHalf, Shape.Spec.ConstantGates);
 
         var hidden = half == 0 ? _hiddenInputs.Pointer : record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * Shape.StateStride;
         var hiddenRow = half == 0 ? Shape.HalfStride : Shape.StateStride;
@@ -151,9 +153,9 @@ internal sealed unsafe partial class RecurrentLayer
             hidden = _reset.Pointer + half * Shape.HalfStride;
             hiddenRow = Shape.StateStride;
         }
-        AddProduct(_parameters.Hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
+        AddProduct(_hidden[half], ofHalf, Shape.Half, hidden, hiddenRow, gates, 0, gates.Rows);
         Flow?.Add(_kernel, gates, column);
-        Clear(_parameters.Hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
+        Clear(_hidden[half], ofHalf, ofHalf, Shape.Spec.HiddenlessGates);
         AddInnerProduct(ofHalf, gates);
         AddInputProduct(column, inputs, gates, 0, repeated?.TakeFrom(gates, column) ?? gates.Rows);
     }
@@ -203,5 +205,5 @@ internal sealed unsafe partial class RecurrentLayer
             new ReadOnlySpan<float>(target, length), new ReadOnlySpan<float>(addend, length), new Span<float>(target, length));
 
     private float* HiddenWeights(int half, bool forTraining) =>
-        forTraining && WeightDrop != null ? WeightDrop.Dropped(half) : _parameters.Hidden[half].Value;
+        forTraining && WeightDrop != null ? WeightDrop.Dropped(half) : _hidden[half].Value;
 }

@@ -11,6 +11,8 @@ namespace Microsoft.ML.RevRnn.Networks;
 internal sealed unsafe partial class RecurrentLayer : IDisposable
 {
     private readonly LayerParameters _parameters;
+    private readonly Parameter _bias;
+    private readonly Parameter[] _hidden;
     private readonly MatrixKernel _kernel;
     private readonly RecurrentCell _cell;
     private readonly PackedMatrix _inputWeights;
@@ -30,6 +32,8 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     {
         _parameters = parameters;
         Shape = parameters.Shape;
+        Made = parameters.CreateMadeWeights();
+        (_bias, _hidden) = Made == null ? (parameters.Bias, parameters.Hidden) : (Made.Bias, Made.Hidden);
         _kernel = device.Matrix;
         var meter = device.Memory;
         _cell = RecurrentCell.Create(Shape, limit, arithmetic, device.Width);
@@ -61,6 +65,9 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
 
     /// <summary>What the forget gates of this layer threw away.</summary>
     public LostBitStore LostBitStore => _lostBits;
+
+    /// <summary>Makes recurrent weights and biases, which must come before they are packed; null where they are learned themselves.</summary>
+    public MadeWeights? Made { get; }
 
     /// <summary>Zeroes recurrent weights in training; null for none.</summary>
     public WeightDrop? WeightDrop { get; init; }
@@ -127,6 +134,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     {
         WeightDrop?.Dispose();
         Flow?.Dispose();
+        Made?.Dispose();
         foreach (var owned in (ReadOnlySpan<IDisposable>)
             [_cell, _inputWeights, _inputTransposed, .. _gateGradients, _lostBits, .. _states, .. _stateGradients, _scratch, _reset, _hiddenInputs, _inner, _innerGradient])
         {

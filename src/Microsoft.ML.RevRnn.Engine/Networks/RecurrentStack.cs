@@ -119,6 +119,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
 
     public void PackWeights(bool forTraining, ulong seed = 0)
     {
+        foreach (var layer in _layers)
+            layer.Layer.Made?.Make();
         if (forTraining && _settings.Dropout.Weight > 0)
             Device.Team.Run(new DropWeightsJob(this, seed, ofGradients: false));
         Device.Team.Run(new PackJob(this, forTraining));
@@ -188,6 +190,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         for (var i = 0; i < _layers.Length; i++)
         {
             _layers[i].Layer.BeginBackward(_batch.RowCount, lossScale);
+            _layers[i].Layer.Made?.BeginGradient();
             if (end is { HasGradients: true })
                 _layers[i].Layer.AddStateGradients(end[i]);
         }
@@ -253,6 +256,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         for (var i = 0; i < _layers.Length; i++)
         {
             var layer = _layers[i].Layer;
+            if (_settings.LearnsWeights)
+                layer.Made?.PullBack();
             if (_start is { HasGradients: true })
                 layer.CopyStateGradients(_start[i]);
             // Where a batch had states to begin with, the first chunk's checksum has told that they are back.

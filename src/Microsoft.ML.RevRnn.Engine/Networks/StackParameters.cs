@@ -11,7 +11,9 @@ internal sealed class StackParameters : IDisposable
     {
         Shape = shape;
         Context = shape.Context == null ? null : new ContextParameters(shape, shape.Context);
-        Layers = new LayerParameters[shape.Layers];
+        if (shape.IsTree)
+            Tree = new TreeParameters(shape, inputColumns, inputStride);
+        Layers = new LayerParameters[shape.IsTree ? 0 : shape.Layers];
         for (var i = 0; i < Layers.Length; i++)
         {
             var below = i == 0 ? null : Layers[i - 1].Shape;
@@ -22,17 +24,22 @@ internal sealed class StackParameters : IDisposable
 
     public NetworkShape Shape { get; }
 
+    /// <summary>Recurrent layers from the bottom; none where there is a tree.</summary>
     public LayerParameters[] Layers { get; }
 
     /// <summary>The maps of the context; null where there is none.</summary>
     public ContextParameters? Context { get; }
 
+    /// <summary>What there is instead of layers; null for these.</summary>
+    public TreeParameters? Tree { get; }
+
     /// <summary>All, in the order of the model file.</summary>
-    public IEnumerable<Parameter> All => [.. Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
+    public IEnumerable<Parameter> All => [.. Tree?.All ?? Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
 
     /// <inheritdoc cref="LayerParameters.Initialize"/>
     public void Initialize(ulong seed, float? spectralRadius = null)
     {
+        Tree?.Initialize(seed);
         foreach (var layer in Layers)
             layer.Initialize(seed, spectralRadius);
         Context?.Initialize(seed);
@@ -40,6 +47,7 @@ internal sealed class StackParameters : IDisposable
 
     public void Dispose()
     {
+        Tree?.Dispose();
         foreach (var layer in Layers)
             layer.Dispose();
         Context?.Dispose();

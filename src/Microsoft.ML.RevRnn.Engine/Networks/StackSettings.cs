@@ -73,6 +73,12 @@ internal sealed record StackSettings
                 $"{shape.Options.Cell} cannot be reversed, so {nameof(ActivationStrategy)} cannot be {Strategy}; " +
                 $"use {ActivationStrategy.Stored}, {ActivationStrategy.Checkpointed} or {ActivationStrategy.Auto}.", "settings");
         }
+        if (Dropout.Weight > 0 && shape.Top.Spec.MadeOf(shape.Top) != null)
+        {
+            throw new ArgumentException(
+                $"{nameof(LanguageModelOptions.WeightDropout)} is {Dropout.Weight}, and the recurrent weights of {shape.Options.Cell} are made of others, so that none of them can be zeroed; " +
+                $"set it to 0, or use another dropout or cell.", "settings");
+        }
         if (InformationFlow > 0 && !shape.Top.Spec.PassesStateByWeights)
         {
             throw new ArgumentException(

@@ -65,6 +65,12 @@ internal sealed class NeuronGroup
 
     private static void Check(NetworkShape shape, bool selectsInputs)
     {
+        if (shape.IsTree || shape.Top.Spec.MadeOf(shape.Top) != null)
+        {
+            throw new ArgumentException(shape.IsTree
+                ? $"{nameof(NetworkOptions.Structure)} is {shape.Options.Structure}, and neurons are cut from layers; train a network that reads token after token."
+                : $"{shape.Options.Cell} has recurrent weights that all of its neurons share, so none can be cut; train another cell.");
+        }
         if (shape.Options.TieEmbeddings && (selectsInputs || shape.Layers == 1))
         {
             throw new ArgumentException(

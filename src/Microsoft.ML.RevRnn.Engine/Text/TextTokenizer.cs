@@ -27,6 +27,9 @@ public abstract class TextTokenizer
     /// <summary>What is done to a text before it is cut into tokens, so that the tokens are those of the normalized text.</summary>
     public TextNormalization Normalization { get; }
 
+    /// <summary>Whether round brackets in a text are its parse, see <see cref="VocabularyOptions.ReadsBrackets"/>.</summary>
+    public virtual bool ReadsBrackets => false;
+
     /// <summary>V: the number of tokens, the two reserved ones included.</summary>
     public abstract int Size { get; }
 
@@ -61,6 +64,8 @@ public abstract class TextTokenizer
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         vectors?.Validate(options.Kind);
+        if (options.ReadsBrackets)
+            return new BracketTokenizer(Learn([.. texts.Select(BracketTokenizer.Plain)], options with { ReadsBrackets = false }, vectors, progress, cancellationToken));
         return options.Kind switch
         {
             TokenKind.Words => Vocabulary.Learn(texts, options, vectors, progress, cancellationToken),
@@ -77,15 +82,13 @@ public abstract class TextTokenizer
         ArgumentNullException.ThrowIfNull(reader);
         try
         {
-            var kind = (TokenKind)reader.ReadByte();
-            return kind switch
-            {
-                TokenKind.Words => Vocabulary.LoadContent(reader),
-                TokenKind.Characters => CharacterTokenizer.LoadContent(reader),
-                TokenKind.Bytes => ByteTokenizer.LoadContent(reader),
-                TokenKind.BytePairs => BytePairTokenizer.LoadContent(reader),
-                _ => throw new FormatException($"The tokenizer is damaged: its kind is {kind}."),
-            };
+            var tag = reader.ReadByte();
+            if ((tag & BracketTokenizer.Flag) == 0)
+                return LoadContent((TokenKind)tag, reader);
+            var within = reader.ReadByte();
+            return within == (tag & ~BracketTokenizer.Flag)
+                ? new BracketTokenizer(LoadContent((TokenKind)within, reader))
+                : throw new FormatException($"The tokenizer is damaged: what reads brackets is of kind {tag}, and what is within of kind {within}.");
         }
         catch (Exception failure) when (failure is IOException or DecoderFallbackException or ArgumentException)
         {
@@ -93,7 +96,7 @@ public abstract class TextTokenizer
         }
     }
 
-    /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them.</summary>
+    /// <summary>The token numbers of a text, [T]; empty for a text without tokens. <see cref="BoundaryToken"/> is not among them, but for joins where brackets are read.</summary>
     public abstract int[] Encode(ReadOnlySpan<char> text);
 
     /// <summary>
@@ -144,16 +147,28 @@ public abstract class TextTokenizer
     /// <summary>What turns tokens into text one by one.</summary>
     public abstract TextAssembler CreateAssembler();
 
-    /// <summary>Writes: byte kind; then the kind's own content, which begins with an int32 version.</summary>
+    /// <summary>Writes: byte kind, of a tokenizer that reads brackets and 128, and then the one of what is within; then the kind's own content, which begins with an int32 version.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.Write((byte)Kind);
+        writer.Write(Tag);
         SaveContent(writer);
     }
 
+    /// <summary>Says what this is, in its saved form.</summary>
+    internal virtual byte Tag => (byte)Kind;
+
     /// <summary>What finds the tokens of written words; null where tokens are no words.</summary>
     internal virtual WordMatcher? CreateWordMatcher() => null;
+
+    private static TextTokenizer LoadContent(TokenKind kind, BinaryReader reader) => kind switch
+    {
+        TokenKind.Words => Vocabulary.LoadContent(reader),
+        TokenKind.Characters => CharacterTokenizer.LoadContent(reader),
+        TokenKind.Bytes => ByteTokenizer.LoadContent(reader),
+        TokenKind.BytePairs => BytePairTokenizer.LoadContent(reader),
+        _ => throw new FormatException($"The tokenizer is damaged: its kind is {kind}."),
+    };
 
     /// <summary>The texts as they are to be learned from.</summary>
     private protected static IReadOnlyList<ReadOnlyMemory<char>> Normalize(IReadOnlyList<ReadOnlyMemory<char>> texts, VocabularyOptions options) =>

@@ -34,6 +34,12 @@ public sealed record VocabularyOptions
     /// </summary>
     public TextNormalization? Normalization { get; init; }
 
+    /// <summary>
+    /// Whether round brackets in a text are its parse, as <see cref="NetworkStructure.GivenTree"/> takes it: <c>((the cat) (sat down))</c>. They are no tokens then, and there are no labels in
+    /// them. False by default, where they are tokens like others.
+    /// </summary>
+    public bool ReadsBrackets { get; init; }
+
     internal TextNormalization NormalizationOfKind =>
         Normalization ?? (Kind == TokenKind.Words ? TextNormalization.Canonical : TextNormalization.None);
 

@@ -10,6 +10,7 @@ internal static class GoingOn
     private static readonly (string Name, Func<NetworkOptions, object> Value)[] _network =
     [
         (nameof(NetworkOptions.Cell), network => network.Cell),
+        (nameof(NetworkOptions.Structure), network => network.Structure),
         (nameof(NetworkOptions.EmbeddingSize), network => network.EmbeddingSize),
         (nameof(NetworkOptions.HiddenSize), network => network.HiddenSize),
         (nameof(NetworkOptions.LayerCount), network => network.LayerCount),
@@ -50,6 +51,7 @@ internal static class GoingOn
         if (model.Tokenizer is not { } tokenizer)
             return;
         Check(nameof(VocabularyOptions.Kind), asked.Kind, defaults.Kind, tokenizer.Kind, nameof(RevRnnOptions.Vocabulary));
+        Check(nameof(VocabularyOptions.ReadsBrackets), asked.ReadsBrackets, defaults.ReadsBrackets, tokenizer.ReadsBrackets, nameof(RevRnnOptions.Vocabulary));
         if (asked.Normalization is { } normalization)
             Check(nameof(VocabularyOptions.Normalization), normalization, null, tokenizer.Normalization, nameof(RevRnnOptions.Vocabulary));
         if (tokenizer is Vocabulary { Lowercase: var lowercase })

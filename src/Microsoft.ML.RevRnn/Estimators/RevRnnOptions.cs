@@ -113,6 +113,12 @@ public abstract class RevRnnOptions
         CheckFeedback();
         WordVectors?.Validate();
         Selection?.Validate();
+        if (Vocabulary.ReadsBrackets && Network.Structure != NetworkStructure.GivenTree)
+        {
+            throw new ArgumentException(
+                $"{nameof(VocabularyOptions.ReadsBrackets)} is set in {nameof(Vocabulary)}, and {nameof(NetworkOptions.Structure)} in {nameof(Network)} is {Network.Structure}; the parse that brackets are "
+                + $"is for {nameof(NetworkStructure.GivenTree)}. Set that, or unset {nameof(VocabularyOptions.ReadsBrackets)}.", nameof(VocabularyOptions.ReadsBrackets));
+        }
     }
 
     /// <summary>Checks that a network starts either from word vectors or from a model that another option holds.</summary>
@@ -181,6 +187,11 @@ public abstract class RevRnnOptions
     /// <param name="reason">Who must, and why.</param>
     private protected void CheckForwardsOnly(string reason)
     {
+        if (Network.Structure != NetworkStructure.Sequence)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Structure)} is {Network.Structure}; {reason}, and a tree has no direction. Use {nameof(NetworkStructure.Sequence)} in {nameof(Network)}.", nameof(NetworkOptions.Structure));
+        }
         if (Network.Bidirectional)
         {
             throw new ArgumentException(

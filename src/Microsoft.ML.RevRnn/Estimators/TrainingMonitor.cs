@@ -45,7 +45,7 @@ internal sealed class TrainingMonitor : IProgress<TrainingProgress>, IDisposable
         foreach (var sequence in rows.Sequences)
             tokens += sequence.Length;
         _channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
-            $"{network.Cell}: {rows.Sequences.Count} sequences, {tokens} tokens, vocabulary of {rows.Tokenization.VocabularySize}, " +
+            $"{(network.Structure == NetworkStructure.Sequence ? $"{network.Cell}" : $"{network.Structure}")}: {rows.Sequences.Count} sequences, {tokens} tokens, vocabulary of {rows.Tokenization.VocabularySize}, " +
             $"{network.LayerCount} x {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}."));
     }
 

@@ -54,7 +54,7 @@ internal static class ReportPage
         var html = Begin("Training report");
         if (network != null)
         {
-            html.Add($"<p>{network.Cell}, {network.LayerCount} × {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}, ");
+            html.Add($"<p>{(network.Structure == NetworkStructure.Sequence ? $"{network.Cell}" : $"{network.Structure}")}, {network.LayerCount} × {network.HiddenSize} units{(network.Bidirectional ? " in each direction" : "")}, ");
             html.Add($"token vectors of {network.EmbeddingSize} values</p>");
         }
         if (report != null)

@@ -52,6 +52,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.MixedGru, false)]
     [DataRow(CellKind.DeepTransition, false)]
     [DataRow(CellKind.DeepTransitionShortcut, false)]
+    [DataRow(CellKind.Unitary, false)]
     public void ReversibleCellsAreThoseOfTwoHalves(CellKind kind, bool reversible) => Assert.AreEqual(reversible, kind.IsReversible());
 
     [TestMethod]
@@ -69,6 +70,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.NestedLstm, 4 * 8 * (6 + 1 + 8) + 4 * 8 * (16 + 1))]
     [DataRow(CellKind.DeepTransition, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (8 + 1) + 8 * (8 + 1))]
     [DataRow(CellKind.DeepTransitionShortcut, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (16 + 1) + 8 * (8 + 1))]
+    [DataRow(CellKind.Unitary, 8 * 6 + 8 * 4)]
     public void ParametersAreAsManyAsTheEquationsHave(CellKind kind, int count)
     {
         var shape = new CellShape(kind, inputs: 6, units: 8);

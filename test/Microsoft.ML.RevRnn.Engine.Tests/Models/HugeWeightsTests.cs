@@ -91,7 +91,8 @@ internal sealed class HugeWeightsTests
                         StringAssert.Contains(failure.Message, "not a finite number");
                         StringAssert.Contains(failure.Message, "another copy");
                         refused++;
-                        Assert.IsTrue(magnitude > 1e15f, $"{magnitude}, {seed}");
+                        // Nothing bounds the outputs of a unitary cell.
+                        Assert.IsTrue(magnitude > 1e15f || cell == CellKind.Unitary, $"{magnitude}, {seed}");
                     }
                 }
             }

@@ -11,6 +11,7 @@ internal sealed class LanguageModelSessionTests
     [DataRow(CellKind.RevGru, true)]
     [DataRow(CellKind.Lstm, true)]
     [DataRow(CellKind.GruResetAfter, false)]
+    [DataRow(CellKind.Unitary, false)]
     public void AScoreIsTheSumOfTheLogProbabilitiesOfItsTokensAndItsEnd(CellKind cell, bool tied)
     {
         var model = Model(cell, tied);

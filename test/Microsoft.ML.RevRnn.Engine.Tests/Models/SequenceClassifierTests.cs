@@ -126,6 +126,7 @@ internal sealed class SequenceClassifierTests
     [DataRow(CellKind.GruResetAfter, 2)]
     [DataRow(CellKind.LeakyElman, 1)]
     [DataRow(CellKind.RevLeaky, 2)]
+    [DataRow(CellKind.Unitary, 2)]
     public void AModelComesBackAsItWasSaved(CellKind cell, int layers)
     {
         var model = Train(cell, layers);

@@ -21,6 +21,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Reversible)]
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Hybrid)]
+    [DataRow(CellKind.Unitary, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Reversible)]
     [DataRow(CellKind.NfRevLstm, ActivationStrategy.Hybrid)]
@@ -69,6 +70,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.MixedGru)]
     [DataRow(CellKind.DeepTransition)]
     [DataRow(CellKind.DeepTransitionShortcut)]
+    [DataRow(CellKind.Unitary)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
     {
         foreach (var strategy in (ActivationStrategy[])[ActivationStrategy.Reversible, ActivationStrategy.Hybrid])
@@ -107,6 +109,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.MixedGru, 1)]
     [DataRow(CellKind.DeepTransition, 1)]
     [DataRow(CellKind.RevLeaky, 1)]
+    [DataRow(CellKind.Unitary, 2)]
     [DataRow(CellKind.NfRevLstm, 2)]
     [DataRow(CellKind.NfRevGru, 1)]
     public void TheEstimateIsWithinFivePerCentOfWhatIsMeasured(CellKind cell, int layers)

@@ -89,7 +89,7 @@ internal static class GoldenTraining
             WindowLength = 20,
             VariesWindowLength = true,
             EmbeddingDropout = 0.1f,
-            WeightDropout = 0.2f,
+            WeightDropout = cell == CellKind.Unitary ? 0 : 0.2f,
             SoftmaxSamples = odd ? 0 : 30,
         };
         var training = Training(cell, threads);

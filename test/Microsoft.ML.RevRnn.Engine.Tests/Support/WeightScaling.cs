@@ -10,7 +10,7 @@ internal static class WeightScaling
     {
         if (scale == 1)
             return;
-        foreach (var layer in parameters.Encoder.Stacks.SelectMany(stack => stack.Layers))
+        foreach (var layer in parameters.Encoder.Stacks.SelectMany(stack => stack.Layers).Where(layer => layer.Recurrence == null))
         {
             for (var column = 0; column < layer.Bias.Columns; column++)
                 layer.Bias.At(0, column) -= layer.Shape.Spec.Gates[column / layer.Shape.Half % layer.Shape.GateCount].InitialBias;

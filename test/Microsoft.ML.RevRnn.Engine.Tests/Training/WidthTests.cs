@@ -25,6 +25,7 @@ internal sealed class WidthTests
         [CellKind.NestedLstm] = "E8DF3A55864F2EB6 9228CE0091123009",
         [CellKind.DeepTransition] = "BB5888BC19DD25E5 24D6CFF1845D1C39",
         [CellKind.DeepTransitionShortcut] = "229AA429DF0CD919 96BF4A3B6E798BE5",
+        [CellKind.Unitary] = "FCF740792814789B 358511E4A64F5BE8",
     };
 
     private static readonly Dictionary<CellKind, string> _sharedDigests = new()

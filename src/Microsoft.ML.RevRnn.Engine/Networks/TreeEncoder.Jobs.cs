@@ -1,0 +1,232 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.RevRnn.Cells;
+using Microsoft.ML.RevRnn.Compute;
+
+namespace Microsoft.ML.RevRnn.Networks;
+
+/// <content>The work that threads share: rows of leaves and nodes, which do not depend on each other, and columns of weights' gradients.</content>
+internal sealed unsafe partial class TreeEncoder
+{
+    private const int Grain = 4;
+
+    private float* State(NativeBuffer<float> states, int node) => states.Pointer + (nint)node * Stride;
+
+    private Span<float> Values(NativeBuffer<float> states, int node) => new(State(states, node), Block);
+
+    private float* NodeGates(int join) => _nodeGates.Pointer + (nint)join * _parameters.NodeStride;
+
+    private static Span<float> Gate(float* gates, int gate, int block) => new(gates + gate * block, block);
+
+    private void Pack(PackedMatrix packed, Parameter weights, bool transposed, int worker)
+    {
+        var (first, end) = Device.Team.Share(packed.PanelCount, 1, worker);
+        if (transposed)
+            packed.PackTransposed(weights.Value, weights.Stride, first, end);
+        else
+            packed.Pack(weights.Value, weights.Stride, first, end);
+    }
+
+    /// <summary>h of a leaf or node whose c is there.</summary>
+    private void Finish(int node, float* o)
+    {
+        _sweeps.Tanh(State(_c, node), State(_tanhC, node), Block);
+        TreeLstm.Output<float>(new ReadOnlySpan<float>(o, Block), Values(_tanhC, node), Values(_h, node));
+    }
+
+    /// <summary>The outputs of the trees under joining nodes [begin, end) of a level that begins at <paramref name="first"/>, side by side.</summary>
+    private void Gather(int first, int begin, int end)
+    {
+        for (var join = begin; join < end; join++)
+        {
+            var target = _children.Pointer + (nint)(join - first) * 2 * Stride;
+            new ReadOnlySpan<float>(State(_h, _plan.Lefts[join]), Stride).CopyTo(new Span<float>(target, Stride));
+            new ReadOnlySpan<float>(State(_h, _plan.Rights[join]), Stride).CopyTo(new Span<float>(target + Stride, Stride));
+        }
+    }
+
+    /// <summary>A node may be the output of two steps, so this is done in one order.</summary>
+    private void AddOutputGradient()
+    {
+        for (var flat = 0; flat < _plan.LeafCount; flat++)
+        {
+            var target = Values(_hGradient, _plan.Outputs[flat]);
+            TensorPrimitives.Add(target, new ReadOnlySpan<float>(_outputGradient.Pointer + (nint)flat * Stride, Block), target);
+        }
+    }
+
+    private void AddWeightGradient(Parameter weights, Parameter bias, float* read, float* gates, int rows)
+    {
+        if (!_settings.LearnsWeights)
+            return;
+        foreach (var panel in _panels)
+            panel.Resize(rows, MatrixKernel.ColumnAlignment);
+        Device.Team.Run(new WeightGradientJob(this, weights, bias, (nint)read, (nint)gates, rows));
+    }
+
+    /// <summary>One mask a row, the same at each of its tokens.</summary>
+    private void Drop(float* values, int begin, int end)
+    {
+        if (_dropout == null || !_isTraining)
+            return;
+        for (var step = 0; step < _batch.StepCount; step++)
+        {
+            var first = (int)_batch.FlatOffset(step);
+            for (var flat = Math.Max(begin, first); flat < Math.Min(end, first + _batch.ActiveRows(step)); flat++)
+            {
+                var row = values + (nint)flat * _parameters.InputStride;
+                _dropout.Apply(row, row, _parameters.InputStride, CounterRandom.Key(_seed, RandomUse.LayerDropout, (ulong)(flat - first)));
+            }
+        }
+    }
+
+    private readonly struct PackJob(TreeEncoder tree, bool forTraining) : IJob
+    {
+        public void Run(int worker)
+        {
+            tree.Pack(tree._leafWeights, tree._parameters.Leaf, transposed: false, worker);
+            tree.Pack(tree._nodeWeights, tree._parameters.Node, transposed: false, worker);
+            if (!forTraining)
+                return;
+            tree.Pack(tree._leafTransposed, tree._parameters.Leaf, transposed: true, worker);
+            tree.Pack(tree._nodeTransposed, tree._parameters.Node, transposed: true, worker);
+        }
+    }
+
+    private readonly struct LeafJob(TreeEncoder tree) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
+            if (begin >= end)
+                return;
+            var (parameters, block) = (tree._parameters, tree.Block);
+            var inputs = tree._inputs.Pointer + (nint)begin * parameters.InputStride;
+            tree._input.Write(tree._batch.Tokens[begin..end], inputs);
+            tree.Drop(tree._inputs.Pointer, begin, end);
+            var gates = tree._leafGates.Pointer + (nint)begin * parameters.LeafStride;
+            tree._kernel.Multiply(end - begin, parameters.InputStride, inputs, parameters.InputStride, 1, tree._leafWeights, 0, 0, parameters.LeafStride,
+                parameters.LeafBias.Value, 0, gates, parameters.LeafStride);
+            for (var leaf = begin; leaf < end; leaf++, gates += parameters.LeafStride)
+            {
+                tree._sweeps.Sigmoid(gates + TreeLstm.LeafO * block, block);
+                Gate(gates, TreeLstm.LeafC, block).CopyTo(tree.Values(tree._c, leaf));
+                tree.Finish(leaf, gates + TreeLstm.LeafO * block);
+            }
+        }
+    }
+
+    private readonly struct JoinJob(TreeEncoder tree, int height) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (first, last) = tree._plan.Level(height);
+            var (begin, end) = tree.Device.Team.Share(last - first, Grain, worker);
+            if (begin >= end)
+                return;
+            var (parameters, block, stride) = (tree._parameters, tree.Block, 2 * tree.Stride);
+            tree.Gather(first, first + begin, first + end);
+            tree._kernel.Multiply(end - begin, stride, tree._children.Pointer + (nint)begin * stride, stride, 1, tree._nodeWeights, 0, 0, parameters.NodeStride,
+                parameters.NodeBias.Value, 0, tree.NodeGates(first + begin), parameters.NodeStride);
+            for (var join = first + begin; join < first + end; join++)
+            {
+                var gates = tree.NodeGates(join);
+                tree._sweeps.Sigmoid(gates, TreeLstm.U * block);
+                tree._sweeps.Tanh(gates + TreeLstm.U * block, gates + TreeLstm.U * block, block);
+                tree._sweeps.Sigmoid(gates + TreeLstm.O * block, block);
+                var node = tree._plan.LeafCount + join;
+                TreeLstm.Join<float>(new ReadOnlySpan<float>(gates, TreeLstm.NodeGates * block), tree.Values(tree._c, tree._plan.Lefts[join]),
+                    tree.Values(tree._c, tree._plan.Rights[join]), tree.Values(tree._c, node));
+                tree.Finish(node, gates + TreeLstm.O * block);
+            }
+        }
+    }
+
+    private readonly struct OutputJob(TreeEncoder tree) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
+            for (var flat = begin; flat < end; flat++)
+                new ReadOnlySpan<float>(tree.State(tree._h, tree._plan.Outputs[flat]), tree.Stride).CopyTo(new Span<float>(tree._outputs.Pointer + (nint)flat * tree.Stride, tree.Stride));
+        }
+    }
+
+    /// <summary>A tree is under one node only, so no two workers add to the same.</summary>
+    private readonly struct JoinBackwardJob(TreeEncoder tree, int height) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (first, last) = tree._plan.Level(height);
+            var (begin, end) = tree.Device.Team.Share(last - first, Grain, worker);
+            if (begin >= end)
+                return;
+            var (parameters, block, stride) = (tree._parameters, tree.Block, 2 * tree.Stride);
+            tree.Gather(first, first + begin, first + end);
+            for (var join = first + begin; join < first + end; join++)
+                BackOver(tree._plan.LeafCount + join, tree.NodeGates(join), tree._plan.Lefts[join], tree._plan.Rights[join], block);
+            var ofChildren = tree._childGradient.Pointer + (nint)begin * stride;
+            tree._kernel.Multiply(end - begin, parameters.NodeStride, tree.NodeGates(first + begin), parameters.NodeStride, 1, tree._nodeTransposed, 0, 0, stride,
+                null, 0, ofChildren, stride);
+            for (var join = first + begin; join < first + end; join++, ofChildren += stride)
+            {
+                Add(tree.Values(tree._hGradient, tree._plan.Lefts[join]), ofChildren);
+                Add(tree.Values(tree._hGradient, tree._plan.Rights[join]), ofChildren + tree.Stride);
+            }
+        }
+
+        private void BackOver(int node, float* gates, int left, int right, int block)
+        {
+            var ofCell = tree.Values(tree._cGradient, node);
+            TreeLstm.OutputBackward<float>(Gate(gates, TreeLstm.O, block), tree.Values(tree._tanhC, node), tree.Values(tree._hGradient, node), ofCell);
+            TreeLstm.JoinBackward<float>(new Span<float>(gates, TreeLstm.NodeGates * block), tree.Values(tree._c, left), tree.Values(tree._c, right), ofCell,
+                tree.Values(tree._cGradient, left), tree.Values(tree._cGradient, right));
+        }
+
+        private static void Add(Span<float> target, float* addend) => TensorPrimitives.Add(target, new ReadOnlySpan<float>(addend, target.Length), target);
+    }
+
+    private readonly struct LeafBackwardJob(TreeEncoder tree) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
+            if (begin >= end)
+                return;
+            var (parameters, block) = (tree._parameters, tree.Block);
+            var first = tree._leafGates.Pointer + (nint)begin * parameters.LeafStride;
+            var gates = first;
+            for (var leaf = begin; leaf < end; leaf++, gates += parameters.LeafStride)
+            {
+                var ofCell = tree.Values(tree._cGradient, leaf);
+                TreeLstm.OutputBackward<float>(Gate(gates, TreeLstm.LeafO, block), tree.Values(tree._tanhC, leaf), tree.Values(tree._hGradient, leaf), ofCell);
+                ofCell.CopyTo(Gate(gates, TreeLstm.LeafC, block));
+            }
+            var target = tree._inputGradient.Pointer + (nint)begin * parameters.InputStride;
+            tree._kernel.Multiply(end - begin, parameters.LeafStride, first, parameters.LeafStride, 1, tree._leafTransposed, 0, 0, parameters.InputStride,
+                null, 0, target, parameters.InputStride);
+            tree.Drop(tree._inputGradient.Pointer, begin, end);
+            tree._input.Mask(tree._batch.Tokens[begin..end], target);
+        }
+    }
+
+    /// <summary>A worker computes whole columns over all rows in their order: the sums do not depend on the number of threads.</summary>
+    private readonly struct WeightGradientJob(TreeEncoder tree, Parameter weights, Parameter bias, nint read, nint gates, int rows) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = tree.Device.Team.Share(weights.Stride, MatrixKernel.ColumnAlignment, worker);
+            var panel = tree._panels[worker];
+            for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
+            {
+                tree._kernel.PackAndSum((float*)gates + column, weights.Stride, panel, bias.Gradient + column);
+                tree._kernel.Multiply(weights.RowCapacity, rows, (float*)read, 1, weights.RowCapacity, panel, 0, 0, MatrixKernel.ColumnAlignment,
+                    weights.Gradient + column, weights.Stride, weights.Gradient + column, weights.Stride);
+            }
+        }
+    }
+
+    private readonly struct InputGradientJob(TreeEncoder tree) : IJob
+    {
+        public void Run(int worker) => tree._input.AddGradient(tree._batch.Tokens, tree._inputGradient.Pointer, tree.Device.Team, worker);
+    }
+}
