@@ -49,8 +49,9 @@ internal sealed class GoldenElmanTests
     public void WithATeacherStepsDependOnNoOther(bool backwards)
     {
         var file = new ElmanFile("elman_output_to_hidden");
-        var network = new NetworkOptions { Cell = CellKind.Elman, Feedback = FeedbackKind.Output, EmbeddingSize = file.I + file.O, HiddenSize = file.H };
-        var shape = new NetworkShape(network, file.Tokens) { FedBack = file.Tokens };
+        var plain = new NetworkShape(
+            new NetworkOptions { Cell = CellKind.Elman, Feedback = FeedbackKind.Output, EmbeddingSize = file.I + file.O, HiddenSize = file.H }, file.Tokens);
+        var shape = plain with { FedBack = file.Tokens };
         using var device = new Device(threads: 1);
         using var parameters = NetworkParameters.OfTokens(shape, file.O);
         file.SetLayer(parameters, [], file["b"]);
