@@ -59,12 +59,14 @@ internal sealed class MemoryTraining : IDisposable
         => new(cell, StepValues.OneHot(CopyTask.Alphabet), CopyTask.Alphabet, CopyTask.Outcomes, threads, seed, (output, stack) =>
         {
             var targets = new GivenTargets();
-            return (new SoftmaxTokenHead(output, stack, targets), (sequences, random) =>
+            return (new SoftmaxTokenHead(output, stack, targets), Draw);
+
+            void Draw(int[][] sequences, Random random)
             {
                 targets.Targets = new int[sequences.Length][];
                 for (var i = 0; i < sequences.Length; i++)
                     (sequences[i], targets.Targets[i]) = CopyTask.Draw(delay, random);
-            });
+            }
         });
 
     /// <param name="cell">What learns.</param>
@@ -77,7 +79,9 @@ internal sealed class MemoryTraining : IDisposable
         return new(cell, values, AddingTask.Inputs, 1, threads, seed, (output, stack) =>
         {
             var head = new LastValueHead(output, stack);
-            return (head, (sequences, random) =>
+            return (head, Draw);
+
+            void Draw(int[][] sequences, Random random)
             {
                 head.Targets = new float[sequences.Length];
                 for (var i = 0; i < sequences.Length; i++)
@@ -87,7 +91,7 @@ internal sealed class MemoryTraining : IDisposable
                     for (var t = 0; t < steps; t++)
                         inputs.AsSpan(t * AddingTask.Inputs, AddingTask.Inputs).CopyTo(values.Row(i * steps + t));
                 }
-            });
+            }
         });
     }
 
