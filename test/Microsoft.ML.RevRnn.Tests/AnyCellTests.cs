@@ -13,6 +13,7 @@ public sealed class AnyCellTests
     [DataRow(CellKind.LeakyElman)]
     [DataRow(CellKind.RevLeaky)]
     [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.MixedGru)]
     [DataRow(CellKind.DeepTransitionShortcut)]
     public void ClassifiersLearnAndAreSaved(CellKind cell)
     {

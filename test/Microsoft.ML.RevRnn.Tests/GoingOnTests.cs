@@ -229,7 +229,7 @@ public sealed class GoingOnTests
             property => property.Name is not (nameof(NetworkOptions.Pooling) or nameof(NetworkOptions.LongestTimeConstant))))
         {
             var network = Trained.LanguageModel.Network with { };
-            property.SetValue(network, property.PropertyType == typeof(bool) ? !(bool)property.GetValue(new NetworkOptions())! : property.PropertyType == typeof(int) ? 6 : Enum.ToObject(property.PropertyType, 1));
+            property.SetValue(network, property.PropertyType == typeof(bool) ? !(bool)property.GetValue(new NetworkOptions())! : property.PropertyType == typeof(int) ? property.Name == nameof(NetworkOptions.NestingDepth) ? 3 : 6 : Enum.ToObject(property.PropertyType, 1));
             options.Network = network;
             if (property.Name == nameof(NetworkOptions.Bidirectional))
                 continue;

@@ -83,6 +83,7 @@ public sealed class LanguageModelTests
     [DataRow(CellKind.LeakyElman)]
     [DataRow(CellKind.RevLeaky)]
     [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.MixedGru)]
     [DataRow(CellKind.DeepTransition)]
     [DataRow(CellKind.DeepTransitionShortcut)]
     public void EachCellLearns(CellKind cell)

@@ -78,4 +78,12 @@ public enum CellKind
     /// instead of two (Pascanu et al. 2014, DT(S)-RNN).
     /// </summary>
     DeepTransitionShortcut = 12,
+
+    /// <summary>
+    /// GRU whose structure depends on what it reads, in a small form of Qian, Kennedy and Klabjan (2019): a GRU (<see cref="Gru"/>) with K = <see cref="NetworkOptions.MixtureSize"/> sets of
+    /// weights, mixed at each step by w = softmax(x U_w + h V_w + b_w) [K]. z and r are sigmoids of the sums over k of w_k (x U_k + h V_k + b_k), and g = tanh of that of
+    /// w_k (x U_k + (r h) V_k + b_k); h := z h + (1 - z) g, with x [I], h [H], U [I, H], V [H, H], b [H] each. Which set weighs most at each token, <see cref="CellMixture"/> tells. For study:
+    /// it costs K times a GRU. It cannot be reversed.
+    /// </summary>
+    MixedGru = 13,
 }

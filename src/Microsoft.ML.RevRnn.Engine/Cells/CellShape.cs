@@ -79,8 +79,11 @@ internal sealed class CellShape
     public int InnerRow => InnerOffset(Spec.Stages.Count);
 
     /// <summary>Learned values of the layer.</summary>
-    public long ParameterCount => (long)Units * ((long)Inputs * (GateCount - Spec.InputlessGates.Length) + GateCount + (long)Half * (GateCount - Spec.HiddenlessGates.Length)
-        + (long)Half * Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count));
+    public long ParameterCount => Halves * Spec.Gates.Sum(gate => WidthOf(gate) * (1 + (gate.ReadsInput ? (long)Inputs : 0) + (gate.ReadsHidden ? Half : 0)))
+        + (long)Half * Half * Spec.Stages.Sum(stage => stage.Reads * stage.Gates.Count);
+
+    /// <summary>Values of a gate.</summary>
+    public int WidthOf(GateSpec gate) => gate.Width ?? Half;
 
     /// <summary>Where in such a row that of a stage begins.</summary>
     public int InnerOffset(int stage)

@@ -30,6 +30,7 @@ internal abstract class CellSpec
         NestedLstmSpec.Of(NestedLstmSpec.DefaultDepth),
         new DeepTransitionSpec(CellKind.DeepTransition),
         new DeepTransitionSpec(CellKind.DeepTransitionShortcut),
+        MixedGruSpec.Of(MixedGruSpec.DefaultSets),
     ];
 
     /// <param name="kind">The kind that is described.</param>

@@ -46,7 +46,7 @@ internal readonly unsafe struct DeepTransition<TFloat, TInt> : IStagedEquations<
         Set(row, 1, Y);
     }
 
-    public static void Backward(in HalfRow row, int stages)
+    public static void Backward(in HalfRow row, int stages, float* room)
     {
         Slope(row.Gradient(1), null, row.Gate(Y), row.Length);
         new Span<float>(row.Gradient(1), row.Length).Clear();

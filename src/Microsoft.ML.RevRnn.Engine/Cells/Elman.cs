@@ -14,7 +14,7 @@ internal sealed class ElmanSpec(GateSource source = GateSource.InputAndHidden) :
     public const int H = 0;
     public const int G = 0;
 
-    public override bool PassesStateByWeights => true;
+    public override bool PassesStateByWeights => Gates[G].ReadsHidden;
 
     public override RecurrentCell Create<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel) =>
         new GatedCell<TFloat, TInt, TState, Elman<TFloat, TInt, TState>>(shape, limit, kernel);

@@ -15,6 +15,9 @@ internal sealed record GateSpec(string Name, GateActivation Activation, GateSour
     /// <summary>Whether it is the sigmoid that the hidden state is multiplied by for those gates that read it reset.</summary>
     public bool Resets { get; init; }
 
+    /// <summary>How many values it has; null for one a unit.</summary>
+    public int? Width { get; init; }
+
     public bool ReadsInput => Source is not (GateSource.Hidden or GateSource.Inner or GateSource.Bias);
 
     public bool ReadsHidden => Source is not (GateSource.Input or GateSource.Inner or GateSource.Bias);

@@ -18,6 +18,7 @@ internal readonly unsafe ref struct HalfRow
         _offset = (nint)row * shape.StateStride + half * shape.HalfStride;
         Scratch = step.Scratch + (nint)row * shape.HalfStride;
         Length = shape.BlockStride;
+        GateCount = shape.GateCount;
         Limits = limits;
         // A cell that forgets nothing has no lanes.
         LostBits = shape.Spec.ForgetGates.Length == 0 ? null! : step.LostBits.LanesOfRow(row);
@@ -25,6 +26,9 @@ internal readonly unsafe ref struct HalfRow
 
     /// <summary>Units, padded to whole registers.</summary>
     public int Length { get; }
+
+    /// <summary>G.</summary>
+    public int GateCount { get; }
 
     public GateLimits Limits { get; }
 

@@ -11,9 +11,9 @@ internal unsafe interface IStagedEquations<TFloat, TInt>
 
     /// <summary>
     /// From the gradients by the states after the step to those by the pre-activations of the last gates, in place of the gates, and by the states before the step as far as
-    /// they do not come through a product.
+    /// they do not come through a product. There is room for as many values as all stages read.
     /// </summary>
-    static abstract void Backward(in HalfRow row, int stages);
+    static abstract void Backward(in HalfRow row, int stages, float* room);
 
     /// <summary>From the gradient by what <see cref="Derive"/> made to those by the pre-activations of the gates that it was made of, and by the states before the step.</summary>
     static abstract void BackwardDerive(in HalfRow row, int stage, float* gradient, int stride);

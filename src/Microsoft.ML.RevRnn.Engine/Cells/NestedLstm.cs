@@ -70,7 +70,7 @@ internal readonly unsafe struct NestedLstm<TFloat, TInt> : IStagedEquations<TFlo
             Output(row, level);
     }
 
-    public static void Backward(in HalfRow row, int stages)
+    public static void Backward(in HalfRow row, int stages, float* room)
     {
         for (var level = 0; level <= stages; level++)
         {

@@ -57,7 +57,7 @@ internal sealed unsafe class StagedCell<TFloat, TInt, TState, TEquations> : Recu
     public override void Backward(in CellStep step, int begin, int end)
     {
         for (var b = begin; b < end; b++)
-            TEquations.Backward(Row(step, b), _stages.Count);
+            TEquations.Backward(Row(step, b), _stages.Count, Vectors(step.InnerGradient, 0, b));
         for (var s = _stages.Count - 1; s >= 0; s--)
         {
             BackwardMultiply(step, _stages[s].Gates, Weights.InnerTransposed[s], 0, _stages[s].Reads * Shape.HalfStride, Vectors(step.InnerGradient, s, 0), Shape.InnerRow, adds: false, begin, end);

@@ -70,6 +70,9 @@ internal static class HostMath
 
     public static double Log2(double x) => Log(x) * Log2E;
 
+    /// <summary>tanh x, to about 1e-16; of small x so not to all of its digits.</summary>
+    public static double Tanh(double x) => 1 - 2 / (Exp(2 * x) + 1);
+
     /// <summary>x^n.</summary>
     public static double Pow(double x, long n)
     {

@@ -71,4 +71,13 @@ internal enum RandomUse : ulong
 
     /// <summary>Of a batch, with the group of neurons: their gates; of neurons before selection, their first values.</summary>
     NeuronGates = 1004,
+
+    /// <summary>Of an echo state network: its recurrent weights.</summary>
+    ReservoirWeights = 1100,
+
+    /// <summary>Of an echo state network: the weights of its constant and its inputs.</summary>
+    ReservoirInputs = 1101,
+
+    /// <summary>Of an echo state network, with the token: what that adds to its units.</summary>
+    ReservoirTokens = 1102,
 }

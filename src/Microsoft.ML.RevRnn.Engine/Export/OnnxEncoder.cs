@@ -36,6 +36,8 @@ internal sealed class OnnxEncoder(OnnxGraph graph, EncoderParameters parameters,
     private (string Outputs, List<string[]> States) Run(OnnxTokens tokens, int direction, Func<OnnxLayer, string, string[]> start, string? mask)
     {
         var shape = parameters.Shape;
+        if (shape.Context != null)
+            throw new NotSupportedException("A language model that is given contexts cannot be written as ONNX.");
         var outputs = tokens.Vectors(Embedding);
         var inputs = "";
         var ends = new List<string[]>();

@@ -203,7 +203,11 @@ public static class Safetensors
     private static void Write(Stream stream, SequenceTagger model)
         => Write(stream, new(model.Network.Feedback == FeedbackKind.None ? ModelKind.Tagger : ModelKind.FeedbackTagger, model.Parameters.Network, model.ClassCount, 0), model.Parameters, null);
 
-    private static void Write(Stream stream, LanguageModel model) => Write(stream, new(ModelKind.LanguageModel, model.Parameters.Network, 0, 0), model.Parameters, null);
+    private static void Write(Stream stream, LanguageModel model) => Write(
+        stream,
+        model.Context == null ? new(ModelKind.LanguageModel, model.Parameters.Network, 0, 0) : throw new NotSupportedException("A language model that is given contexts cannot be written as safetensors."),
+        model.Parameters,
+        null);
 
     private static void Write(Stream stream, SequenceEncoder model)
     {

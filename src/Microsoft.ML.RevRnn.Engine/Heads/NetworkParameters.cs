@@ -97,6 +97,8 @@ internal sealed class NetworkParameters : ILearnedParameters, IDisposable
         writer.Write(Encoder.Shape.Vocabulary);
         // A record's text names all its options and their values.
         writer.Write(Encoder.Shape.Options.ToString());
+        if (Encoder.Shape.Context is { } context)
+            writer.Write(context.ToString());
     }
 
     public void Dispose()

@@ -35,6 +35,12 @@ public sealed record GenerationOptions
     /// <summary>Whether the unknown token may be chosen.</summary>
     public bool AllowsUnknown { get; init; }
 
+    /// <summary>
+    /// Adapts the model to the text, prompt included; null for the model as it is, or for the cache that a session was created with. A session keeps what it reads from its
+    /// beginning on, so its cache is given to what creates it; here it may then be null or the same.
+    /// </summary>
+    public CacheOptions? Cache { get; init; }
+
     /// <summary>Same seed, same model, same text before: same text.</summary>
     public int Seed { get; init; }
 
@@ -49,6 +55,7 @@ public sealed record GenerationOptions
         OptionCheck.Range(nameof(TopP), TopP, 1e-6f, 1);
         OptionCheck.Range(nameof(RepetitionPenalty), RepetitionPenalty, 1, 100f);
         OptionCheck.Range(nameof(RepetitionWindow), RepetitionWindow, 1, 100_000);
+        Cache?.Validate();
         ArgumentNullException.ThrowIfNull(StopStrings);
         if (StopStrings.Any(string.IsNullOrEmpty))
             throw new ArgumentException($"{nameof(StopStrings)} has an empty string, before which every text would end.", nameof(StopStrings));

@@ -22,7 +22,7 @@ public sealed partial class LanguageModel
     /// <param name="progress">Told where choice and training stand; called on the training thread.</param>
     /// <param name="cancellationToken">Ends it: the choice without a result, the training with the best weights so far.</param>
     /// <exception cref="ArgumentException">
-    /// There is nothing to train on, a token is not of the vocabulary, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>, or of one layer
+    /// There is nothing to train on, a token is not of the vocabulary, the model has contexts, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>, or of one layer
     /// with <see cref="NetworkOptions.TieEmbeddings"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
@@ -41,6 +41,8 @@ public sealed partial class LanguageModel
         ArgumentNullException.ThrowIfNull(training);
         shrink ??= new ShrinkOptions();
         shrink.Validate();
+        if (Context != null)
+            throw new ArgumentException("The model is given a context with each text, whose maps neurons cannot be cut from; make a model without contexts smaller.", nameof(model));
         training = training.WithSeed();
         var shape = _parameters.Network;
         NeuronGroup.Of(_parameters, shrink.InputKeepFraction < 1);

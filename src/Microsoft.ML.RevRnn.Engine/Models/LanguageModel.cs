@@ -15,11 +15,12 @@ public sealed partial class LanguageModel
     private readonly NetworkParameters _parameters;
     private readonly SharedWeights _weights = new();
     private readonly SessionPool<LanguageModelSession> _sessions;
+    private volatile CachedSessions? _cachedSessions;
 
     internal LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
-        _sessions = new(CreateSession);
+        _sessions = new(() => new LanguageModelSession(parameters, _weights, cache: null, new float[ContextSize]));
     }
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
@@ -101,25 +102,52 @@ public sealed partial class LanguageModel
         => Train((texts, validation), _parameters.Encoder.Shape, model, training, new StartingNetwork(_parameters), progress, epochEnded, cancellationToken);
 
     /// <summary>log p of a sequence.</summary>
-    /// <exception cref="ArgumentException">A token is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the model is to be given a context too.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
-    public SequenceScore Score(ReadOnlySpan<int> tokens)
+    public SequenceScore Score(ReadOnlySpan<int> tokens) => Score(tokens, cache: null);
+
+    /// <summary>log p of texts together, their ends included.</summary>
+    /// <param name="texts">Token numbers of each text; they are read once, one after the other.</param>
+    /// <param name="options">How they are read; null for each by itself and the model as it is.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public SequenceScore Evaluate(IEnumerable<int[]> texts, EvaluationOptions? options = null)
     {
-        TrainingInput.CheckTokens(tokens, VocabularySize);
-        var session = _sessions.Take();
-        var score = session.Score(tokens);
-        _sessions.Return(session);
-        return score;
+        ArgumentNullException.ThrowIfNull(texts);
+        options ??= new EvaluationOptions();
+        options.Validate();
+        CheckContext([]);
+        return new LanguageModelSession(_parameters, _weights, options.Cache, []).ReadAll(texts, options.CarriesOver);
+    }
+
+    /// <summary>
+    /// Chooses theta and lambda of a cache by the likelihood of texts that neither were trained on nor are what is to be measured. They are read once, whatever the number
+    /// of values to try.
+    /// </summary>
+    /// <param name="texts">Token numbers of each held-back text.</param>
+    /// <param name="options">What is tried; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There are no texts, a token is not in the vocabulary, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public CacheChoice ChooseCache(IEnumerable<int[]> texts, CacheSearchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        options ??= new CacheSearchOptions();
+        options.Validate();
+        CheckContext([]);
+        CacheSearch? search = null;
+        var score = new LanguageModelSession(_parameters, _weights, stride => search = new CacheSearch(options, stride), []).ReadAll(texts, options.CarriesOver);
+        return score.TokenCount > 0 ? search!.Choose(score) : throw new ArgumentException("There are no texts to choose a cache by.", nameof(texts));
     }
 
     /// <summary>A text to be read, and gone on with, token after token; it stands at the beginning.</summary>
-    public LanguageModelSession CreateSession() => new(_parameters, _weights);
+    /// <exception cref="ArgumentException">The model is to be given a context too.</exception>
+    public LanguageModelSession CreateSession() => CreateSession(cache: null);
 
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.LanguageModel, _parameters.Encoder.Shape);
+        ModelFile.WriteHeader(writer, Context == null ? ModelKind.LanguageModel : ModelKind.ConditionedLanguageModel, _parameters.Encoder.Shape);
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -128,7 +156,7 @@ public sealed partial class LanguageModel
     public static LanguageModel Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel).Shape;
+        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel, ModelKind.ConditionedLanguageModel).Shape;
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a language model reads in one direction.");
         var parameters = NetworkParameters.OfNextTokens(shape);
@@ -158,4 +186,6 @@ public sealed partial class LanguageModel
         copy.CopyFrom(parameters);
         return copy;
     }
+
+    private sealed record CachedSessions(CacheOptions Cache, SessionPool<LanguageModelSession> Sessions);
 }

@@ -42,6 +42,7 @@ internal static class LanguageModelTraining
         if (texts.Training.All(text => text.Length == 0))
             throw new ArgumentException("The texts have no tokens, so there is nothing to learn from.", nameof(texts));
 
+        shape = shape with { Context = ContextOf(model, shape, texts) };
         // What pools nothing has no use for a pooling, and should not be written as if it had.
         var parameters = NetworkParameters.OfNextTokens(shape with { Options = shape.Options with { Pooling = default } });
         parameters.Initialize(CounterRandom.Key(training.RandomSeed, RandomUse.InitialWeights), training.SpectralRadius);
@@ -64,6 +65,29 @@ internal static class LanguageModelTraining
         }
     }
 
+    /// <summary>The context of a model that is trained anew, or further: that which it has.</summary>
+    private static ContextShape? ContextOf(
+        LanguageModelOptions model, NetworkShape shape, (IReadOnlyList<int[]> Training, IReadOnlyList<int[]>? Validation) texts)
+    {
+        if (model.Contexts is not { } contexts)
+        {
+            return shape.Context == null
+                ? null
+                : throw new ArgumentException($"The model is given a context of {shape.Context.Size} values with each text; give {nameof(LanguageModelOptions.Contexts)}.", nameof(model));
+        }
+        if (model.Layout != TextLayout.Documents)
+        {
+            throw new ArgumentException(
+                $"{nameof(LanguageModelOptions.Layout)} is {model.Layout}, in which texts run into each other, and each has a context of its own; set it to {TextLayout.Documents}.",
+                nameof(model));
+        }
+        contexts.Validate(texts.Training.Count, texts.Validation?.Count);
+        var context = new ContextShape(contexts.Use, contexts.Size);
+        return shape.Context == null || shape.Context == context
+            ? context
+            : throw new ArgumentException($"The contexts are {context}, and those of the model {shape.Context}.", nameof(model));
+    }
+
     private static TrainingReport OnDocuments(
         Func<Func<bool, TrainingOptions>, (NetworkTraining, TrainingOptions)> begin,
         NetworkParameters parameters,
@@ -74,7 +98,7 @@ internal static class LanguageModelTraining
         int[][] sequences = [.. texts.Training.Concat(texts.Validation ?? []).Select(text => (int[])[Vocabulary.EmptyToken, .. text])];
         var parts = texts.Validation is { } validation ? HeldBack.Last(sequences.Length, validation.Count) : HeldBack.Random(sequences.Length, training);
         (var run, training) = begin(goesOn => training.ForSequences(parts.Training.Length, goesOn));
-        var objective = CreateObjective(run, parameters, parts.Training.Select(member => sequences[member]), model, training);
+        var objective = CreateObjective(run, parameters, parts.Training.Select(member => sequences[member]), model, training, model.Contexts?.All);
         return run.OnSequences(parameters, objective, sequences, parts);
     }
 
@@ -94,12 +118,17 @@ internal static class LanguageModelTraining
     }
 
     private static NextTokenObjective CreateObjective(
-        NetworkTraining run, NetworkParameters parameters, IEnumerable<int[]> sequences, LanguageModelOptions model, TrainingOptions training)
+        NetworkTraining run,
+        NetworkParameters parameters,
+        IEnumerable<int[]> sequences,
+        LanguageModelOptions model,
+        TrainingOptions training,
+        IReadOnlyList<float[]>? contexts = null)
     {
         var frequencies = TokenFrequencies.Count(sequences, parameters.Output.Outcomes);
         parameters.InitializeBias(frequencies);
         run.Start?.CopyTo(parameters);
-        return new NextTokenObjective(frequencies, model, training);
+        return new NextTokenObjective(frequencies, model, training) { Contexts = contexts };
     }
 
     /// <summary>All texts one after another, with a boundary before, between and after them.</summary>

@@ -6,11 +6,12 @@ namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version; byte kind of model; byte cell; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth; bool tied embedding; bool skip connections;
+/// int32 version; byte kind of model; byte cell; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte sets; bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
 /// score; int32 slice size; bool shared vocabulary behind F.
+/// A conditioned language model has byte use and int32 C of its context behind all that, in whatever version; its maps (ContextParameters) follow the layers.
 /// Of F features float32 means [F] and deviations [F].
 /// Then each parameter's values as float32, row after row without padding: embedding [V, I]; for each direction and layer input [I, N G P], bias [1, N G P] and for
 /// each of its N halves hidden [P, G P]; a head's attention vector [1, D H] if it has one (D directions); last a classifier's weight [C, values of a pooled output]
@@ -43,6 +44,8 @@ internal static class ModelFile
             writer.Write(network.LearnsTimeConstants);
         if (network.Cell == CellKind.NestedLstm)
             writer.Write((byte)network.NestingDepth);
+        if (network.Cell == CellKind.MixedGru)
+            writer.Write((byte)network.MixtureSize);
         writer.Write(network.TieEmbeddings);
         writer.Write(network.SkipConnections);
         writer.Write(shape.Vocabulary);
@@ -50,12 +53,18 @@ internal static class ModelFile
         writer.Write(network.HiddenSize);
         writer.Write(network.LayerCount);
         writer.Write(outcomes);
-        if (version < ShapeVersion)
-            return;
-        writer.Write(network.Bidirectional);
-        writer.Write((byte)network.Pooling);
+        if (version >= ShapeVersion)
+        {
+            writer.Write(network.Bidirectional);
+            writer.Write((byte)network.Pooling);
+        }
         if (version >= FeaturesVersion)
             writer.Write(features);
+        if (shape.Context is { } context)
+        {
+            writer.Write((byte)context.Use);
+            writer.Write(context.Size);
+        }
     }
 
     /// <summary>Reads a header; every size is checked before anything is allocated by it.</summary>
@@ -77,6 +86,7 @@ internal static class ModelFile
                 throw new FormatException($"The network is damaged: one of kind {found} is not of format version {version}.");
             var header = ReadShape(reader, version, found);
             CheckRanges(header);
+            header.Shape.Context?.Validate();
             if (header.Translation is { } translation)
                 RequireContent(reader, translation, header);
             else
@@ -151,6 +161,8 @@ internal static class ModelFile
             network = network with { LearnsTimeConstants = reader.ReadBoolean() };
         if (network.Cell == CellKind.NestedLstm)
             network = network with { NestingDepth = reader.ReadByte() };
+        if (network.Cell == CellKind.MixedGru)
+            network = network with { MixtureSize = reader.ReadByte() };
         network = network with
         {
             TieEmbeddings = reader.ReadBoolean(),
@@ -163,14 +175,18 @@ internal static class ModelFile
         var outcomes = reader.ReadInt32();
         if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
+        var features = version >= FeaturesVersion ? reader.ReadInt32() : 0;
         var feedsBack = kind == ModelKind.FeedbackTagger;
         network = network with { Feedback = feedsBack ? FeedbackKind.Output : FeedbackKind.None };
-        return new ModelHeader(kind, new NetworkShape(network, vocabulary) { FedBack = feedsBack ? outcomes : 0 }, outcomes, version >= FeaturesVersion ? reader.ReadInt32() : 0)
+        var context = kind == ModelKind.ConditionedLanguageModel ? new ContextShape((ContextUse)reader.ReadByte(), reader.ReadInt32()) : null;
+        return new ModelHeader(kind, new NetworkShape(network, vocabulary) { FedBack = feedsBack ? outcomes : 0, Context = context }, outcomes, features)
         {
             HasNGrams = version >= NGramsVersion && IsClassifier(kind),
             Translation = kind == ModelKind.Translation ? TranslationContent.ReadOptions(reader) : null,
         };
     }
+
+    private static bool IsLanguageModel(ModelKind kind) => kind is ModelKind.LanguageModel or ModelKind.ConditionedLanguageModel;
 
     private static bool HasTimeConstants(CellKind cell) => cell is CellKind.LeakyElman or CellKind.RevLeaky;
 
@@ -198,6 +214,7 @@ internal static class ModelFile
         var values = ((long)shape.Vocabulary + shape.FedBack) * shape.Options.EmbeddingSize;
         for (var layer = 0; layer < shape.Layers; layer++)
             values += shape.Directions * shape.Layer(layer).ParameterCount;
+        values += shape.Context is { } context ? ContextParameters.ValueCount(shape, context) : 0;
         long top = shape.UnitsOf(shape.Layers - 1);
         return values + kind switch
         {
@@ -205,7 +222,7 @@ internal static class ModelFile
                 + 2L * features + (shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0),
             ModelKind.PooledEncoder => shape.Options.Pooling == PoolingKind.Attention ? shape.OutputSize : 0,
             ModelKind.Tagger or ModelKind.FeedbackTagger => outcomes * (shape.OutputSize + 1L),
-            ModelKind.LanguageModel => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
+            _ when IsLanguageModel(kind) => shape.Vocabulary * ((shape.Options.TieEmbeddings ? 0 : top) + 1),
             _ => 0,
         };
     }
@@ -215,7 +232,7 @@ internal static class ModelFile
     {
         var (kind, shape, outcomes, features) = header;
         if (IsOutOfProportion(shape.Vocabulary, shape.Options.EmbeddingSize, shape.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(shape.Options.EmbeddingSize))
-            || IsOutOfProportion(kind == ModelKind.LanguageModel ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
+            || IsOutOfProportion(IsLanguageModel(kind) ? shape.Vocabulary : outcomes, shape.OutputSize, shape.OutputStride)
             || (features > 0 && IsOutOfProportion(outcomes, features, PackedMatrix.RoundUp(features))))
         {
             throw OutOfProportion();

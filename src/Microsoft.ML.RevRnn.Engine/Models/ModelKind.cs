@@ -26,4 +26,7 @@ internal enum ModelKind : byte
 
     /// <summary>A tagger that reads the class of the token before.</summary>
     FeedbackTagger = 7,
+
+    /// <summary>A language model that is given a context with each text.</summary>
+    ConditionedLanguageModel = 8,
 }

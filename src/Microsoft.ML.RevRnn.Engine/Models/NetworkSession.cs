@@ -20,9 +20,11 @@ internal sealed class NetworkSession<THead> : IPooledSession
     /// <param name="weights">What the sessions of the model share.</param>
     /// <param name="createHead">Makes the head.</param>
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
-    public NetworkSession(EncoderParameters parameters, SharedWeights weights, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0)
+    /// <param name="contexts">The context of the sequence; null of a network without.</param>
+    public NetworkSession(
+        EncoderParameters parameters, SharedWeights weights, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0, IReadOnlyList<float[]>? contexts = null)
     {
-        Encoder = Encoders.Create(parameters, _settings, new Device(threads: 1), fixedTokens);
+        Encoder = Encoders.Create(parameters, _settings with { Contexts = contexts }, new Device(threads: 1), fixedTokens);
         Head = createHead(Encoder);
         _pass = new BatchPass(Encoder, Head);
         weights.Give(Encoder, Head);

@@ -93,6 +93,8 @@ internal sealed class NetworkTraining(TrainingOptions options, IProgress<Trainin
         {
             if (options.IsSharded)
                 throw new NotSupportedException(TrainingOptions.ShardsOnGpu);
+            if (parameters.Network.Context != null)
+                throw new NotSupportedException("A language model that is given contexts trains on the processor; leave the GPU out, or set FallbackToCpu.");
             return TrainingBackends.Get().CreateTrainer(parameters, objective, options, carriesStates);
         }
         catch (NotSupportedException failure) when (options.FallbackToCpu)

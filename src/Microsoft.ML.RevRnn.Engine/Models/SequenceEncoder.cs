@@ -38,8 +38,9 @@ public sealed class SequenceEncoder
     }
 
     /// <summary>Makes features of a language model's states; it shares the model's weights.</summary>
+    /// <exception cref="ArgumentException">The model is given a context with each text.</exception>
     public SequenceEncoder(LanguageModel model)
-        : this((model ?? throw new ArgumentNullException(nameof(model))).Parameters.Encoder)
+        : this(WithoutContext(model).Parameters.Encoder)
     {
     }
 
@@ -221,6 +222,14 @@ public sealed class SequenceEncoder
 
     private static MeanMaxPooling Mean(ISequenceEncoder encoder)
         => MeanMaxPooling.For(encoder.Device, encoder.OutputStride, usesMean: true, usesMaximum: false);
+
+    private static LanguageModel WithoutContext(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.ContextSize == 0
+            ? model
+            : throw new ArgumentException("The language model is given a context with each text, which features have not; take one that was trained without contexts.", nameof(model));
+    }
 
     private static IEnumerable<Parameter> All(EncoderParameters parameters, Parameter? attention) => attention == null ? parameters.All : [.. parameters.All, attention];
 

@@ -21,15 +21,17 @@ public sealed class TextSession
     /// <summary>Begins a text.</summary>
     /// <param name="model">The model that reads and writes.</param>
     /// <param name="tokenizer">The one that it was trained with.</param>
-    /// <exception cref="ArgumentException">Model and tokenizer have vocabularies of different sizes.</exception>
-    public TextSession(LanguageModel model, TextTokenizer tokenizer)
+    /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
+    /// <param name="context">[C]: what the text is about; empty of a model without contexts.</param>
+    /// <exception cref="ArgumentException">Model and tokenizer have vocabularies of different sizes, the context has another length, or an option of the cache is out of its range.</exception>
+    public TextSession(LanguageModel model, TextTokenizer tokenizer, CacheOptions? cache = null, ReadOnlySpan<float> context = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (model.VocabularySize != tokenizer.Size)
             throw new ArgumentException($"The model has {model.VocabularySize} tokens, and the tokenizer {tokenizer.Size}.", nameof(tokenizer));
         _tokenizer = tokenizer;
-        _session = model.CreateSession();
+        _session = model.CreateSession(cache, context);
         _held = new HeldSpace(tokenizer);
         _assembler = tokenizer.CreateAssembler();
     }
@@ -108,7 +110,7 @@ public sealed class TextSession
     /// </summary>
     /// <param name="options">How to choose tokens.</param>
     /// <param name="cancellationToken">Ends it before the next token is chosen.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or a stop string is empty.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range, a stop string is empty, or the options have a cache that the session was not created with.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IEnumerable<string> Generate(GenerationOptions? options = null, CancellationToken cancellationToken = default)
     {

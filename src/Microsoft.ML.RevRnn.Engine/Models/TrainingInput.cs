@@ -46,6 +46,11 @@ internal static class TrainingInput
         fineTuning.Validate();
         if (pretrained == null)
             return Start(vectors, network, vocabularySize);
+        if (pretrained.ContextSize > 0)
+        {
+            throw new ArgumentException(
+                "The language model is given a context with each text, which a classifier has not; start from one that was trained without contexts.", nameof(pretrained));
+        }
         if (vectors != null)
             throw new ArgumentException("There are word vectors and a language model to start from, which has vectors of its own; leave either out.", nameof(vectors));
         if (pretrained.Network with { Pooling = network.Pooling } == network && pretrained.VocabularySize == vocabularySize)

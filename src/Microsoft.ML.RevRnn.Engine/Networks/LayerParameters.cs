@@ -13,7 +13,7 @@ internal sealed class LayerParameters : IDisposable
         Shape = shape;
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
-        Input = new Parameter($"{name}.input", inputMap, inputStride, Columns(shape, shape.Halves, gate => gate.ReadsInput), shape.GateRow);
+        Input = new Parameter($"{name}.input", inputMap, inputStride, InputColumns(shape), shape.GateRow);
         Bias = new Parameter($"{name}.bias", [0], 1, Columns(shape, shape.Halves, _ => true), shape.GateRow) { IsDecayed = false };
         var hiddenColumns = Columns(shape, 1, gate => gate.ReadsHidden);
         Hidden = new Parameter[shape.Halves];
@@ -53,11 +53,17 @@ internal sealed class LayerParameters : IDisposable
         var bound = Shape.Spec.InitialBound(Shape);
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, bound);
-        for (var column = 0; column < Bias.Columns; column++)
+        var column = 0;
+        for (var half = 0; half < Shape.Halves; half++)
         {
-            ref var bias = ref Bias.At(0, column);
-            var gate = Shape.Spec.Gates[column / Shape.Half % Shape.GateCount];
-            bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
+            foreach (var gate in Shape.Spec.Gates)
+            {
+                for (var unit = 0; unit < Shape.WidthOf(gate); unit++)
+                {
+                    ref var bias = ref Bias.At(0, column++);
+                    bias = gate.IsConstant ? Shape.Spec.TimeConstants.Bias(0.5 * bias / bound + 0.5) : bias + gate.InitialBias;
+                }
+            }
         }
         if (spectralRadius is { } radius)
             ScaleHidden(radius);
@@ -89,6 +95,9 @@ internal sealed class LayerParameters : IDisposable
             parameter.Dispose();
     }
 
+    /// <summary>Where the columns of the gates lie that read the input.</summary>
+    public static int[] InputColumns(CellShape shape) => Columns(shape, shape.Halves, gate => gate.ReadsInput);
+
     /// <summary>Where the values of blocks lie that begin a stride apart.</summary>
     private static int[] Blocks(int count, int stride, int length) => [.. Enumerable.Range(0, count * length).Select(i => i / length * stride + i % length)];
 
@@ -100,7 +109,7 @@ internal sealed class LayerParameters : IDisposable
         {
             for (var gate = 0; gate < shape.GateCount; gate++)
             {
-                for (var unit = 0; unit < shape.Half && condition(shape.Spec.Gates[gate]); unit++)
+                for (var unit = 0; unit < shape.WidthOf(shape.Spec.Gates[gate]) && condition(shape.Spec.Gates[gate]); unit++)
                     columns.Add(half * shape.GateStride + gate * shape.BlockStride + unit);
             }
         }

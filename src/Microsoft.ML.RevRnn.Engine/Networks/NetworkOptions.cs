@@ -32,6 +32,9 @@ public sealed record NetworkOptions
     /// <summary>D: levels of a <see cref="CellKind.NestedLstm"/>, 1 to 4. Other cells have no use for it.</summary>
     public int NestingDepth { get; init; } = NestedLstmSpec.DefaultDepth;
 
+    /// <summary>K: sets of weights of a <see cref="CellKind.MixedGru"/>, 1 to 8. Other cells have no use for it.</summary>
+    public int MixtureSize { get; init; } = MixedGruSpec.DefaultSets;
+
     /// <summary>
     /// Whether a language model's token vectors are its output weights too (Press and Wolf 2017): fewer parameters, and mostly a better model of words. The
     /// top layer then has <see cref="EmbeddingSize"/> units instead of <see cref="HiddenSize"/>.
@@ -72,6 +75,7 @@ public sealed record NetworkOptions
         }
         OptionCheck.Range(nameof(LayerCount), LayerCount, 1, 8);
         OptionCheck.Range(nameof(NestingDepth), NestingDepth, 1, 4);
+        OptionCheck.Range(nameof(MixtureSize), MixtureSize, 1, 8);
         OptionCheck.Range(nameof(LongestTimeConstant), LongestTimeConstant, 1, 100_000);
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
         OptionCheck.Defined(nameof(Pooling), Pooling);

@@ -7,6 +7,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <param name="Vocabulary">V.</param>
 internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
 {
+    /// <summary>The context that is given with each sequence; null for none.</summary>
+    public ContextShape? Context { get; init; }
+
     /// <summary>C, the classes whose vectors are fed back; 0 for none.</summary>
     public int FedBack { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
         CellKind.LeakyElman => new LeakyElmanSpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
         CellKind.RevLeaky => new RevLeakySpec { TimeConstants = new(options.LongestTimeConstant, options.LearnsTimeConstants) },
         CellKind.NestedLstm => NestedLstmSpec.Of(options.NestingDepth),
+        CellKind.MixedGru => MixedGruSpec.Of(options.MixtureSize),
         CellKind.Elman when options.Feedback == FeedbackKind.Output => new ElmanSpec(GateSource.Input),
         _ => CellSpec.Of(options.Cell),
     };

@@ -64,6 +64,8 @@ internal sealed unsafe partial class RecurrentStack
                 var inputs = layer.Inputs(chunk, stack._isTraining) + (nint)begin * layer.Layer.InputStride;
                 layer.Layer.MultiplyInputs(inputs, gates + (nint)begin * layer.Layer.Shape.GateRow, end - begin);
             }
+            if (multiplies && layer == stack._layers[0])
+                stack._context?.AddTo(chunk, gates, begin, end);
         }
     }
 
@@ -128,6 +130,16 @@ internal sealed unsafe partial class RecurrentStack
             layer.PassDown(chunk, below, stack._skippedGradient.Pointer, isSkipped, stack._seed, begin, end);
             if (layer == stack._layers[0])
                 stack._input.Mask(chunk.Tokens[begin..end], below + (nint)begin * layer.Layer.InputStride);
+        }
+    }
+
+    /// <summary>The gradients by the first layer's gates, which the context was added to, before they are moved.</summary>
+    private readonly struct ContextSumJob(RecurrentStack stack, Chunk chunk) : IJob
+    {
+        public void Run(int worker)
+        {
+            var (begin, end) = RowShare(stack.Device.Team, chunk, worker);
+            stack._context!.Sum(chunk, stack._layers[0].Record(chunk).Gates.Pointer, begin, end);
         }
     }
 

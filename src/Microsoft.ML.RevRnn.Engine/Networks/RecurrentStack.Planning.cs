@@ -45,7 +45,7 @@ internal sealed unsafe partial class RecurrentStack
 
     /// <summary>Bytes that no plan changes, beyond those of the stack at work.</summary>
     private long ReservedBytes(ActivationFootprint footprint, int rows, int steps) =>
-        _settings.HeadBytes + _settings.BytesPerToken * rows * steps + (_settings.CarriesStates ? 2 * footprint.PerCheckpoint : 0);
+        _settings.HeadBytes + _settings.BytesPerToken * rows * steps + (_context?.BytesPerRow ?? 0) * rows + (_settings.CarriesStates ? 2 * footprint.PerCheckpoint : 0);
 
     /// <summary>Frees what the last batch's plan needed; states that are to go on stay.</summary>
     private void ReleaseBuffers(bool keepsStates)

@@ -14,6 +14,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
     private readonly ChunkLength _chunkLength;
     private readonly StackLayer[] _layers;
     private readonly SharedInputs _shared;
+    private readonly ContextPass? _context;
+    private readonly EncoderStates? _contextStates;
     private readonly NativeBuffer<float> _inputGradient;
     private readonly NativeBuffer<float> _skippedGradient;
     private readonly double[] _optimalBits;
@@ -49,6 +51,11 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         for (var i = 0; i < _layers.Length; i++)
             _layers[i] = CreateLayer(i);
         _shared = new SharedInputs(_layers[0].Layer, input, device);
+        if (parameters.Context is { } context)
+        {
+            _context = new ContextPass(context, settings.Contexts!, shape.Layer(0), settings.Arithmetic, device.Memory);
+            _contextStates = context.Context.StartsStates ? CreateStates(hasGradients: true) : null;
+        }
         OutputColumns = shape.Top.StateColumns();
         _inputGradient = new NativeBuffer<float>(device.Memory);
         _skippedGradient = new NativeBuffer<float>(device.Memory);
@@ -122,7 +129,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _batch = batch;
         _isTraining = training;
         _seed = seed;
-        _start = start;
+        _start = start ?? _contextStates;
         _optimalBitSum = 0;
         _reversedBits = 0;
         _recorded = -1;
@@ -131,10 +138,11 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         // With a budget this batch's needs alone may count, not the largest that each buffer ever was.
         if (_settings.MemoryBudget != null)
             ReleaseBuffers(keepsStates: start != null);
+        _context?.Begin(batch, start == null ? _contextStates : null);
         for (var i = 0; i < _layers.Length; i++)
         {
             _layers[i].Plan = _plan;
-            _layers[i].Layer.Begin(batch.RowCount, keepsLostBits: false, start?[i]);
+            _layers[i].Layer.Begin(batch.RowCount, keepsLostBits: false, _start?[i]);
         }
         _input.Begin(batch, training, seed);
         BeginSharing();
@@ -184,6 +192,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
                 _layers[i].Layer.AddStateGradients(end[i]);
         }
         _input.BeginGradient();
+        _context?.BeginBackward();
         if (_shared.IsOn)
             _shared.BeginBackward(MostChunkRows);
     }
@@ -223,6 +232,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
                 _skippedGradient.EnsureLength(length);
             var below = i > 0 ? _layers[i - 1].OutputGradient : _inputGradient.Pointer;
             Device.Team.Run(new BackwardJob(Device.Team, layer, chunk, longest));
+            if (i == 0 && _context != null)
+                Device.Team.Run(new ContextSumJob(this, chunk));
             Device.Team.Run(new GradientJob(this, layer, chunk, below, isSkipped: i + 1 < _layers.Length && _layers[i + 1].Skips));
             layer.Layer.Flow?.EndChunk(chunk);
         }
@@ -252,6 +263,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
                     $"Reversal of layer {i} ended with states or lost bits left over, so the gradient is wrong and training stops.");
             }
         }
+        if (_settings.LearnsWeights)
+            _context?.FinishBackward(_start == _contextStates ? _contextStates : null);
     }
 
     public void Dispose()
@@ -260,6 +273,8 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
             layer.Dispose();
         _shared.Dispose();
         _kept?.Dispose();
+        _context?.Dispose();
+        _contextStates?.Dispose();
         _inputGradient.Dispose();
         _skippedGradient.Dispose();
     }
@@ -268,21 +283,6 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
 
     /// <summary>Flat rows of the first chunk; others have no more.</summary>
     private int MostChunkRows => (int)_batch.FlatOffset(Math.Min(ChunkSteps, _batch.StepCount));
-
-    /// <summary>Whether a token's vector is the same at each of its positions, so that its products may be shared: there is no mask that depends on the row.</summary>
-    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout is { InputByToken: true } or { Input: 0 });
-
-    /// <summary>Whether the second layer reads the first one's inputs too.</summary>
-    private bool IsInputSkipped => _parameters.Shape.SkipsTo(1);
-
-    private void BeginSharing()
-    {
-        if (_kept == null && CanShare(_isTraining))
-            _shared.Begin(_batch, MostChunkRows);
-        else
-            _shared.TurnOff();
-        _layers[0].HasRows = !(_shared.IsOn || _kept != null) || IsInputSkipped;
-    }
 
     private StackLayer CreateLayer(int index)
     {

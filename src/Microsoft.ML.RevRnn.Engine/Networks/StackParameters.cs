@@ -10,6 +10,7 @@ internal sealed class StackParameters : IDisposable
     public StackParameters(NetworkShape shape, int[] inputColumns, int inputStride, string prefix = "")
     {
         Shape = shape;
+        Context = shape.Context == null ? null : new ContextParameters(shape, shape.Context);
         Layers = new LayerParameters[shape.Layers];
         for (var i = 0; i < Layers.Length; i++)
         {
@@ -23,19 +24,24 @@ internal sealed class StackParameters : IDisposable
 
     public LayerParameters[] Layers { get; }
 
+    /// <summary>The maps of the context; null where there is none.</summary>
+    public ContextParameters? Context { get; }
+
     /// <summary>All, in the order of the model file.</summary>
-    public IEnumerable<Parameter> All => Layers.SelectMany(layer => layer.All);
+    public IEnumerable<Parameter> All => [.. Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
 
     /// <inheritdoc cref="LayerParameters.Initialize"/>
     public void Initialize(ulong seed, float? spectralRadius = null)
     {
         foreach (var layer in Layers)
             layer.Initialize(seed, spectralRadius);
+        Context?.Initialize(seed);
     }
 
     public void Dispose()
     {
         foreach (var layer in Layers)
             layer.Dispose();
+        Context?.Dispose();
     }
 }

@@ -15,6 +15,9 @@ internal sealed record StackSettings
 
     public DropoutRates Dropout { get; init; }
 
+    /// <summary>The context of each sequence, by its number; null of a network without.</summary>
+    public IReadOnlyList<float[]>? Contexts { get; init; }
+
     /// <summary>Whether the gradients by the weights are wanted; else only those by what is read, and weights need no room for theirs.</summary>
     public bool LearnsWeights { get; init; } = true;
 
@@ -61,6 +64,8 @@ internal sealed record StackSettings
     /// <exception cref="ArgumentException">It cannot.</exception>
     public void Check(NetworkShape shape)
     {
+        if (shape.Context != null && Contexts == null)
+            throw new ArgumentException("The network is given a context with each sequence, and here there is none to give; take a model without a context.", "settings");
         if (Arithmetic is CellArithmetic.Reversible or CellArithmetic.Preimages && Strategy is ActivationStrategy.Reversible or ActivationStrategy.Hybrid
             && !shape.Top.IsReversible)
         {

@@ -71,6 +71,11 @@ internal sealed class NeuronGroup
                 $"{nameof(NetworkOptions.TieEmbeddings)} is set, so the top layer's units and the values of tokens' vectors are one; neurons can be cut from the layers below only. " +
                 (selectsInputs ? $"Leave {nameof(ShrinkOptions.InputKeepFraction)} at 1." : "This network has none; train one whose vectors are not tied."));
         }
+        if (shape.Top.HasStages)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Cell)} is {shape.Options.Cell}, which makes gates of gates, so that a neuron is not cut by its own weights alone; train a network of another cell.");
+        }
         if (Enumerable.Range(0, shape.Layers).Any(shape.SkipsTo))
         {
             throw new ArgumentException(

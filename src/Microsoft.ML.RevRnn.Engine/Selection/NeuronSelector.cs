@@ -12,6 +12,9 @@ namespace Microsoft.ML.RevRnn.Selection;
 /// <param name="cancellationToken">Ends it without a choice.</param>
 internal sealed class NeuronSelector(ShrinkOptions options, TrainingOptions training, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
 {
+    /// <summary>Weights follow the gates at a part of the rate that they are trained with: they are to be kept more than learned.</summary>
+    private const float RateFactor = 0.5f;
+
     private readonly ulong _seed = CounterRandom.Mix(training.RandomSeed);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<EpochReport> _epochs = [];
@@ -76,7 +79,7 @@ internal sealed class NeuronSelector(ShrinkOptions options, TrainingOptions trai
             throw Diverged("loss");
         weights.Collect(gates.Values, gates.Gradients);
         gates.Step();
-        var rate = training.LearningRate * task.RateFactor(batch);
+        var rate = RateFactor * training.LearningRate * task.RateFactor(batch);
         return double.IsFinite(task.Trainer.Step(rate, training.WeightDecay, training.MaximumGradientNorm)) ? result : throw Diverged("gradient");
     }
 

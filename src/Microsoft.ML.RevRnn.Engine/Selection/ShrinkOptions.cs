@@ -21,7 +21,10 @@ public sealed record ShrinkOptions
     /// </summary>
     public float Penalty { get; init; } = 0.3f;
 
-    /// <summary>Epochs in which gates are learned, 1 to 10,000, before the network is made smaller and trained further; none where nothing is learned.</summary>
+    /// <summary>
+    /// Epochs in which gates are learned, 1 to 10,000, before the network is made smaller and trained further; none where nothing is learned. They should come to some hundred updates:
+    /// gates that are to close within a few choose badly, and <see cref="NeuronSelectionMethod.Magnitude"/> is better then (docs/shrinking.md).
+    /// </summary>
     public int SelectionEpochs { get; init; } = 2;
 
     /// <summary>Checks every option.</summary>

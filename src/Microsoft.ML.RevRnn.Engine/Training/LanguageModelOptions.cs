@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn;
@@ -43,6 +44,13 @@ public sealed record LanguageModelOptions
     /// trained model, are always over all tokens. 0 to 1,000,000.
     /// </summary>
     public int? SoftmaxSamples { get; init; }
+
+    /// <summary>
+    /// What the model is told of each text, which it then models given that. Texts are read each by itself then: <see cref="Layout"/> must be <see cref="TextLayout.Documents"/>. It trains on the
+    /// processor. Null for nothing.
+    /// </summary>
+    [JsonIgnore]
+    public TextContexts? Contexts { get; init; }
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it, its value and the range.</exception>

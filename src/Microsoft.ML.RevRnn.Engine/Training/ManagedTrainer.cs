@@ -33,7 +33,7 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
         _head = objective.CreateHead(parameters, new ManagedHeads(_encoder), training: true);
         _pass = new BatchPass(_encoder, _head);
         _evaluator = Encoders.Create(
-            parameters.Encoder, StackSettings.Prediction, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
+            parameters.Encoder, StackSettings.Prediction with { Contexts = objective.Contexts }, device.WithOwnAccount(), objective.FixedTokens, objective.JoinsDirections);
         _evaluatorHead = objective.CreateHead(parameters, new ManagedHeads(_evaluator), training: false);
         _evaluation = new BatchPass(_evaluator, _evaluatorHead);
         CarriesStates = carriesStates;
@@ -166,6 +166,7 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
             Arithmetic = options.Arithmetic,
             Strategy = options.StrategyFor(shape.Top),
             Dropout = objective.Dropout,
+            Contexts = objective.Contexts,
             MaximumStateGradientNorm = options.MaximumStateGradientNorm,
             InformationFlow = options.InformationFlow,
             InformationFlowForm = options.InformationFlowForm,

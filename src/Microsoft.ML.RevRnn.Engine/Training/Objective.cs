@@ -33,6 +33,9 @@ internal abstract class Objective
     /// <summary>What the sequences weigh; null for nothing special.</summary>
     public ExampleOptions? Examples { get; init; }
 
+    /// <summary>The context of each sequence; null for none.</summary>
+    public IReadOnlyList<float[]>? Contexts { get; init; }
+
     /// <summary>Counts what is told of held-back data, class by class; null where nobody asks.</summary>
     public ClassCounts? Counts { get; init; }
 
@@ -41,6 +44,11 @@ internal abstract class Objective
     {
         Examples?.WriteIdentity(writer);
         Start?.WriteIdentity(writer);
+        foreach (var context in Contexts ?? [])
+        {
+            foreach (var value in context)
+                writer.Write(value);
+        }
     }
 
     protected static void Write(BinaryWriter writer, in DropoutRates rates)

@@ -14,6 +14,7 @@ internal static class GoingOn
         (nameof(NetworkOptions.HiddenSize), network => network.HiddenSize),
         (nameof(NetworkOptions.LayerCount), network => network.LayerCount),
         (nameof(NetworkOptions.ForgettingLimit), network => network.ForgettingLimit),
+        (nameof(NetworkOptions.MixtureSize), network => network.MixtureSize),
         (nameof(NetworkOptions.NestingDepth), network => network.NestingDepth),
         (nameof(NetworkOptions.LearnsTimeConstants), network => network.LearnsTimeConstants),
         (nameof(NetworkOptions.TieEmbeddings), network => network.TieEmbeddings),

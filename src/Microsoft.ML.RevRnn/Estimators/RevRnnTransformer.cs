@@ -61,6 +61,9 @@ public abstract class RevRnnTransformer : ITransformer
     /// <summary>The n-grams that are read beside the tokens; null for none.</summary>
     private protected virtual NGramOptions? ReadNGrams => null;
 
+    /// <summary>What is read beside texts, keys and numbers.</summary>
+    private protected virtual IReadOnlyList<DataViewSchema.Column> FindOthers(DataViewSchema inputSchema) => [];
+
     /// <summary>The columns of the input, and those that are added.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column to read is missing or of another type than in training.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
@@ -209,7 +212,7 @@ public abstract class RevRnnTransformer : ITransformer
         Func<DataViewRow, ReadSources, Delegate[]> createGetters,
         bool readsAhead = false)
     {
-        var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization);
+        var sources = InputSchema.Find(Host, inputSchema, Input, Tokenization) with { Others = FindOthers(inputSchema) };
         return new BoundMapper(inputSchema, sources.All, added, row => createGetters(row, sources)) { ReadsAhead = readsAhead };
     }
 }

@@ -23,6 +23,7 @@ public sealed class RevRnnLanguageModelExperiment
     /// <param name="progressHandler">Told of each run at each rung that it reaches, without its model; null for nobody.</param>
     /// <exception cref="ArgumentException">A setting contradicts another, or a column is missing or of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">No setting came to a result: all take too much memory, or failed; or the folder is of another experiment.</exception>
+    /// <exception cref="ArgumentException">The options name a context column.</exception>
     /// <exception cref="TimeoutException">No run was evaluated in the time that there was.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before a run was evaluated.</exception>
     /// <exception cref="IOException">The folder cannot be made or written to.</exception>
@@ -38,6 +39,12 @@ public sealed class RevRnnLanguageModelExperiment
         if (textColumnName != null)
             (options.InputColumnName, options.InputColumnNames) = (textColumnName, null);
         var template = (RevLanguageModelOptions)options.Checked();
+        if (template.ContextColumnName is { } context)
+        {
+            throw new ArgumentException(
+                $"{nameof(RevLanguageModelOptions.ContextColumnName)} is '{context}'; experiments are on models of texts alone. Search without it, and set it where the result is used.",
+                nameof(RevLanguageModelOptions.ContextColumnName));
+        }
         using var run = new ExperimentRun<LanguageModelMetrics>(_env, _settings, new LanguageModelTask(_env, template, _settings.OptimizingMetric), trainData, progressHandler);
         return run.Execute(validationData);
     }

@@ -105,7 +105,7 @@ public sealed class RevTokensTransformer : ITransformer
 
     private Delegate[] CreateGetters(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
     {
-        var (readTokens, readNGrams) = RowNGrams.CreateReaders(row, columns, _tokenization, _nGrams);
+        var (readTokens, readNGrams, _) = RowNGrams.CreateReaders(row, columns, _tokenization, _nGrams);
         var result = new RowResult<(long[] Tokens, long[] Places, float[] Values)>(row, () =>
         {
             var tokens = readTokens();

@@ -5,5 +5,8 @@ namespace Microsoft.ML.RevRnn.Input;
 /// <param name="Features">Of numbers.</param>
 internal sealed record ReadSources(IReadOnlyList<DataViewSchema.Column> Sequence, IReadOnlyList<DataViewSchema.Column> Features)
 {
-    public IEnumerable<DataViewSchema.Column> All => Sequence.Concat(Features);
+    /// <summary>What else is read.</summary>
+    public IReadOnlyList<DataViewSchema.Column> Others { get; init; } = [];
+
+    public IEnumerable<DataViewSchema.Column> All => [.. Sequence, .. Features, .. Others];
 }

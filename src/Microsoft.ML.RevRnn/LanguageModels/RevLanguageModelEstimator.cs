@@ -24,13 +24,19 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
     }
 
     private protected override SchemaShape.Column[] AddedColumns(SchemaShape inputSchema)
-        => [.. _columns.Added.Select(column => new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, isKey: false))];
+    {
+        if (Options.ContextColumnName is { } context)
+            ContextColumn.Check(Host, inputSchema, context);
+        return [.. _columns.Added.Select(column => new SchemaShape.Column(column.Name, SchemaShape.Column.VectorKind.Scalar, column.Type, isKey: false))];
+    }
 
     private protected override RevLanguageModelTransformer Train(
         IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
     {
-        var (rows, heldBack) = Read(input, validation, previous, channel);
-        var listener = EpochListener(rows.Tokenization);
+        var read = Read(input, validation, previous, channel);
+        var (rows, heldBack) = read;
+        var options = Options.Model with { Contexts = read.Contexts };
+        var listener = EpochListener(rows.Tokenization, read.ContextColumn);
         var network = previous?.Network ?? rows.Fitted(Options.Network);
         var (model, report, shrinking) = RunAndShrink(
             rows,
@@ -42,17 +48,17 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
                     rows.Sequences,
                     rows.Tokenization.VocabularySize,
                     network,
-                    Options.Model,
+                    options,
                     training,
                     heldBack,
                     rows.Vectors,
                     progress,
                     listener,
                     Options.CancellationToken)
-                : previous.Model.ContinueTraining(rows.Sequences, Options.Model, training, heldBack, progress, listener, Options.CancellationToken),
+                : previous.Model.ContinueTraining(rows.Sequences, options, training, heldBack, progress, listener, Options.CancellationToken),
             (whole, selection, training, progress) => whole.Shrink(
-                rows.Sequences, Options.Model, training, selection, heldBack, progress, Options.CancellationToken));
-        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, model, report) { Shrinking = shrinking };
+                rows.Sequences, options, training, selection, heldBack, progress, Options.CancellationToken));
+        return new RevLanguageModelTransformer(Host, _columns, rows.Tokenization, model, report, read.ContextColumn) { Shrinking = shrinking };
     }
 
     /// <summary>What a training would learn from.</summary>
@@ -65,11 +71,28 @@ public sealed class RevLanguageModelEstimator : RevRnnEstimatorBase<RevLanguageM
 
     private LanguageModelRows ReadRows(IDataView input, IDataView? validation, RevLanguageModelTransformer? previous, IChannel channel)
     {
-        var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
-        return new(rows, validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences);
+        var contexts = RowContexts(input, previous?.ContextColumn);
+        var rows = ReadTraining(input, contexts, previous?.Tokenization, channel);
+        var column = contexts?.Learn();
+        var ofHeldBack = validation == null ? null : RowContexts(validation, column);
+        var heldBack = validation == null ? null : ReadValidation(validation, ofHeldBack, rows.Tokenization, channel).Sequences;
+        return new(rows, heldBack)
+        {
+            ContextColumn = column,
+            Contexts = column == null
+                ? null
+                : new TextContexts { Vectors = contexts!.Vectors(column), Validation = ofHeldBack?.Vectors(column), Use = Options.ContextUse },
+        };
     }
 
-    private Action<EpochReport, LanguageModel>? EpochListener(Tokenization tokenization) => Options.EpochEnded is { } ended
-        ? (epoch, model) => ended(epoch, new RevLanguageModelTransformer(Host, _columns, tokenization, model, report: null))
+    /// <summary>Takes the contexts of rows; null where there are none.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="known">What is known of their column; null before the training data have been read.</param>
+    private RowContexts? RowContexts(IDataView data, ContextColumn? known) => Options.ContextColumnName is not { } name
+        ? null
+        : new RowContexts(known?.Find(data.Schema, Host) ?? data.Schema[name], known, Host);
+
+    private Action<EpochReport, LanguageModel>? EpochListener(Tokenization tokenization, ContextColumn? context) => Options.EpochEnded is { } ended
+        ? (epoch, model) => ended(epoch, new RevLanguageModelTransformer(Host, _columns, tokenization, model, report: null, context))
         : null;
 }

@@ -20,7 +20,7 @@ namespace Microsoft.ML.RevRnn;
 /// A model of key vectors has tokens and no text: what is about text then throws <see cref="InvalidOperationException"/>, and
 /// <see cref="StartTokens"/> is there instead.
 /// </remarks>
-public sealed class RevLanguageModelTransformer : RevRnnTransformer
+public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
 {
     internal const string LoaderSignature = "RevRnnLanguageModel";
 
@@ -30,11 +30,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     private readonly LanguageModel _model;
 
     internal RevLanguageModelTransformer(
-        IHost host, LanguageModelColumns columns, Tokenization tokenization, LanguageModel model, TrainingReport? report)
+        IHost host, LanguageModelColumns columns, Tokenization tokenization, LanguageModel model, TrainingReport? report, ContextColumn? context)
         : base(host, columns.Input, tokenization, report)
     {
         _columns = columns;
         _model = model;
+        ContextColumn = context;
     }
 
     /// <summary>The column that is added with log p, in nats: Single.</summary>
@@ -65,21 +66,62 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training.</exception>
     /// <exception cref="InvalidOperationException">The data has no rows.</exception>
-    public LanguageModelMetrics Evaluate(IDataView data)
+    public LanguageModelMetrics Evaluate(IDataView data) => Evaluate(data, new EvaluationOptions());
+
+    /// <summary>
+    /// How well the model predicts the texts of data, each by itself or as it follows the one before, and adapted to them as it reads or not. Of texts by themselves the processors
+    /// share the rows; the sums are taken in the order of the rows, in double precision, so that they do not depend on how many processors there are.
+    /// </summary>
+    /// <param name="data">The data.</param>
+    /// <param name="options">How its texts are read.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column to read is missing or of another type than in training, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    public LanguageModelMetrics Evaluate(IDataView data, EvaluationOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (options.CarriesOver)
+        {
+            RequireNoContext($"{nameof(EvaluationOptions)}.{nameof(EvaluationOptions.CarriesOver)} cannot be set");
+            var texts = new ReadTexts(data, Input, Tokenization, Host);
+            var score = _model.Evaluate(texts.Tokens, options);
+            return score.TokenCount > 0 ? new LanguageModelMetrics(score.LogLikelihood, score.TokenCount, texts.CharacterCount) : throw NoRows();
+        }
         var view = View(data, ScoredRows.Columns, (row, sources) => ScoredRows.CreateGetters(
-            row, Scorer(Tokenization.CreateReader(row, sources.Sequence)), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
-        return ScoredRows.Sum(view) ?? throw Host.Process(new InvalidOperationException(
-            $"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
+            row, Scorer(row, Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
+        return ScoredRows.Sum(view) ?? throw NoRows();
+    }
+
+    /// <summary>
+    /// Chooses theta and lambda of a cache by the likelihood of texts that neither were trained on nor are what is to be measured. They are read once, by one thread.
+    /// </summary>
+    /// <param name="data">Held-back texts.</param>
+    /// <param name="options">What is tried; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The column to read is missing or of another type than in training, or an option is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">The data has no rows.</exception>
+    /// <example>
+    /// <code>
+    /// var choice = model.ChooseCache(validation);
+    /// var metrics = model.Evaluate(test, new EvaluationOptions { Cache = choice.Cache, CarriesOver = true });
+    /// </code>
+    /// </example>
+    public CacheChoice ChooseCache(IDataView data, CacheSearchOptions? options = null)
+    {
+        RequireNoContext("no cache is chosen for it");
+        var texts = new ReadTexts(data, Input, Tokenization, Host).Tokens.ToList();
+        return texts.Count > 0 ? _model.ChooseCache(texts, options) : throw NoRows();
     }
 
     /// <summary>A text to be read, and gone on with, piece after piece. Each further token costs one step, however long the text.</summary>
     /// <param name="prompt">How it begins. What the model does not know is read as unknown.</param>
     /// <exception cref="InvalidOperationException">The model is of key vectors.</exception>
-    public TextSession StartText(string prompt = "")
+    /// <param name="cache">Adapts the model to the text as it is read; null for the model as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option of the cache is out of its range.</exception>
+    public TextSession StartText(string prompt = "", CacheOptions? cache = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        var session = new TextSession(_model, RequireTokenizer());
+        RequireNoContext($"{nameof(Given)} says what");
+        var session = new TextSession(_model, RequireTokenizer(), cache);
         session.Read(prompt);
         return session;
     }
@@ -88,7 +130,13 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     /// A token sequence to be read, and gone on with. In a model of key vectors, key k (1 to the key type's count) is token k + 1, and a missing key, 0, is so
     /// <see cref="TextTokenizer.UnknownToken"/>.
     /// </summary>
-    public LanguageModelSession StartTokens() => _model.CreateSession();
+    /// <param name="cache">Adapts the model to the tokens as they are read; null for the model as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option of the cache is out of its range.</exception>
+    public LanguageModelSession StartTokens(CacheOptions? cache = null)
+    {
+        RequireNoContext($"{nameof(Given)} says what");
+        return _model.CreateSession(cache);
+    }
 
     /// <summary>Writes a text, piece by piece: see <see cref="TextSession.Generate"/>. Each enumeration begins anew and gives the same text.</summary>
     /// <param name="prompt">How it begins; it is read, not given back. What the model does not know is read as unknown.</param>
@@ -101,9 +149,10 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     {
         ArgumentNullException.ThrowIfNull(prompt);
         RequireTokenizer();
+        RequireNoContext($"{nameof(Given)} says what");
         options ??= new GenerationOptions();
         options.Validate();
-        return GeneratePieces(prompt, options, cancellationToken);
+        return GeneratedText.Pieces(() => StartText(prompt, options.Cache), options, cancellationToken);
     }
 
     /// <summary>The tokens that are most likely to follow a text, in descending order of their probability.</summary>
@@ -136,6 +185,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
     public ConnectivityReport Connectivity(string text, RevConnectivityOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
+        RequireNoContext("what its predictions hang on is not computed");
         return TextConnectivity.Of(_model, RequireTokenizer(), text, options ?? new RevConnectivityOptions());
     }
 
@@ -176,7 +226,7 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
 
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var result = new RowResult<SequenceScore>(row, Scorer(input.Tokens));
+        var result = new RowResult<SequenceScore>(row, Scorer(row, input.Tokens));
         ValueGetter<float> logLikelihood = (ref float value) => value = (float)result.Value.LogLikelihood;
         ValueGetter<float> perplexity = (ref float value) => value = (float)result.Value.Perplexity;
         ValueGetter<int> tokenCount = (ref int value) => value = (int)result.Value.TokenCount;
@@ -196,8 +246,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
         return [logLikelihood, graph.Add("Exp", [mean]), graph.Cast(count, OnnxElement.Int32)];
     }
 
-    /// <summary>Writes the model.</summary>
-    private protected override void SaveModel(BinaryWriter writer) => _model.Save(writer);
+    /// <summary>Writes the model; of one that is given contexts their column, as <see cref="LanguageModels.ContextColumn"/> has it.</summary>
+    private protected override void SaveModel(BinaryWriter writer)
+    {
+        _model.Save(writer);
+        ContextColumn?.Save(writer);
+    }
 
     /// <summary>Called by ML.NET when it loads a model.</summary>
     private static RevLanguageModelTransformer Create(IHostEnvironment env, ModelLoadContext ctx)
@@ -206,16 +260,12 @@ public sealed class RevLanguageModelTransformer : RevRnnTransformer
             var model = LanguageModel.Load(saved.Reader);
             saved.Tokenization.RequireVocabulary(model.VocabularySize);
             columns.Input.RequireFeatures(0);
-            return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report);
+            var context = model.ContextSize == 0 ? null : ContextColumn.Load(saved.Reader, model.ContextSize);
+            return new RevLanguageModelTransformer(saved.Host, columns, saved.Tokenization, model, saved.Report, context);
         });
 
-    private Func<SequenceScore> Scorer(Func<int[]> tokens) => () => _model.Score(tokens());
-
-    private IEnumerable<string> GeneratePieces(string prompt, GenerationOptions options, CancellationToken cancellationToken)
-    {
-        foreach (var piece in StartText(prompt).Generate(options, cancellationToken))
-            yield return piece;
-    }
+    private Exception NoRows()
+        => Host.Process(new InvalidOperationException($"The data has no rows, so there is nothing in column '{InputColumnName}' to evaluate."));
 
     private TextTokenizer RequireTokenizer() => Tokenization.Tokenizer ?? throw Host.Process(new InvalidOperationException(
         $"The model is of the keys in column '{InputColumnName}', so it has tokens and no text. " +

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
-/// <summary>A text as numbers of its words: the first 90 % to train on, the last 10 % to validate with.</summary>
+/// <summary>A text as numbers of its words: the first part, mostly 90 %, to train on, the rest to validate with.</summary>
 /// <param name="Name">What the text is called in cases.</param>
 /// <param name="VocabularySize">V: the distinct words of the training part, and the engine's reserved tokens.</param>
 /// <param name="Training">Words to train on.</param>
@@ -14,11 +14,11 @@ internal sealed record LanguageText(string Name, int VocabularySize, int[] Train
     private const string Unknown = "<unk>";
 
     /// <summary>Words split on white space, as the corpora are written, with a word for the end of each line.</summary>
-    public static LanguageText Read(string name, FileInfo file)
+    public static LanguageText Read(string name, FileInfo file, double trainingFraction = TrainingFraction)
     {
         var words = Words(file);
         var numbers = NewNumbers();
-        var known = (int)(words.Count * TrainingFraction);
+        var known = (int)(words.Count * trainingFraction);
         foreach (var word in CollectionsMarshal.AsSpan(words)[..known])
             numbers.TryAdd(word, numbers.Count + 1);
         var tokens = Tokens(words, numbers);

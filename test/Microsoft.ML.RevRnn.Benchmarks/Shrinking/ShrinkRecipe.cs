@@ -22,22 +22,22 @@ internal sealed record ShrinkRecipe(string Name, string Path, NetworkOptions Net
             new() { BatchSize = 32, MaximumEpochs = 5, LearningRate = 4e-3f, Dropout = 0.1f })
         {
             Characters = int.MaxValue,
-            Epochs = (1, 5),
+            Epochs = (2, 4),
         },
-        new("shakespeare-100k", "shakespeare/input.txt",
+        new("shakespeare-200k", "shakespeare/input.txt",
             new() { EmbeddingSize = 64, HiddenSize = 256 },
             new() { WindowLength = 100, SoftmaxSamples = 0 },
-            new() { BatchSize = 32, MaximumEpochs = 10, LearningRate = 4e-3f, Dropout = 0.1f })
+            new() { BatchSize = 32, MaximumEpochs = 6, LearningRate = 4e-3f, Dropout = 0.1f })
         {
-            Characters = 100_000,
-            Epochs = (1, 7),
+            Characters = 200_000,
+            Epochs = (3, 5),
         },
         new("ptb", "ptb/valid.txt",
             LanguageRecipe.Network(default),
             LanguageRecipe.Model,
             LanguageRecipe.Training(CellKind.Lstm, epochs: 12, seed: 1, threads: 1))
         {
-            Epochs = (2, 12),
+            Epochs = (6, 8),
         },
     ];
 

@@ -49,6 +49,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.LeakyElman, false)]
     [DataRow(CellKind.RevLeaky, true)]
     [DataRow(CellKind.NestedLstm, false)]
+    [DataRow(CellKind.MixedGru, false)]
     [DataRow(CellKind.DeepTransition, false)]
     [DataRow(CellKind.DeepTransitionShortcut, false)]
     public void ReversibleCellsAreThoseOfTwoHalves(CellKind kind, bool reversible) => Assert.AreEqual(reversible, kind.IsReversible());
@@ -64,6 +65,7 @@ internal sealed class CellSpecTests
     [DataRow(CellKind.GruResetAfter, 8 * (3 * 6 + 4 + 3 * 8))]
     [DataRow(CellKind.LeakyElman, 8 * (6 + 1 + 8) + 8)]
     [DataRow(CellKind.RevLeaky, 8 * (6 + 1 + 4) + 8)]
+    [DataRow(CellKind.MixedGru, 4 * 3 * 8 * (6 + 1 + 8) + 4 * (6 + 1 + 8))]
     [DataRow(CellKind.NestedLstm, 4 * 8 * (6 + 1 + 8) + 4 * 8 * (16 + 1))]
     [DataRow(CellKind.DeepTransition, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (8 + 1) + 8 * (8 + 1))]
     [DataRow(CellKind.DeepTransitionShortcut, 8 * (6 + 1) + 8 * (16 + 1) + 8 * (16 + 1) + 8 * (8 + 1))]

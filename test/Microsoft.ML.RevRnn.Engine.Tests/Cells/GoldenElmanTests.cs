@@ -49,9 +49,8 @@ internal sealed class GoldenElmanTests
     public void WithATeacherStepsDependOnNoOther(bool backwards)
     {
         var file = new ElmanFile("elman_output_to_hidden");
-        var shape = new NetworkShape(
-            new NetworkOptions { Cell = CellKind.Elman, Feedback = FeedbackKind.Output, EmbeddingSize = file.I + file.O, HiddenSize = file.H }, file.Tokens)
-        { FedBack = file.Tokens };
+        var network = new NetworkOptions { Cell = CellKind.Elman, Feedback = FeedbackKind.Output, EmbeddingSize = file.I + file.O, HiddenSize = file.H };
+        var shape = new NetworkShape(network, file.Tokens) { FedBack = file.Tokens };
         using var device = new Device(threads: 1);
         using var parameters = NetworkParameters.OfTokens(shape, file.O);
         file.SetLayer(parameters, [], file["b"]);

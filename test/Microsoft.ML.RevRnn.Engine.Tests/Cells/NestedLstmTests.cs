@@ -68,6 +68,17 @@ internal sealed class NestedLstmTests
     }
 
     [TestMethod]
+    [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.DeepTransition)]
+    [DataRow(CellKind.MixedGru)]
+    public void NoNeuronIsCutFromACellOfSeveralProducts(CellKind cell)
+    {
+        using var parameters = Heads.NetworkParameters.OfSequences(new NetworkShape(new NetworkOptions { Cell = cell, EmbeddingSize = 4, HiddenSize = 4 }, 11), 3);
+
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => Selection.NeuronGroup.Of(parameters, selectsInputs: false)).Message, $"Cell is {cell}, which makes gates of gates");
+    }
+
+    [TestMethod]
     [DataRow(0)]
     [DataRow(5)]
     public void ADepthOutOfRangeIsNamed(int depth)

@@ -15,6 +15,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.GruResetAfter, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.LeakyElman, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.NestedLstm, ActivationStrategy.Checkpointed)]
+    [DataRow(CellKind.MixedGru, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.DeepTransition, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.DeepTransitionShortcut, ActivationStrategy.Checkpointed)]
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Checkpointed)]
@@ -65,6 +66,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.GruResetAfter)]
     [DataRow(CellKind.LeakyElman)]
     [DataRow(CellKind.NestedLstm)]
+    [DataRow(CellKind.MixedGru)]
     [DataRow(CellKind.DeepTransition)]
     [DataRow(CellKind.DeepTransitionShortcut)]
     public void OrdinaryCellsCannotBeReversed(CellKind cell)
@@ -102,6 +104,7 @@ internal sealed class ActivationStrategyTests
     [DataRow(CellKind.GruResetAfter, 2)]
     [DataRow(CellKind.LeakyElman, 2)]
     [DataRow(CellKind.NestedLstm, 2)]
+    [DataRow(CellKind.MixedGru, 1)]
     [DataRow(CellKind.DeepTransition, 1)]
     [DataRow(CellKind.RevLeaky, 1)]
     [DataRow(CellKind.NfRevLstm, 2)]

@@ -125,6 +125,7 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevLeaky, ActivationStrategy.Reversible)]
     [DataRow(CellKind.LeakyElman, ActivationStrategy.Stored)]
     [DataRow(CellKind.NestedLstm, ActivationStrategy.Stored)]
+    [DataRow(CellKind.MixedGru, ActivationStrategy.Stored)]
     [DataRow(CellKind.DeepTransitionShortcut, ActivationStrategy.Checkpointed)]
     public void OneTwoAndThreeThreadsGiveTheSameBits(CellKind cell, ActivationStrategy strategy)
     {
@@ -216,6 +217,7 @@ internal sealed class GradientTests
     [DataRow(CellKind.RevLeaky)]
     [DataRow(CellKind.NestedLstm)]
     [DataRow(CellKind.DeepTransition)]
+    [DataRow(CellKind.MixedGru)]
     public void InferenceOfARowDoesNotDependOnTheRowsBesideIt(CellKind cell)
     {
         using var run = new StackRun(new StackSetup { Cell = cell, Layers = 2, Units = 34, Arithmetic = CellArithmetic.Inference, Threads = 2 });

@@ -11,6 +11,8 @@ internal sealed record StackSetup
 
     public int NestingDepth { get; init; } = 2;
 
+    public int MixtureSize { get; init; } = 4;
+
     public int Vocabulary { get; init; } = 11;
 
     public int EmbeddingWidth { get; init; } = 5;
@@ -53,6 +55,12 @@ internal sealed record StackSetup
     /// <summary>How often each token is taken to occur when they are drawn; null for all alike.</summary>
     public long[]? Frequencies { get; init; }
 
+    /// <summary>The context of each sequence; null for none.</summary>
+    public IReadOnlyList<float[]>? Contexts { get; init; }
+
+    /// <summary>Where contexts enter.</summary>
+    public ContextUse ContextUse { get; init; } = ContextUse.Both;
+
     public int Threads { get; init; } = 1;
 
     public SimdWidth Width { get; init; } = SimdWidths.Best;
@@ -75,6 +83,7 @@ internal sealed record StackSetup
         {
             Cell = Cell,
             NestingDepth = NestingDepth,
+            MixtureSize = MixtureSize,
             EmbeddingSize = EmbeddingWidth,
             HiddenSize = Units,
             LayerCount = Layers,
@@ -82,13 +91,17 @@ internal sealed record StackSetup
             TieEmbeddings = TiesEmbedding,
             SkipConnections = HasSkips,
         },
-        Vocabulary);
+        Vocabulary)
+    {
+        Context = Contexts == null ? null : new ContextShape(ContextUse, Contexts[0].Length),
+    };
 
     public StackSettings Settings => new()
     {
         Arithmetic = Arithmetic,
         Strategy = Strategy,
         Dropout = Rates,
+        Contexts = Contexts,
         SharesInputs = SharesInputs,
         ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
         MaximumStateGradientNorm = MaximumStateGradientNorm,

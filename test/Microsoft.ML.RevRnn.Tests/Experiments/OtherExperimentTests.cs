@@ -67,6 +67,19 @@ public sealed class OtherExperimentTests
     }
 
     [TestMethod]
+    public void CellsThatCannotBeReversedAreCompared()
+    {
+        var settings = SmallExperiment.Settings(maxModels: 6);
+        settings.SearchSpace = SmallExperiment.Space with { Cell = [CellKind.Elman, CellKind.LeakyElman, CellKind.NestedLstm] };
+
+        var result = SmallExperiment.Execute(settings);
+
+        Assert.IsTrue(result.RunDetails.All(run => run.State is TrialState.Finished or TrialState.Stopped));
+        Assert.IsGreaterThan(1, result.RunDetails.Select(run => run.TrainerName).Distinct().Count());
+        Assert.IsFalse(((RevRnnClassificationOptions)result.BestRun.Options!).Network.Cell.IsReversible());
+    }
+
+    [TestMethod]
     public void AClassifierMayStartFromALanguageModel()
     {
         var settings = SmallExperiment.Settings(maxModels: 4);
