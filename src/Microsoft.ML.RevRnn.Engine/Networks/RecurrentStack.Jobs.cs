@@ -16,21 +16,6 @@ internal sealed unsafe partial class RecurrentStack
     /// <summary>Who makes the input's part of a layer's gates by tokens; null where it is made row by row.</summary>
     private SharedInputs? SharedBy(StackLayer layer) => _shared.IsOn && layer == _layers[0] ? _shared : null;
 
-    /// <summary>Whether a token's vector is the same at each of its positions, so that its products may be shared: there is no mask that depends on the row.</summary>
-    private bool CanShare(bool training) => _settings.SharesInputs && (!training || _settings.Dropout is { InputByToken: true } or { Input: 0 });
-
-    /// <summary>Whether the second layer reads the first one's inputs too.</summary>
-    private bool IsInputSkipped => _parameters.Shape.SkipsTo(1);
-
-    private void BeginSharing()
-    {
-        if (_kept == null && CanShare(_isTraining))
-            _shared.Begin(_batch, MostChunkRows);
-        else
-            _shared.TurnOff();
-        _layers[0].HasRows = !(_shared.IsOn || _kept != null) || IsInputSkipped;
-    }
-
     private readonly struct DropWeightsJob(RecurrentStack stack, ulong seed, bool ofGradients) : IJob
     {
         public void Run(int worker)

@@ -49,7 +49,8 @@ public sealed class EchoStateTransformer : ITransformer
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(_host, input, Bind(input.Schema));
+        return new BoundDataView(
+            _host, input, Bind(input.Schema), _ => throw _host.Process(new NotSupportedException($"{nameof(EchoStateTransformer)} reads text, which the operators of ONNX cannot cut into tokens; write its features as columns.")));
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
@@ -88,10 +89,12 @@ public sealed class EchoStateTransformer : ITransformer
     {
         var getText = row.GetGetter<ReadOnlyMemory<char>>(text);
         var value = default(ReadOnlyMemory<char>);
-        return RowVectors.Create(row, Encoder.FeatureCount, features =>
+        var features = new float[Encoder.FeatureCount];
+        return new RowResult<float[]>(row, () =>
         {
             getText(ref value);
             Encoder.Encode(value.Span, features);
+            return features;
         }).Getter();
     }
 }
