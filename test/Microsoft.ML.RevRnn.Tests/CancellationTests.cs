@@ -73,7 +73,8 @@ public sealed class CancellationTests
     {
         using var source = new CancellationTokenSource();
         var options = Small.Classification();
-        options.Network = options.Network with { HiddenSize = 128 };
+        // An epoch longer than it takes until progress is told of.
+        options.Network = options.Network with { HiddenSize = 768 };
         options.CancellationToken = source.Token;
         options.Progress = new Listener(progress =>
         {

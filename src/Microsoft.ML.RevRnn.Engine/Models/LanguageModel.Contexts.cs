@@ -29,7 +29,7 @@ public sealed partial class LanguageModel
         // Those of one cache at a time are kept: another one takes others.
         var kept = _cachedSessions;
         if (kept?.Cache != effective)
-            _cachedSessions = kept = new CachedSessions(effective, new(() => new LanguageModelSession(_parameters, _weights, effective, new float[ContextSize])));
+            _cachedSessions = kept = CreateSessions(effective);
         return Score(tokens, kept.Sessions, context);
     }
 
@@ -70,6 +70,8 @@ public sealed partial class LanguageModel
         sessions.Return(session);
         return score;
     }
+
+    private CachedSessions CreateSessions(CacheOptions cache) => new(cache, new(() => new LanguageModelSession(_parameters, _weights, cache, new float[ContextSize])));
 
     private void CheckContext(ReadOnlySpan<float> context)
     {

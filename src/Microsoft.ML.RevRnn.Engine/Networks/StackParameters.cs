@@ -20,6 +20,7 @@ internal sealed class StackParameters : IDisposable
             Layers[i] = new LayerParameters(
                 $"{prefix}layer{i}", shape.Layer(i), below?.StateColumns() ?? inputColumns, below?.StateStride ?? inputStride);
         }
+        All = [.. Tree?.All ?? Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
     }
 
     public NetworkShape Shape { get; }
@@ -34,7 +35,7 @@ internal sealed class StackParameters : IDisposable
     public TreeParameters? Tree { get; }
 
     /// <summary>All, in the order of the model file.</summary>
-    public IEnumerable<Parameter> All => [.. Tree?.All ?? Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
+    public IReadOnlyList<Parameter> All { get; }
 
     /// <inheritdoc cref="LayerParameters.Initialize"/>
     public void Initialize(ulong seed, float? spectralRadius = null)

@@ -88,7 +88,7 @@ public abstract class TextTokenizer
             var within = reader.ReadByte();
             return within == (tag & ~BracketTokenizer.Flag)
                 ? new BracketTokenizer(LoadContent((TokenKind)within, reader))
-                : throw new FormatException($"The tokenizer is damaged: what reads brackets is of kind {tag}, and what is within of kind {within}.");
+                : throw new FormatException($"The tokenizer is damaged: its kind is {tag}, with brackets, and what is within them is of kind {within}.");
         }
         catch (Exception failure) when (failure is IOException or DecoderFallbackException or ArgumentException)
         {
