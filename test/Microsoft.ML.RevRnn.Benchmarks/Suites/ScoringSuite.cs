@@ -78,7 +78,8 @@ internal sealed class ScoringSuite : ISuite
         };
         if (!withNGrams)
             options.NGrams = null;
-        var model = context.Transforms.Conversion.MapValueToKey("Label").Append(context.MulticlassClassification.Trainers.RevLstm(options)).Fit(data);
+        var trainers = context.MulticlassClassification.Trainers;
+        var model = context.Transforms.Conversion.MapValueToKey("Label").Append(Support.IsLstm(cell) ? trainers.RevLstm(options) : trainers.RevGru(options)).Fit(data);
         var timings = Alternation.Run(_pace, new TimedAction(() => Sum(Scores(model.LastTransformer.Transform(data)))), new TimedAction(() => SumOneByOne(model.LastTransformer, data)));
         report.Add(new Measurement(Name, $"{name}/transform", Texts / timings.Medians[0] * 1000, "texts/s")
         {
