@@ -200,7 +200,7 @@ internal static class OnnxModels
     {
         options.Validate();
         if (network.Structure != NetworkStructure.Sequence)
-            throw new NotSupportedException($"A tree, whose {nameof(NetworkOptions.Structure)} is {network.Structure}, cannot be written as ONNX; a network that reads token after token can.");
+            throw new NotSupportedException($"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX; a network that reads token after token can.");
         OnnxEquations.Require(network.Cell);
         RequireNoFeedback(network);
         OnnxModel.RequireSize(parameters);
