@@ -116,9 +116,10 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         {
             var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, Output.Outcomes);
             var target = Target(piece, r);
-            var largest = TensorPrimitives.IndexOfMax<float>(row);
-            var maximum = row[largest];
+            var maximum = TensorPrimitives.Max<float>(row);
             var targetScore = row[target];
+            // Which one is largest takes as long to find as the exponentials, so only where it matters: it may be the target, or is counted.
+            var largest = targetScore == maximum || Counts != null ? TensorPrimitives.IndexOfMax<float>(row) : -1;
             TensorPrimitives.Subtract(row, maximum, row);
             var expected = LabelSmoothing > 0 ? Smoothed(targetScore - maximum, row) : targetScore - maximum;
             RowMath.Exp(row);

@@ -54,9 +54,16 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
     public long ParameterCount => _model.ParameterCount;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _model.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _model.Network;
 
     internal LanguageModel Model => _model;
+
+    /// <inheritdoc/>
+    public override RevLanguageModelTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, _columns, Tokenization, _model.WithWeights(precision), Report, ContextColumn) { Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

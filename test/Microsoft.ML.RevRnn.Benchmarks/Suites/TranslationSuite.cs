@@ -5,8 +5,8 @@ internal sealed class TranslationSuite : ISuite
 {
     private const int Epochs = 4;
 
-    private static readonly LetterReversal _short = new(5, 15, Epochs: 12);
-    private static readonly LetterReversal _long = new(20, 40, Epochs: 10);
+    private static readonly LetterReversal _short = new(5, 15, Pairs: 8_000, Epochs: 12);
+    private static readonly LetterReversal _long = new(10, 25, Pairs: 20_000, Epochs: 20);
 
     private static readonly CellKind[] _cells = [CellKind.RevGru, CellKind.RevLstm, CellKind.Gru];
 
@@ -15,8 +15,8 @@ internal sealed class TranslationSuite : ISuite
     public string Title => "translation of Multi30K: BLEU and speed against PyTorch with full attention, and what reversal saves";
 
     public string Method =>
-        $"Letters: random strings of {_short.Shortest} to {_short.Longest} letters, and of {_long.Shortest} to {_long.Longest}, are written backwards, after {_short.Epochs} and {_long.Epochs} epochs "
-        + $"({LetterReversal.Description}). /exact is the share without an error, /aligned that of letters which attention was most on as they were written. "
+        $"Letters: random strings of {_short.Shortest} to {_short.Longest} letters, and of {_long.Shortest} to {_long.Longest}, are written backwards, after {_short.Epochs} epochs of {_short.Pairs:N0} pairs and "
+        + $"{_long.Epochs} of {_long.Pairs:N0} ({LetterReversal.Description}). /exact is the share without an error, /aligned that of letters which attention was most on as they were written. "
         + "Multi30K, English to German (--data says where), words split on white space, those that occur once unknown. "
         + $"Every model has {TranslationRecipe.Description}; {Epochs} epochs, one seed. PyTorch has the same but its own initial weights and random numbers. "
         + $"Attention of reversible cells reads the token vectors and {TranslationRecipe.SliceSize} units of each state, that of ordinary ones, and PyTorch's, whole states. "

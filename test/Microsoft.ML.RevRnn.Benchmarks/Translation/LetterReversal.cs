@@ -3,12 +3,12 @@ namespace Microsoft.ML.RevRnn.Benchmarks;
 /// <summary>Random strings of 26 letters to be written backwards: what is learned is where to look.</summary>
 /// <param name="Shortest">Letters at least.</param>
 /// <param name="Longest">Letters at most.</param>
-/// <param name="Epochs">Passes over the data.</param>
-internal sealed record LetterReversal(int Shortest, int Longest, int Epochs)
+/// <param name="Pairs">Strings to learn from.</param>
+/// <param name="Epochs">Passes over them.</param>
+internal sealed record LetterReversal(int Shortest, int Longest, int Pairs, int Epochs)
 {
     public const int Units = 128;
     public const int Width = 64;
-    public const int Pairs = 8_000;
     public const int Tests = 1_000;
     public const int Rows = 32;
     public const float Rate = 5e-3f;
@@ -17,7 +17,7 @@ internal sealed record LetterReversal(int Shortest, int Longest, int Epochs)
 
     /// <summary>The recipe in words.</summary>
     public static string Description =>
-        $"RevGRU, one layer, E = {Width}, H = {Units}, B = {Rows}, {Pairs:N0} pairs, Adam at {Rate} and falling linearly, no dropout, one seed; greedy on {Tests:N0} other strings";
+        $"RevGRU, one layer, E = {Width}, H = {Units}, B = {Rows}, Adam at {Rate} and falling linearly, no dropout, one seed; greedy on {Tests:N0} other strings";
 
     /// <summary>Trains, and tries other strings.</summary>
     /// <param name="context">What attention reads.</param>
