@@ -68,6 +68,8 @@ internal static class SafetensorsContent
             TieEmbeddings = Text(file, "tieEmbeddings") == "true",
             LearnsTimeConstants = Text(file, "learnsTimeConstants") == "true",
             NestingDepth = Number(file, "nestingDepth"),
+            MixtureSize = Number(file, "mixtureSize"),
+            Structure = Choice<NetworkStructure>(file, "structure"),
             Feedback = kind == ModelKind.FeedbackTagger ? FeedbackKind.Output : FeedbackKind.None,
             SkipConnections = Text(file, "skipConnections") == "true",
             Bidirectional = Text(file, "bidirectional") == "true",
@@ -111,7 +113,7 @@ internal static class SafetensorsContent
         if (tensor.Type != "U8" || tensor.Length > Array.MaxLength)
             throw new FormatException($"The tensor '{NGramsName}' is of type {tensor.Type}; it must be U8 and shorter than 2 GB.");
         using var reader = new BinaryReader(new MemoryStream(file.Read(tensor)));
-        return NGramPart.Load(reader, header.Outcomes);
+        return NGramPart.Load(reader, header.Outcomes, WeightPrecision.Single);
     }
 
     /// <exception cref="FormatException">A tensor is missing, or not of the shape that it should have.</exception>
@@ -139,6 +141,8 @@ internal static class SafetensorsContent
             ("layerCount", network.LayerCount),
             ("learnsTimeConstants", network.LearnsTimeConstants ? "true" : "false"),
             ("nestingDepth", network.NestingDepth),
+            ("mixtureSize", network.MixtureSize),
+            ("structure", network.Structure),
             ("tieEmbeddings", network.TieEmbeddings ? "true" : "false"),
             ("skipConnections", network.SkipConnections ? "true" : "false"),
             ("bidirectional", network.Bidirectional ? "true" : "false"),
@@ -176,7 +180,7 @@ internal static class SafetensorsContent
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
-        part.Save(writer);
+        part.Save(writer, WeightPrecision.Single);
         return stream.ToArray();
     }
 

@@ -8,7 +8,7 @@ namespace Microsoft.ML.RevRnn.Heads;
 /// </summary>
 /// <param name="bits">Bits of the hash.</param>
 /// <param name="outcomes">C.</param>
-internal sealed class NGramWeights(int bits, int outcomes)
+internal sealed partial class NGramWeights(int bits, int outcomes)
 {
     /// <summary>The sign of an n-gram: a bit that no place takes.</summary>
     private const uint Sign = 1u << 31;
@@ -154,13 +154,9 @@ internal sealed class NGramWeights(int bits, int outcomes)
     /// <exception cref="FormatException">The content is damaged.</exception>
     public static NGramWeights Load(BinaryReader reader, int outcomes)
     {
-        var bits = reader.ReadByte();
-        if (bits is < 8 or > 24)
-            throw new FormatException($"The n-grams are damaged: their hash has {bits} bits.");
-        var count = reader.ReadInt32();
+        var (bits, count) = (ReadBits(reader), reader.ReadInt32());
         var left = reader.BaseStream.Length - reader.BaseStream.Position;
-        if (count < 0 || count > 1 << bits || count * (8 + 2L * outcomes) + 2L * outcomes > left || (long)count * outcomes > Array.MaxLength)
-            throw new FormatException($"The n-grams are damaged: weights of {count} are announced, and {left} bytes follow.");
+        RequireContent(bits, count, outcomes, count * (8 + 2L * outcomes), left);
         var weights = new NGramWeights(bits, outcomes) { Idf = new float[count], Values = new float[count * outcomes] };
         for (var row = 0; row < count; row++)
         {
@@ -172,9 +168,27 @@ internal sealed class NGramWeights(int bits, int outcomes)
             foreach (ref var value in weights.Values.AsSpan(row * outcomes, outcomes))
                 value = ReadFinite((float)reader.ReadHalf());
         }
-        foreach (ref var value in weights.Bias.AsSpan())
-            value = ReadFinite((float)reader.ReadHalf());
+        weights.ReadBias(reader);
         return weights;
+    }
+
+    private static byte ReadBits(BinaryReader reader)
+    {
+        var bits = reader.ReadByte();
+        return bits is >= 8 and <= 24 ? bits : throw new FormatException($"The n-grams are damaged: their hash has {bits} bits.");
+    }
+
+    /// <summary>Checks what is announced before memory is taken for it.</summary>
+    private static void RequireContent(int bits, int count, int outcomes, long bytes, long left)
+    {
+        if (count < 0 || count > 1 << bits || bytes + 2L * outcomes > left || (long)count * outcomes > Array.MaxLength)
+            throw new FormatException($"The n-grams are damaged: weights of {count} are announced, and {left} bytes follow.");
+    }
+
+    private void ReadBias(BinaryReader reader)
+    {
+        foreach (ref var value in Bias.AsSpan())
+            value = ReadFinite((float)reader.ReadHalf());
     }
 
     private static float ReadFinite(float value) => float.IsFinite(value) ? value : throw new FormatException("The n-grams are damaged: a value is not finite.");

@@ -143,11 +143,26 @@ public sealed partial class LanguageModel
     /// <exception cref="ArgumentException">The model is to be given a context too.</exception>
     public LanguageModelSession CreateSession() => CreateSession(cache: null);
 
+    /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
+    public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);
+
+    /// <inheritdoc cref="SequenceClassifier.WithWeights"/>
+    public LanguageModel WithWeights(WeightPrecision precision)
+    {
+        OptionCheck.Defined(nameof(precision), precision);
+        if (precision == WeightPrecision)
+            return this;
+        var copy = NetworkParameters.OfNextTokens(_parameters.Network);
+        Weights.Copy(_parameters.All, copy.All, precision);
+        return new LanguageModel(copy);
+    }
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, Context == null ? ModelKind.LanguageModel : ModelKind.ConditionedLanguageModel, _parameters.Encoder.Shape);
+        var kind = Context == null ? ModelKind.LanguageModel : ModelKind.ConditionedLanguageModel;
+        ModelFile.WriteHeader(writer, new(kind, _parameters.Network, Outcomes: 0, Features: 0) { Precision = WeightPrecision });
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -156,11 +171,12 @@ public sealed partial class LanguageModel
     public static LanguageModel Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var shape = ModelFile.ReadHeader(reader, ModelKind.LanguageModel, ModelKind.ConditionedLanguageModel).Shape;
+        var header = ModelFile.ReadHeader(reader, ModelKind.LanguageModel, ModelKind.ConditionedLanguageModel);
+        var shape = header.Shape;
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a language model reads in one direction.");
         var parameters = NetworkParameters.OfNextTokens(shape);
-        ModelFile.ReadParameters(reader, parameters.All);
+        ModelFile.ReadParameters(reader, parameters.All, header.Precision);
         return new LanguageModel(parameters);
     }
 

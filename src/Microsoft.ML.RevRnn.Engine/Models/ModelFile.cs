@@ -10,13 +10,14 @@ namespace Microsoft.ML.RevRnn.Models;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
-/// score; int32 slice size; bool shared vocabulary behind F.
+/// score; int32 slice size; bool shared vocabulary behind F; version 7 any model of 8 bits, which has byte precision (1); bool whether n-grams follow behind F.
 /// A conditioned language model has byte use and int32 C of its context behind all that, in whatever version; its maps (ContextParameters) follow the layers.
 /// Of F features float32 means [F] and deviations [F].
 /// Then each parameter's values as float32, row after row without padding: embedding [V, I]; for each direction and layer input [I, N G P], bias [1, N G P] and for
 /// each of its N halves hidden [P, G P]; a head's attention vector [1, D H] if it has one (D directions); last a classifier's weight [C, values of a pooled output]
 /// and bias [1, C], and of its features [C, F]; a tagger's weight [C, D H] and bias [1, C], or a language model's weight [V, H], unless it is the embedding, and bias
-/// [1, V]. A content checksum is the container's business.
+/// [1, V]. In version 7 matrices, which are what has more than one row, have bfloat16 scales and int8 values instead, see Parameter.Write. A content checksum is the container's
+/// business.
 /// </summary>
 internal static class ModelFile
 {
@@ -24,19 +25,17 @@ internal static class ModelFile
     private const int ShapeVersion = 3;
     private const int FeaturesVersion = 4;
     private const int NGramsVersion = 5;
-    private const int Version = 6;
+    private const int TranslationVersion = 6;
+    private const int Version = 7;
     private const int StructureShift = 6;
     private const long MostPadding = 8;
     private const long AlwaysAllowedBytes = 256L << 20;
 
-    public static void WriteHeader(BinaryWriter writer, ModelKind kind, NetworkShape shape, int outcomes = 0, int features = 0, bool hasNGrams = false)
+    public static void WriteHeader(BinaryWriter writer, ModelHeader header)
     {
+        var (kind, shape, outcomes, features) = header;
         var network = shape.Options;
-        var version = kind == ModelKind.Translation ? Version
-            : hasNGrams ? NGramsVersion
-            : features > 0 || kind == ModelKind.PooledEncoder ? FeaturesVersion
-            : network.Bidirectional || network.Pooling != PoolingKind.MeanMax ? ShapeVersion
-            : FirstVersion;
+        var version = VersionOf(header);
         writer.Write(version);
         writer.Write((byte)kind);
         writer.Write((byte)((int)network.Cell | (int)network.Structure << StructureShift));
@@ -61,6 +60,11 @@ internal static class ModelFile
         }
         if (version >= FeaturesVersion)
             writer.Write(features);
+        if (version >= Version)
+        {
+            writer.Write((byte)header.Precision);
+            writer.Write(header.HasNGrams);
+        }
         if (shape.Context is { } context)
         {
             writer.Write((byte)context.Use);
@@ -83,7 +87,7 @@ internal static class ModelFile
             var found = (ModelKind)reader.ReadByte();
             if (!kinds.Contains(found))
                 throw new FormatException($"The network is of kind {found}; {kinds[0]} is expected.");
-            if ((version == Version) != (found == ModelKind.Translation))
+            if (version < Version && (version == TranslationVersion) != (found == ModelKind.Translation))
                 throw new FormatException($"The network is damaged: one of kind {found} is not of format version {version}.");
             var header = ReadShape(reader, version, found);
             CheckRanges(header);
@@ -108,6 +112,8 @@ internal static class ModelFile
         if (!IsClassifier(header.Kind) && header.Kind != ModelKind.PooledEncoder)
             header.Shape.Options.RequireSequence($"a model of kind {header.Kind}");
         OptionCheck.Range("Vocabulary", header.Shape.Vocabulary, 2, 10_000_002);
+        if (header.HasNGrams && !IsClassifier(header.Kind))
+            throw new ArgumentException($"a model of kind {header.Kind} reads no n-grams.", nameof(header));
         var (least, most) = OutcomeRange(header.Kind);
         OptionCheck.Range("ClassCount", header.Outcomes, least, most);
         OptionCheck.Range("FeatureCount", header.Features, 0, IsClassifier(header.Kind) ? DenseFeatures.MaximumCount : 0);
@@ -126,18 +132,18 @@ internal static class ModelFile
         var header = ReadHeader(reader, kind);
         var (_, shape, outcomes, features) = header;
         var parameters = NetworkParameters.OfSequences(shape, outcomes, features > 0 ? DenseFeatures.ReadMoments(reader, outcomes, features) : null);
-        ReadParameters(reader, parameters.All);
-        return (parameters, header.HasNGrams ? NGramPart.Load(reader, outcomes) : null);
+        ReadParameters(reader, parameters.All, header.Precision);
+        return (parameters, header.HasNGrams ? NGramPart.Load(reader, outcomes, header.Precision) : null);
     }
 
-    /// <exception cref="FormatException">The content ends early or holds values that are not finite.</exception>
-    public static void ReadParameters(BinaryReader reader, IEnumerable<Parameter> parameters)
+    /// <exception cref="FormatException">The content ends early or holds what is no value.</exception>
+    public static void ReadParameters(BinaryReader reader, IEnumerable<Parameter> parameters, WeightPrecision precision)
     {
         foreach (var parameter in parameters)
         {
             try
             {
-                parameter.Read(reader);
+                parameter.Read(reader, precision);
             }
             catch (EndOfStreamException failure)
             {
@@ -181,15 +187,22 @@ internal static class ModelFile
         if (version >= ShapeVersion)
             network = network with { Bidirectional = reader.ReadBoolean(), Pooling = (PoolingKind)reader.ReadByte() };
         var features = version >= FeaturesVersion ? reader.ReadInt32() : 0;
+        var (precision, hasNGrams) = (WeightPrecision.Single, version >= NGramsVersion && IsClassifier(kind));
+        if (version >= Version)
+            (precision, hasNGrams) = (ReadPrecision(reader), reader.ReadBoolean());
         var feedsBack = kind == ModelKind.FeedbackTagger;
         network = network with { Feedback = feedsBack ? FeedbackKind.Output : FeedbackKind.None };
         var context = kind == ModelKind.ConditionedLanguageModel ? new ContextShape((ContextUse)reader.ReadByte(), reader.ReadInt32()) : null;
         return new ModelHeader(kind, new NetworkShape(network, vocabulary) { FedBack = feedsBack ? outcomes : 0, Context = context }, outcomes, features)
         {
-            HasNGrams = version >= NGramsVersion && IsClassifier(kind),
+            HasNGrams = hasNGrams,
+            Precision = precision,
             Translation = kind == ModelKind.Translation ? TranslationContent.ReadOptions(reader) : null,
         };
     }
+
+    private static WeightPrecision ReadPrecision(BinaryReader reader)
+        => (WeightPrecision)reader.ReadByte() is WeightPrecision.Int8 and var precision ? precision : throw new ArgumentException("its weights are of an unknown precision.", nameof(reader));
 
     private static bool IsLanguageModel(ModelKind kind) => kind is ModelKind.LanguageModel or ModelKind.ConditionedLanguageModel;
 
@@ -208,7 +221,7 @@ internal static class ModelFile
     /// <summary>A damaged size must not make us allocate what the file cannot hold.</summary>
     private static void RequireContent(BinaryReader reader, ModelHeader header)
     {
-        RequireContent(reader, ValueCount(header));
+        RequireContent(reader, header, ValueCount(header));
         RequireProportion(header);
     }
 
@@ -246,7 +259,7 @@ internal static class ModelFile
     private static void RequireContent(BinaryReader reader, TranslationOptions translation, ModelHeader header)
     {
         var shape = TranslationContent.ShapeOf(header);
-        RequireContent(reader, TranslationContent.ValueCount(shape, translation));
+        RequireContent(reader, header, TranslationContent.ValueCount(shape, translation));
         var vector = shape.Encoder.Options.EmbeddingSize;
         if (IsOutOfProportion(Math.Max(header.Shape.Vocabulary, header.Outcomes), vector, shape.Encoder.EmbeddingLayout?.StateStride ?? PackedMatrix.RoundUp(vector))
             || IsOutOfProportion(header.Outcomes, shape.OutputSize, shape.OutputStride))
@@ -257,12 +270,22 @@ internal static class ModelFile
 
     private static FormatException OutOfProportion() => new("The network is damaged: its memory is out of proportion to its content.");
 
-    private static void RequireContent(BinaryReader reader, long values)
+    private static void RequireContent(BinaryReader reader, ModelHeader header, long values)
     {
         var stream = reader.BaseStream;
         if (!stream.CanSeek)
             throw new FormatException("A network can be read from a seekable stream only, so that its size can be checked first.");
-        if (stream.Length - stream.Position < values * sizeof(float))
-            throw new FormatException($"The network is damaged: {values * sizeof(float)} bytes of parameters are announced, {stream.Length - stream.Position} follow.");
+        // Of 8 bits some values take more, and scales stand before them.
+        var least = values * (header.Precision == WeightPrecision.Int8 ? sizeof(sbyte) : sizeof(float));
+        if (stream.Length - stream.Position < least)
+            throw new FormatException($"The network is damaged: {least} bytes of parameters are announced, {stream.Length - stream.Position} follow.");
     }
+
+    private static int VersionOf(ModelHeader header)
+        => header.Precision == WeightPrecision.Int8 ? Version
+        : header.Kind == ModelKind.Translation ? TranslationVersion
+        : header.HasNGrams ? NGramsVersion
+        : header.Features > 0 || header.Kind == ModelKind.PooledEncoder ? FeaturesVersion
+        : header.Shape.Options.Bidirectional || header.Shape.Options.Pooling != PoolingKind.MeanMax ? ShapeVersion
+        : FirstVersion;
 }

@@ -12,6 +12,9 @@ internal readonly record struct ModelHeader(ModelKind Kind, NetworkShape Shape, 
     /// <summary>Whether what it makes of n-grams follows its parameters.</summary>
     public bool HasNGrams { get; init; }
 
+    /// <summary>What its matrices are rounded to.</summary>
+    public WeightPrecision Precision { get; init; }
+
     /// <summary>Of a translation what attention reads, and whether its sides share token vectors; null of other models.</summary>
     public TranslationOptions? Translation { get; init; }
 }

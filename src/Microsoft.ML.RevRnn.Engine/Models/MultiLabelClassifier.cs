@@ -227,14 +227,28 @@ public sealed partial class MultiLabelClassifier
 
     internal NGramPart? NGramPart => _scorer.NGrams;
 
+    /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
+    public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);
+
+    /// <inheritdoc cref="SequenceClassifier.WithWeights"/>
+    public MultiLabelClassifier WithWeights(WeightPrecision precision)
+    {
+        OptionCheck.Defined(nameof(precision), precision);
+        if (precision == WeightPrecision)
+            return this;
+        var copy = NetworkParameters.OfSequences(_parameters.Network, LabelCount, _parameters.Features?.WithNewWeight());
+        Weights.Copy(_parameters.All, copy.All, precision);
+        return new MultiLabelClassifier(copy, NGramPart?.With(precision));
+    }
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.MultiLabelClassifier, _parameters.Encoder.Shape, LabelCount, FeatureCount, _scorer.NGrams != null);
+        ModelFile.WriteHeader(writer, new(ModelKind.MultiLabelClassifier, _parameters.Network, LabelCount, FeatureCount) { HasNGrams = _scorer.NGrams != null, Precision = WeightPrecision });
         _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
-        _scorer.NGrams?.Save(writer);
+        _scorer.NGrams?.Save(writer, WeightPrecision);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>

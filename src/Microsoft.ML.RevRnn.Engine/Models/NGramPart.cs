@@ -124,8 +124,13 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
         return ofTokens;
     }
 
+    /// <summary>The same with a map of a precision. What was held back is not asked again.</summary>
+    public NGramPart With(WeightPrecision precision) => new(Options, Weights.With(precision), NetworkShare, NGramShare);
+
     /// <summary>Writes: byte words, shortest, longest characters; float32 their weight, a, b; the map.</summary>
-    public void Save(BinaryWriter writer)
+    /// <param name="writer">Where to.</param>
+    /// <param name="precision">How: weights of 8 bits can be written as float16 too, which has them exactly.</param>
+    public void Save(BinaryWriter writer, WeightPrecision precision)
     {
         writer.Write((byte)Options.WordLength);
         writer.Write((byte)Options.ShortestCharacters);
@@ -133,12 +138,15 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
         writer.Write(Options.CharacterWeight);
         writer.Write(NetworkShare);
         writer.Write(NGramShare);
-        Weights.Save(writer);
+        if (precision == WeightPrecision.Int8)
+            Weights.SaveInt8(writer);
+        else
+            Weights.Save(writer);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <exception cref="FormatException">The content is damaged.</exception>
-    public static NGramPart Load(BinaryReader reader, int outcomes)
+    public static NGramPart Load(BinaryReader reader, int outcomes, WeightPrecision precision)
     {
         try
         {
@@ -153,7 +161,7 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
             var (a, b) = (reader.ReadSingle(), reader.ReadSingle());
             OptionCheck.Range(nameof(NetworkShare), a, 0, MostShare);
             OptionCheck.Range(nameof(NGramShare), b, 0, MostShare);
-            var weights = NGramWeights.Load(reader, outcomes);
+            var weights = precision == WeightPrecision.Int8 ? NGramWeights.LoadInt8(reader, outcomes) : NGramWeights.Load(reader, outcomes);
             return new NGramPart(options with { HashBits = weights.Bits }, weights, a, b);
         }
         catch (Exception failure) when (failure is EndOfStreamException or ArgumentException)

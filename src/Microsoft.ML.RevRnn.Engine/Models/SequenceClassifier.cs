@@ -271,10 +271,10 @@ public sealed partial class SequenceClassifier
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, ModelKind.Classifier, _parameters.Encoder.Shape, ClassCount, FeatureCount, _scorer.NGrams != null);
+        ModelFile.WriteHeader(writer, new(ModelKind.Classifier, _parameters.Network, ClassCount, FeatureCount) { HasNGrams = _scorer.NGrams != null, Precision = WeightPrecision });
         _parameters.Features?.WriteMoments(writer);
         ModelFile.WriteParameters(writer, _parameters.All);
-        _scorer.NGrams?.Save(writer);
+        _scorer.NGrams?.Save(writer, WeightPrecision);
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote, from a seekable stream.</summary>

@@ -187,11 +187,26 @@ public sealed partial class SequenceEncoder
         return features;
     }
 
+    /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
+    public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);
+
+    /// <inheritdoc cref="SequenceClassifier.WithWeights"/>
+    public SequenceEncoder WithWeights(WeightPrecision precision)
+    {
+        OptionCheck.Defined(nameof(precision), precision);
+        if (precision == WeightPrecision)
+            return this;
+        var copy = new EncoderParameters(_parameters.Shape);
+        var attention = IsOfClassifier ? NetworkParameters.CreateAttention(_parameters.Shape) : null;
+        Weights.Copy(All(_parameters, _attention), All(copy, attention), precision);
+        return IsOfClassifier ? new SequenceEncoder(copy, attention) : new SequenceEncoder(copy);
+    }
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, IsOfClassifier ? ModelKind.PooledEncoder : ModelKind.Encoder, _parameters.Shape);
+        ModelFile.WriteHeader(writer, new(IsOfClassifier ? ModelKind.PooledEncoder : ModelKind.Encoder, _parameters.Shape, Outcomes: 0, Features: 0) { Precision = WeightPrecision });
         ModelFile.WriteParameters(writer, All(_parameters, _attention));
     }
 
@@ -200,10 +215,11 @@ public sealed partial class SequenceEncoder
     public static SequenceEncoder Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (kind, shape, _, _) = ModelFile.ReadHeader(reader, ModelKind.Encoder, ModelKind.PooledEncoder);
+        var header = ModelFile.ReadHeader(reader, ModelKind.Encoder, ModelKind.PooledEncoder);
+        var (kind, shape, _, _) = header;
         var parameters = new EncoderParameters(shape);
         var attention = kind == ModelKind.PooledEncoder ? NetworkParameters.CreateAttention(shape) : null;
-        ModelFile.ReadParameters(reader, All(parameters, attention));
+        ModelFile.ReadParameters(reader, All(parameters, attention), header.Precision);
         return kind == ModelKind.PooledEncoder ? new SequenceEncoder(parameters, attention) : new SequenceEncoder(parameters);
     }
 

@@ -194,11 +194,25 @@ public sealed partial class SequenceTagger
             forced.LossSum / forced.Predictions, free.LossSum / free.Predictions, (double)forced.Correct / forced.Predictions, (double)free.Correct / free.Predictions, forced.Predictions);
     }
 
+    /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
+    public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);
+
+    /// <inheritdoc cref="SequenceClassifier.WithWeights"/>
+    public SequenceTagger WithWeights(WeightPrecision precision)
+    {
+        OptionCheck.Defined(nameof(precision), precision);
+        if (precision == WeightPrecision)
+            return this;
+        var copy = NetworkParameters.OfTokens(_parameters.Network, ClassCount);
+        Weights.Copy(_parameters.All, copy.All, precision);
+        return new SequenceTagger(copy);
+    }
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ModelFile.WriteHeader(writer, FeedsBack ? ModelKind.FeedbackTagger : ModelKind.Tagger, _parameters.Encoder.Shape, ClassCount);
+        ModelFile.WriteHeader(writer, new(FeedsBack ? ModelKind.FeedbackTagger : ModelKind.Tagger, _parameters.Network, ClassCount, Features: 0) { Precision = WeightPrecision });
         ModelFile.WriteParameters(writer, _parameters.All);
     }
 
@@ -207,13 +221,14 @@ public sealed partial class SequenceTagger
     public static SequenceTagger Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var (_, shape, classCount, _) = ModelFile.ReadHeader(reader, ModelKind.Tagger, ModelKind.FeedbackTagger);
+        var header = ModelFile.ReadHeader(reader, ModelKind.Tagger, ModelKind.FeedbackTagger);
+        var (_, shape, classCount, _) = header;
         if (shape.Options.Bidirectional)
             throw new FormatException("The network is damaged: a tagger reads in one direction.");
         if (!FeedbackInput.Fits(shape.Vocabulary, shape.FedBack))
             throw new FormatException("The network is damaged: it has more pairs of tokens and classes than there are numbers.");
         var parameters = NetworkParameters.OfTokens(shape, classCount);
-        ModelFile.ReadParameters(reader, parameters.All);
+        ModelFile.ReadParameters(reader, parameters.All, header.Precision);
         return new SequenceTagger(parameters);
     }
 

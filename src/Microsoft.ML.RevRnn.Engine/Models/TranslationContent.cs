@@ -1,5 +1,6 @@
 using Microsoft.ML.RevRnn.Attention;
 using Microsoft.ML.RevRnn.Heads;
+using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Models;
 
@@ -13,7 +14,8 @@ internal static class TranslationContent
     public static void Write(BinaryWriter writer, TranslationParameters parameters, TranslationOptions options)
     {
         var shape = parameters.Shape;
-        ModelFile.WriteHeader(writer, ModelKind.Translation, shape.Encoder, shape.Decoder.Vocabulary);
+        var precision = Weights.PrecisionOf(parameters.All);
+        ModelFile.WriteHeader(writer, new(ModelKind.Translation, shape.Encoder, shape.Decoder.Vocabulary, Features: 0) { Precision = precision });
         writer.Write((byte)options.Context);
         writer.Write((byte)options.Score);
         writer.Write(options.SliceSize);
@@ -26,7 +28,7 @@ internal static class TranslationContent
     {
         var header = ModelFile.ReadHeader(reader, ModelKind.Translation);
         var parameters = new TranslationParameters(ShapeOf(header), header.Translation!.SharedVocabulary);
-        ModelFile.ReadParameters(reader, parameters.All);
+        ModelFile.ReadParameters(reader, parameters.All, header.Precision);
         return (parameters, header.Translation);
     }
 

@@ -164,6 +164,20 @@ public sealed class TranslationModel
     /// <summary>What translates, for one thread.</summary>
     public TranslationSession CreateSession() => new(_parameters);
 
+    /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
+    public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);
+
+    /// <inheritdoc cref="SequenceClassifier.WithWeights"/>
+    public TranslationModel WithWeights(WeightPrecision precision)
+    {
+        OptionCheck.Defined(nameof(precision), precision);
+        if (precision == WeightPrecision)
+            return this;
+        var copy = new TranslationParameters(_parameters.Shape, _parameters.SharesVectors);
+        Weights.Copy(_parameters.All, copy.All, precision);
+        return new TranslationModel(copy, Options);
+    }
+
     /// <summary>Writes the network; the layout is documented in the source of ModelFile.</summary>
     public void Save(BinaryWriter writer)
     {

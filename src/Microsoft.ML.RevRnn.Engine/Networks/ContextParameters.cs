@@ -20,7 +20,7 @@ internal sealed class ContextParameters : IDisposable
             Biases = [.. _layers.Select((layer, index) => layer.Spec.States.Select(state => Map(layer, $"context.layer{index}.{state}.bias", rows: 1)).ToArray())];
         }
         if (context.EntersSteps)
-            Input = new Parameter("context.input", Parameter.Identity(context.Size), context.Size, LayerParameters.InputColumns(_layers[0]), _layers[0].GateRow);
+            Input = new Parameter("context.input", Parameter.Identity(context.Size), context.Size, LayerParameters.InputColumns(_layers[0]), _layers[0].GateRow) { HasOutputColumns = true };
     }
 
     public ContextShape Context { get; }
@@ -79,5 +79,5 @@ internal sealed class ContextParameters : IDisposable
     }
 
     private static Parameter Map(CellShape layer, string name, int rows)
-        => new(name, Parameter.Identity(rows), rows, layer.StateColumns(), layer.StateStride) { IsDecayed = rows > 1 };
+        => new(name, Parameter.Identity(rows), rows, layer.StateColumns(), layer.StateStride) { IsDecayed = rows > 1, HasOutputColumns = true };
 }

@@ -16,13 +16,13 @@ internal sealed class LayerParameters : IDisposable
         Shape = shape;
         InputStride = inputStride;
         InputRows = inputMap[^1] + 1;
-        Input = new Parameter($"{name}.input", inputMap, inputStride, InputColumns(shape), shape.GateRow);
+        Input = new Parameter($"{name}.input", inputMap, inputStride, InputColumns(shape), shape.GateRow) { HasOutputColumns = true };
         if (shape.Spec.MadeOf(shape) is var (rows, columns))
-            Recurrence = new Parameter($"{name}.recurrence", Parameter.Identity(rows), rows, Parameter.Identity(columns), PackedMatrix.RoundUp(columns)) { IsDecayed = false };
+            Recurrence = new Parameter($"{name}.recurrence", Parameter.Identity(rows), rows, Parameter.Identity(columns), PackedMatrix.RoundUp(columns)) { IsDecayed = false, StaysSingle = true };
         else
             (_bias, Hidden) = CreateWeights(name, shape);
         Inner = [.. shape.Spec.Stages.Select((stage, s) => new Parameter($"{name}.inner{s + 1}",
-            Blocks(stage.Reads, shape.HalfStride, shape.Half), stage.Reads * shape.HalfStride, Blocks(stage.Gates.Count, shape.BlockStride, shape.Half), stage.Gates.Count * shape.BlockStride))];
+            Blocks(stage.Reads, shape.HalfStride, shape.Half), stage.Reads * shape.HalfStride, Blocks(stage.Gates.Count, shape.BlockStride, shape.Half), stage.Gates.Count * shape.BlockStride) { HasOutputColumns = true })];
     }
 
     public CellShape Shape { get; }
@@ -57,7 +57,7 @@ internal sealed class LayerParameters : IDisposable
         var columns = Columns(shape, 1, gate => gate.ReadsHidden);
         var hidden = new Parameter[shape.Halves];
         for (var half = 0; half < shape.Halves; half++)
-            hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, columns, shape.GateStride);
+            hidden[half] = new Parameter($"{name}.hidden{half + 1}", Parameter.Identity(shape.Half), shape.Half, columns, shape.GateStride) { HasOutputColumns = true };
         return (bias, hidden);
     }
 

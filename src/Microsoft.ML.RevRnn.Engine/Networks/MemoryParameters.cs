@@ -17,7 +17,7 @@ internal sealed class MemoryParameters : IDisposable
         MapStride = PackedMatrix.RoundUp((Hops + 1) * Layer.StateStride);
         int[] columns = [.. Enumerable.Range(0, (Hops + 1) * Layer.Units).Select(column => column / Layer.Units * Layer.StateStride + column % Layer.Units)];
         Question = new Parameter("memory.question", [0], 1, Layer.StateColumns(), Layer.StateStride) { IsDecayed = false };
-        Maps = new Parameter("memory.maps", inputColumns, inputStride, columns, MapStride);
+        Maps = new Parameter("memory.maps", inputColumns, inputStride, columns, MapStride) { HasOutputColumns = true };
         Bias = new Parameter("memory.bias", [0], 1, columns, MapStride) { IsDecayed = false };
     }
 

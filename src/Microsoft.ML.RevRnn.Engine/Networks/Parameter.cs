@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// A learned matrix [rows, columns] in a padded buffer. The maps say where a logical row or column lies in the buffer; padding is zero and,
 /// having zero gradients, stays zero.
 /// </summary>
-internal sealed unsafe class Parameter : IDisposable
+internal sealed unsafe partial class Parameter : IDisposable
 {
     private readonly int[] _rowMap;
     private readonly int[] _columnMap;
@@ -95,8 +95,14 @@ internal sealed unsafe class Parameter : IDisposable
         }
     }
 
+    /// <summary>Writes the values, row after row without padding: float32, or 8 bits each and scales where they are <see cref="IsInt8"/>.</summary>
     public void Write(BinaryWriter writer)
     {
+        if (_scales != null)
+        {
+            WriteInt8(writer, _scales);
+            return;
+        }
         for (var row = 0; row < Rows; row++)
         {
             for (var column = 0; column < Columns; column++)
@@ -104,8 +110,17 @@ internal sealed unsafe class Parameter : IDisposable
         }
     }
 
-    public void Read(BinaryReader reader)
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="reader">Where from.</param>
+    /// <param name="precision">Of the model; what is no matrix has floats in any.</param>
+    /// <exception cref="FormatException">The content holds what is no value.</exception>
+    public void Read(BinaryReader reader, WeightPrecision precision = WeightPrecision.Single)
     {
+        if (precision == WeightPrecision.Int8 && IsMatrix)
+        {
+            ReadInt8(reader);
+            return;
+        }
         for (var row = 0; row < Rows; row++)
         {
             for (var column = 0; column < Columns; column++)

@@ -22,10 +22,10 @@ internal sealed class TreeParameters : IDisposable
         LeafStride = PackedMatrix.RoundUp(TreeLstm.LeafGates * Layer.BlockStride);
         NodeStride = PackedMatrix.RoundUp(TreeLstm.NodeGates * Layer.BlockStride);
         var (ofLeaf, ofNode) = (Columns(TreeLstm.LeafGates), Columns(TreeLstm.NodeGates));
-        Leaf = new Parameter("leaf.input", inputColumns, inputStride, ofLeaf, LeafStride);
+        Leaf = new Parameter("leaf.input", inputColumns, inputStride, ofLeaf, LeafStride) { HasOutputColumns = true };
         LeafBias = new Parameter("leaf.bias", [0], 1, ofLeaf, LeafStride) { IsDecayed = false };
         int[] rows = [.. Parameter.Identity(Layer.Units), .. Parameter.Identity(Layer.Units).Select(unit => Layer.StateStride + unit)];
-        Node = new Parameter("node.trees", rows, 2 * Layer.StateStride, ofNode, NodeStride);
+        Node = new Parameter("node.trees", rows, 2 * Layer.StateStride, ofNode, NodeStride) { HasOutputColumns = true };
         NodeBias = new Parameter("node.bias", [0], 1, ofNode, NodeStride) { IsDecayed = false };
     }
 

@@ -42,6 +42,9 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     public string ProbabilityColumnName => _columns.Probability;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _classifier.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
     /// <inheritdoc/>
@@ -98,6 +101,10 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
         => new(Host, Contributions(contributionsColumnName, tokensColumnName), Tokenization, _classifier);
 
     internal override TestedNetwork CreateTested() => TestedNetwork.Of(_classifier, scores => scores[0] > 0 ? "True" : "False");
+
+    /// <inheritdoc/>
+    public override RevRnnBinaryClassificationTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, _columns, Tokenization, _classifier.WithWeights(precision), Report) { Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

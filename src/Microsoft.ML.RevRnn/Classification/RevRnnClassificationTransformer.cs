@@ -58,6 +58,9 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
     public float Temperature { get; private init; } = 1;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _classifier.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
     /// <inheritdoc/>
@@ -204,6 +207,10 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         var names = Labels.Names;
         return TestedNetwork.Of(_classifier, scores => names[TensorPrimitives.IndexOfMax<float>([.. scores])]);
     }
+
+    /// <inheritdoc/>
+    public override RevRnnClassificationTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, Columns, Tokenization, _labels, _classifier.WithWeights(precision), Report) { Temperature = Temperature, Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

@@ -35,9 +35,16 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     public string OutputColumnName => _columns.Output;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _encoder.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _encoder.Network;
 
     internal SequenceEncoder Encoder => _encoder;
+
+    /// <inheritdoc/>
+    public override RevRnnFeaturesTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, _columns, Tokenization, _encoder.WithWeights(precision), Report) { Shrinking = Shrinking };
 
     /// <summary>
     /// Makes a smaller model of the same kind: chooses the neurons that it needs, by learning gates on them (Louizos et al. 2018, Wen et al. 2020) or by the norms of their weights,

@@ -45,6 +45,9 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     public int LabelCount => _classifier.LabelCount;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _classifier.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _classifier.Network;
 
     /// <inheritdoc/>
@@ -103,6 +106,10 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
         var names = Labels.Names;
         return TestedNetwork.Of(_classifier, scores => string.Join(", ", names.Where((_, label) => scores[label] > 0)));
     }
+
+    /// <inheritdoc/>
+    public override RevRnnMultiLabelTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, Columns, Tokenization, _names, _classifier.WithWeights(precision), Report) { Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

@@ -60,6 +60,9 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     }
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _tagger.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _tagger.Network;
 
     /// <summary>
@@ -138,6 +141,10 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
 
     private TextTokenizer RequireTokenizer() => Tokenization.Tokenizer ?? throw Host.Process(new InvalidOperationException(
         $"The model is of the keys in column '{InputColumnName}', so it has tokens and no text; {nameof(TokenConnectivity)} and {nameof(RevRnn.AccuracyByLetters)} are of tokens."));
+
+    /// <inheritdoc/>
+    public override RevRnnTaggingTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, Columns, Tokenization, _labels, _tagger.WithWeights(precision), Report) { Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

@@ -54,7 +54,14 @@ public sealed class RevRnnContributionsTransformer : RevRnnTransformer
     public string TokensColumnName => _columns.Tokens;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => _ofClasses?.WeightPrecision ?? _ofLabels!.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => _ofClasses?.Network ?? _ofLabels!.Network;
+
+    /// <inheritdoc/>
+    public override RevRnnContributionsTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, _columns, Tokenization, _ofClasses?.WithWeights(precision), _ofLabels?.WithWeights(precision));
 
     private protected override VersionInfo Version => _version;
 

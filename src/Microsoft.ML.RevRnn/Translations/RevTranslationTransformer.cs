@@ -61,6 +61,9 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
     public TranslationOptions TranslationOptions => Model.Options;
 
     /// <inheritdoc/>
+    public override WeightPrecision WeightPrecision => Model.WeightPrecision;
+
+    /// <inheritdoc/>
     public override NetworkOptions Network => Model.Network;
 
     internal TranslationModel Model => _translator.Model;
@@ -71,6 +74,10 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
 
     /// <summary>Whether both sides are text.</summary>
     internal bool IsOfText => Tokenization.Tokenizer != null && TargetTokenization.Tokenizer != null;
+
+    /// <inheritdoc/>
+    public override RevTranslationTransformer WithWeights(WeightPrecision precision)
+        => precision == WeightPrecision ? this : new(Host, _columns, new Translator(Model.WithWeights(precision), _translator.Tokens, _translator.CopiesUnknown), Decoding, Report) { Shrinking = Shrinking };
 
     private protected override VersionInfo Version => _version;
 

@@ -24,7 +24,7 @@ internal static class Untrained
         parameters.Initialize(1);
         using var file = new MemoryStream();
         using var writer = new BinaryWriter(file);
-        ModelFile.WriteHeader(writer, kind, parameters.Encoder.Shape, outcomes);
+        ModelFile.WriteHeader(writer, new(kind, parameters.Network, outcomes, Features: 0));
         ModelFile.WriteParameters(writer, parameters.All);
         writer.Flush();
         file.Position = 0;

@@ -47,7 +47,7 @@ internal sealed class LanguageModelFileTests
 
     [TestMethod]
     [DataRow(0, 6, "version 6")]
-    [DataRow(0, 7, "version 7")]
+    [DataRow(0, 8, "version 8")]
     [DataRow(4, 0, "kind Encoder; LanguageModel is expected")]
     [DataRow(4, 1, "kind Classifier; LanguageModel is expected")]
     [DataRow(4, 3, "kind MultiLabelClassifier; LanguageModel is expected")]

@@ -95,7 +95,7 @@ internal sealed class ModelFileTests
     }
 
     [TestMethod]
-    [DataRow(0, 7, "newer")]
+    [DataRow(0, 8, "newer")]
     [DataRow(0, 6, "version 6")]
     [DataRow(0, 1, "version 1")]
     [DataRow(0, 0, "version 0")]

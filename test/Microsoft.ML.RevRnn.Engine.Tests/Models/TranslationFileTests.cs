@@ -63,7 +63,7 @@ internal sealed class TranslationFileTests
     }
 
     [TestMethod]
-    [DataRow(0, 7, "newer")]
+    [DataRow(0, 8, "newer")]
     [DataRow(0, 5, "version 5")]
     [DataRow(0, 1, "version 1")]
     [DataRow(4, 2, "kind LanguageModel; Translation is expected")]

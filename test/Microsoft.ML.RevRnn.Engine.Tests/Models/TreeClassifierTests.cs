@@ -105,11 +105,11 @@ internal sealed class TreeClassifierTests
     }
 
     [TestMethod]
-    public void ATreeIsNotWrittenAsOnnx()
+    public void AGivenTreeIsNotWrittenAsOnnx()
     {
-        var model = (_task with { Network = _task.Network with { Structure = NetworkStructure.BalancedTree }, Training = _task.Training with { MaximumEpochs = 1 } }).Run().Model;
+        var model = (_task with { Network = _task.Network with { Structure = NetworkStructure.GivenTree }, Training = _task.Training with { MaximumEpochs = 1 } }).Run().Model;
 
-        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.SaveAsOnnx(new MemoryStream())).Message, nameof(NetworkStructure.BalancedTree));
+        StringAssert.Contains(Assert.ThrowsExactly<NotSupportedException>(() => model.SaveAsOnnx(new MemoryStream())).Message, nameof(NetworkStructure.GivenTree));
     }
 
     [TestMethod]
