@@ -55,6 +55,7 @@ internal sealed class SafetensorsTests
         [new NetworkOptions { Cell = CellKind.DeepTransitionShortcut }],
         [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Attention }],
         [new NetworkOptions { Structure = NetworkStructure.GivenTree }],
+        [new NetworkOptions { Structure = NetworkStructure.MemoryNetwork, LayerCount = 3 }],
     ];
 
     [TestMethod]
