@@ -49,15 +49,15 @@ public sealed class EchoStateTests
         };
         var data = Trained.Data();
         var transformer = _context.Transforms.Text.EchoState(options).Fit(data);
-        var file = ModelFileImage.Of(transformer).File;
+        var image = ModelFileImage.Of(transformer);
 
-        var loaded = (EchoStateTransformer)ModelFileImage.Load(file);
+        var loaded = (EchoStateTransformer)ModelFileImage.Load(image.File);
 
-        CollectionAssert.AreEqual(file, ModelFileImage.Of(loaded).File);
+        CollectionAssert.AreEqual(image.Component, ModelFileImage.Of(loaded).Component);
         Assert.AreEqual(("States", "Text"), (loaded.OutputColumnName, loaded.InputColumnName));
         foreach (var (expected, actual) in transformer.Transform(data).GetColumn<float[]>("States").Zip(loaded.Transform(data).GetColumn<float[]>("States")))
             CollectionAssert.AreEqual(expected, actual);
-        Assert.IsLessThan(10_000, file.Length, "Weights are drawn again, not kept.");
+        Assert.IsLessThan(10_000, image.File.Length, "Weights are drawn again, not kept.");
     }
 
     [TestMethod]

@@ -101,7 +101,7 @@ public sealed class LanguageModelContextTests
         Assert.AreEqual(_model.Value.Evaluate(Data()), loaded.Evaluate(Data()));
         Assert.AreEqual("Kind: down up", $"{loaded.ContextColumnName}: {string.Join(' ', loaded.ContextLabels)}");
         Assert.AreEqual(Up, string.Concat(loaded.Given("up").Generate(options: new GenerationOptions { Temperature = 0 })));
-        CollectionAssert.AreEqual(ModelFileImage.Of(_model.Value).File, ModelFileImage.Of(loaded).File);
+        CollectionAssert.AreEqual(ModelFileImage.Of(_model.Value).Component, ModelFileImage.Of(loaded).Component);
     }
 
     [TestMethod]

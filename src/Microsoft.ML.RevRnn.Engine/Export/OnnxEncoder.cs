@@ -23,6 +23,7 @@ internal sealed class OnnxEncoder(OnnxGraph graph, EncoderParameters parameters,
     /// <param name="boundary">A token before the first one, whichever direction is read in; null for none.</param>
     public string[] Outputs(OnnxTokens tokens, int? boundary = null)
     {
+        OnnxModels.RequireStructure(parameters.Shape.Options);
         if (parameters.Stacks[0].Tree is { } tree)
             return [new OnnxTree(graph, tree, tokens).Outputs(Embedding)];
         var outputs = new string[parameters.Stacks.Length];

@@ -197,9 +197,9 @@ internal static class OnnxModels
 
     private static OnnxElement TypeOf(NetworkOptions network, OnnxExportOptions options) => OnnxHalf.StateType(CellSpec.Of(network.Cell), options.Arithmetic);
 
-    private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
+    /// <exception cref="NotSupportedException">The network is neither a stack nor a balanced tree.</exception>
+    public static void RequireStructure(NetworkOptions network)
     {
-        options.Validate();
         if (network.Structure is NetworkStructure.GivenTree or NetworkStructure.MemoryNetwork)
         {
             throw new NotSupportedException(
@@ -207,6 +207,12 @@ internal static class OnnxModels
                 (network.Structure == NetworkStructure.GivenTree ? ": which nodes there are, its tokens tell one after the other" : "") +
                 $". A {NetworkStructure.BalancedTree} can, and so can a network that reads token after token.");
         }
+    }
+
+    private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
+    {
+        options.Validate();
+        RequireStructure(network);
         OnnxEquations.Require(network.Cell);
         OnnxModel.RequireSize(parameters);
         return OnnxTokens.OfNumbers(new OnnxGraph("RevRnn", options.Opset), options.InputName);

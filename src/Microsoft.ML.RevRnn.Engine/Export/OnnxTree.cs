@@ -25,6 +25,9 @@ internal sealed class OnnxTree(OnnxGraph graph, TreeParameters parameters, OnnxT
     private string Depth => field ??= graph.Cast(graph.Add("Ceil",
         [graph.Add("Mul", [graph.Add("Log", [graph.Cast(graph.Dimension(tokens.Ids, 1), OnnxElement.Double)]), graph.Constant("perBit", () => OnnxTensor.Of([1 / HostMath.Log(2)]))])]), OnnxElement.Int64);
 
+    /// <summary>True: a loop ends by its count alone. The input may be left out, but not every reader of graphs knows that.</summary>
+    private string GoesOn => field ??= graph.Add("Equal", [Scalar(1), Scalar(1)]);
+
     /// <summary>The node at each step, [T, N, H], as <see cref="TreePlan.Outputs"/> has it: the smallest that has the step's token and the next; of the last step the root.</summary>
     /// <param name="embedding">The table of token vectors.</param>
     public string Outputs(string embedding)
@@ -40,7 +43,7 @@ internal sealed class OnnxTree(OnnxGraph graph, TreeParameters parameters, OnnxT
         var has = graph.Cast(graph.Add("GreaterOrEqual", [leaves, graph.Integers(0)]), OnnxElement.Int64);
         var none = graph.Add("ConstantOfShape",
             [graph.Join(0, tokens.Batch, graph.Dimension(tokens.Ids, 1), graph.Integers(_units))], OnnxAttribute.Of("value", OnnxTensor.Of([0f], 1)));
-        var joined = graph.AddMany("Loop", [Depth, "", h, c, has, places, none], 5, OnnxAttribute.Of("body", Up()));
+        var joined = graph.AddMany("Loop", [Depth, GoesOn, h, c, has, places, none], 5, OnnxAttribute.Of("body", Up()));
         var isLast = graph.Add("Equal", [Steps, graph.Add("Sub", [Lengths, graph.Integers(1)])]);
         return graph.Transpose(graph.Add("Where", [graph.Unsqueeze(isLast, 2), joined[0], joined[4]]), 1, 0, 2);
     }
@@ -69,7 +72,7 @@ internal sealed class OnnxTree(OnnxGraph graph, TreeParameters parameters, OnnxT
             body.Output(value, $"{name}.after", OnnxElement.Int64, "N", "T");
         body.Output(body.Add("Mul", [width, body.Integers(2)]), $"{width}.after", OnnxElement.Int64, 1);
         var made = graph.AddMany(
-            "Loop", [Depth, "", graph.Add("Add", [zeros, Steps]), graph.Add("Add", [zeros, Lengths]), zeros, graph.Integers(1)], 4, OnnxAttribute.Of("body", body));
+            "Loop", [Depth, GoesOn, graph.Add("Add", [zeros, Steps]), graph.Add("Add", [zeros, Lengths]), zeros, graph.Integers(1)], 4, OnnxAttribute.Of("body", body));
         return (made[2], made[3]);
     }
 

@@ -54,7 +54,9 @@ public sealed class ConvertToOnnxTests
     }
 
     [TestMethod]
-    public void EachKindOfModelGivesTheSame()
+    [DataRow(NetworkStructure.Sequence, FeedbackKind.None)]
+    [DataRow(NetworkStructure.BalancedTree, FeedbackKind.Output)]
+    public void EachKindOfModelGivesTheSame(NetworkStructure structure, FeedbackKind feedback)
     {
         var tagged = Data(Trained.Tagged(60), "Words", "HasMetal", "Flags", "Tags");
         var binary = Small.Binary();
@@ -68,6 +70,8 @@ public sealed class ConvertToOnnxTests
         tagging.PredictedLabelColumnName = "PredictedTags";
         var language = Small.LanguageModel();
         language.InputColumnName = "Words";
+        (binary.Network, flags.Network) = (binary.Network with { Structure = structure }, flags.Network with { Structure = structure });
+        tagging.Network = tagging.Network with { Feedback = feedback };
         foreach (var options in new RevRnnOptions[] { binary, flags, tagging, language })
             options.Training = options.Training with { MaximumEpochs = 3 };
         var model = _context.BinaryClassification.Trainers.RevLstm(binary)
@@ -131,6 +135,22 @@ public sealed class ConvertToOnnxTests
             Assert.ThrowsExactly<NotSupportedException>(() => Trained.Translator.SaveAsOnnx(Stream.Null)).Message, "RevTranslationTransformer cannot be written as ONNX");
         StringAssert.Contains(
             Assert.ThrowsExactly<NotSupportedException>(() => Trained.Classifier.ToContributions().SaveAsOnnx(Stream.Null)).Message, "RevRnnContributionsTransformer");
+    }
+
+    [TestMethod]
+    [DataRow(NetworkStructure.GivenTree)]
+    [DataRow(NetworkStructure.MemoryNetwork)]
+    public void ANetworkOfAnotherStructureIsRefusedByName(NetworkStructure structure)
+    {
+        var data = _context.Transforms.Conversion.MapValueToKey("Label").Fit(Trained.KeyedWords()).Transform(Trained.KeyedWords());
+        var options = Small.Classification();
+        options.TextColumnName = "Words";
+        options.Network = options.Network with { Structure = structure };
+        options.Training = options.Training with { MaximumEpochs = 1 };
+
+        var failure = Refused(_context.MulticlassClassification.Trainers.RevGru(options).Fit(data), data);
+
+        StringAssert.Contains(failure.Message, $"Structure is {structure}");
     }
 
     [TestMethod]
