@@ -4,7 +4,7 @@ using Microsoft.ML.RevRnn.Benchmarks;
 // One rank of a job is enough to tell what all have measured.
 if (RanksSuite.Rank > 0)
     Console.SetOut(TextWriter.Null);
-ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new ScoringSuite(), new ServingSuite(), new LanguageSuite(), new CacheSuite(), new SentenceSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite(), new RanksSuite(), new OnnxSuite(), new PrecisionSuite()];
+ISuite[] suites = [new GemmSuite(), new StepSuite(), new StagesSuite(), new TextSuite(), new PeersSuite(), new DeviceSuite(), new JobSuite(), new MemorySuite(), new LostBitsSuite(), new PredictSuite(), new ScoringSuite(), new ServingSuite(), new LanguageSuite(), new CacheSuite(), new SentenceSuite(), new ShrinkSuite(), new TranslationSuite(), new AccuracySuite(), new MemoryTasksSuite(), new StudySuite(), new RanksSuite(), new OnnxSuite(), new PrecisionSuite()];
 
 var suite = new Argument<string>("suite")
 {

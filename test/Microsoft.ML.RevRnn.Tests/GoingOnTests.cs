@@ -226,7 +226,7 @@ public sealed class GoingOnTests
     {
         var options = Small.LanguageModel();
         foreach (var property in typeof(NetworkOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(
-            property => property.Name is not (nameof(NetworkOptions.Pooling) or nameof(NetworkOptions.LongestTimeConstant))))
+            property => property.Name is not (nameof(NetworkOptions.Pooling) or nameof(NetworkOptions.LongestTimeConstant) or nameof(NetworkOptions.CarryFraction))))
         {
             var network = Trained.LanguageModel.Network with { };
             property.SetValue(network, property.PropertyType == typeof(bool) ? !(bool)property.GetValue(new NetworkOptions())! : property.PropertyType == typeof(int) ? property.Name == nameof(NetworkOptions.NestingDepth) ? 3 : 6 : Enum.ToObject(property.PropertyType, 1));

@@ -53,6 +53,16 @@ public sealed class LanguageModelContextTests
     }
 
     [TestMethod]
+    public void AnExportedModelKnowsItsContexts()
+    {
+        using var file = new MemoryStream();
+        _model.Value.SaveAsOnnx(file);
+        file.Position = 0;
+
+        CollectionAssert.AreEqual(new[] { "down", "up" }, OnnxModelInfo.Read(file).ClassNames!.ToArray());
+    }
+
+    [TestMethod]
     public void KeysAreCalledByTheirValues()
     {
         var data = _context.Transforms.Conversion.MapValueToKey("Kind").Fit(Data()).Transform(Data());

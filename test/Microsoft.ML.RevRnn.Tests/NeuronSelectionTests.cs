@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -43,6 +44,51 @@ public sealed class NeuronSelectionTests
         Assert.AreEqual(Trained.LanguageModel.VocabularySize, smaller.VocabularySize);
         Assert.IsLessThan(1.5 * Trained.LanguageModel.Evaluate(Trained.Data()).Perplexity, smaller.Evaluate(Trained.Data()).Perplexity);
         Assert.IsTrue(smaller.Generate("iron ", new GenerationOptions { MaximumTokens = 5 }).Any());
+    }
+
+    [TestMethod]
+    public void TrueAndFalseLabelsAndTagsAreToldBySmallerModels()
+    {
+        var (mixed, tagged) = (Trained.Mixed(), Trained.Tagged());
+        var binary = Trained.Binary.Shrink(mixed, _half, Small.Binary());
+        var labels = Trained.MultiLabel.Shrink(mixed, _half, Small.MultiLabel());
+        var tagger = Trained.Tagger.Shrink(tagged, _half, Small.Tagging());
+
+        Assert.AreEqual(Trained.Binary.Network with { HiddenSize = 8 }, binary.Network);
+        Assert.IsGreaterThan(0.9, _context.BinaryClassification.Evaluate(binary.Transform(mixed), nameof(MixedText.HasMetal)).Accuracy);
+        Assert.AreEqual(Trained.MultiLabel.Network with { HiddenSize = 8 }, labels.Network);
+        Assert.AreEqual(Trained.MultiLabel.LabelCount, labels.LabelCount);
+        Assert.AreEqual(Trained.Tagger.Network with { HiddenSize = 8 }, tagger.Network);
+        foreach (var (model, data) in (ReadOnlySpan<(RevRnnTransformer, IDataView)>)[(binary, mixed), (labels, mixed), (tagger, tagged)])
+        {
+            Assert.IsTrue(model.Shrinking!.LossAfter < model.Shrinking.LossBefore + 0.1, $"{model.Shrinking.LossBefore}, {model.Shrinking.LossAfter}");
+            using var folder = new TemporaryFolder();
+            _context.Model.Save(model, data.Schema, folder.File("small.zip"));
+            CollectionAssert.AreEqual(Trained.ScoreBits(model, data), Trained.ScoreBits(_context.Model.Load(folder.File("small.zip"), out _), data));
+        }
+    }
+
+    [TestMethod]
+    public void FeaturesAreFewerAndThoseOfAClassifierAreNotCut()
+    {
+        var smaller = Trained.Features.Shrink(Trained.Data(), new ShrinkOptions { SelectionEpochs = 2 }, Small.Features());
+
+        Assert.AreEqual(Trained.Features.Network with { HiddenSize = 8 }, smaller.Network);
+        Assert.AreEqual(8, ((VectorDataViewType)smaller.Transform(Trained.Data()).Schema[smaller.OutputColumnName].Type).Size);
+        var ofClassifier = Trained.Classifier.ToFeatures();
+        Assert.Throws<ArgumentException>(() => ofClassifier.Shrink(Trained.Data()));
+    }
+
+    [TestMethod]
+    public void AnOptionOfEachTrainerMakesItsModelSmaller()
+    {
+        var options = Small.Tagging();
+        (options.NeuronSelection, options.Training) = (_half with { Method = NeuronSelectionMethod.Magnitude }, options.Training with { MaximumEpochs = 1 });
+        var features = Small.Features();
+        (features.NeuronSelection, features.Training) = (options.NeuronSelection, features.Training with { MaximumEpochs = 1 });
+
+        Assert.AreEqual(8, _context.MulticlassClassification.Trainers.RevLstmTagger(options).Fit(Trained.Tagged()).Network.HiddenSize);
+        Assert.AreEqual(8, _context.Transforms.RevGru(features).Fit(Trained.Data()).Network.HiddenSize);
     }
 
     [TestMethod]

@@ -84,17 +84,23 @@ public sealed class TrainerFileTests
         var (model, data) = Model(kind);
         var image = ModelFileImage.Of(model);
         var random = new Random(2);
+        var (scored, refused) = (0, 0);
         for (var i = 0; i < 100; i++)
         {
             var file = Forged(image, content => content[random.Next(i < 80 ? 400 : content.Length)] = (byte)random.Next(256));
             try
             {
                 Trained.ScoreBits(ModelFileImage.Load(file), data);
+                scored++;
             }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
+            catch (Exception failure)
             {
+                Assert.IsFalse(failure is OutOfMemoryException or NullReferenceException or AccessViolationException, $"File {i}: {failure}");
+                refused++;
             }
         }
+        Assert.IsGreaterThan(0, scored, "No file was scored: they are refused for another reason than what was forged.");
+        Assert.IsGreaterThan(0, refused, "No file was refused.");
     }
 
     [TestMethod]

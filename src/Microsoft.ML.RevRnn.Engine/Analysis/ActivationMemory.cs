@@ -39,8 +39,8 @@ public static class ActivationMemory
 
         // The number of tokens has no influence on activations.
         var shape = new NetworkShape(network, Vocabulary: 2);
-        if (shape.IsTree)
-            return OfTree(shape, batchSize, stepCount, threadCount);
+        if (!shape.IsRecurrent)
+            return OfWholeText(shape, batchSize, stepCount, threadCount);
         var bits = bitsPerForgetGate ?? ActivationFootprint.BitsAtStart(shape.Top, network.ForgettingLimit);
         var chunkSteps = ChunkLength.For(shape).Steps(batchSize);
         var footprint = new ActivationFootprint(shape, new BatchExtent(batchSize, stepCount, chunkSteps), threadCount, hasDropout, sharesInputs ?? !hasDropout, bits);
@@ -55,12 +55,14 @@ public static class ActivationMemory
             IfPossible(ActivationStrategy.Hybrid));
     }
 
-    /// <summary>A tree's activations are stored, whatever else is asked for.</summary>
-    private static ActivationEstimate OfTree(NetworkShape shape, int batchSize, int stepCount, int threadCount)
+    /// <summary>Activations of what is not recurrent are stored, whatever else is asked for.</summary>
+    private static ActivationEstimate OfWholeText(NetworkShape shape, int batchSize, int stepCount, int threadCount)
     {
         var width = shape.Options.EmbeddingSize;
-        using var parameters = new TreeParameters(shape, Parameter.Identity(width), PackedMatrix.RoundUp(width));
-        var bytes = TreeEncoder.Bytes(parameters, batchSize, stepCount, threadCount);
+        using var stack = new StackParameters(shape, Parameter.Identity(width), PackedMatrix.RoundUp(width));
+        var bytes = stack.Tree is { } tree
+            ? TreeEncoder.Bytes(tree, batchSize, stepCount, threadCount)
+            : MemoryEncoder.Bytes(stack.Memory!, batchSize, stepCount, threadCount);
         return new ActivationEstimate(bytes, bytes, null, null);
     }
 

@@ -33,18 +33,14 @@ internal readonly unsafe struct GruResetAfter<TFloat, TInt, TState> : ICellEquat
     public static TInt Forward(in HalfRow row)
     {
         Combine(row.Gate(R), row.Gate(Q), row.Gate(N), row.Length);
-        return Update<TFloat, TInt, TState>.Forward(row, H, Kept(row), Added(row));
+        return CandidateMean<TFloat, TInt, TState>.Forward(row, Z, N);
     }
 
     public static void Backward(in HalfRow row)
     {
-        Update<TFloat, TInt, TState>.Backward(row, H, Kept(row), Added(row));
+        CandidateMean<TFloat, TInt, TState>.Backward(row, Z, N);
         BackwardCombine(row.Gate(R), row.Gate(Q), row.Gate(N), row.Length);
     }
-
-    private static ForgetGate<TFloat, TInt, TState> Kept(in HalfRow row) => new(row.Gate(Z), row.Limits);
-
-    private static ComplementedCandidate<TFloat, TInt> Added(in HalfRow row) => new(row.Gate(Z), row.Gate(N));
 
     /// <summary>n := tanh(n + r q).</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

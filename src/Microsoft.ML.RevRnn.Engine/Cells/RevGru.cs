@@ -29,13 +29,9 @@ internal readonly unsafe struct RevGru<TFloat, TInt, TState> : ICellEquations<TF
     where TInt : struct, IIntLane<TInt>
     where TState : struct, IStateArithmetic<TFloat, TInt>
 {
-    public static TInt Forward(in HalfRow row) => Update<TFloat, TInt, TState>.Forward(row, H, Kept(row), Added(row));
+    public static TInt Forward(in HalfRow row) => CandidateMean<TFloat, TInt, TState>.Forward(row, Z, G);
 
-    public static void Reverse(in HalfRow row) => Update<TFloat, TInt, TState>.Reverse(row, H, Kept(row), Added(row));
+    public static void Reverse(in HalfRow row) => CandidateMean<TFloat, TInt, TState>.Reverse(row, Z, G);
 
-    public static void Backward(in HalfRow row) => Update<TFloat, TInt, TState>.Backward(row, H, Kept(row), Added(row));
-
-    private static ForgetGate<TFloat, TInt, TState> Kept(in HalfRow row) => new(row.Gate(Z), row.Limits);
-
-    private static ComplementedCandidate<TFloat, TInt> Added(in HalfRow row) => new(row.Gate(Z), row.Gate(G));
+    public static void Backward(in HalfRow row) => CandidateMean<TFloat, TInt, TState>.Backward(row, Z, G);
 }

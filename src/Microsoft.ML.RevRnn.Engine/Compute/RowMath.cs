@@ -21,6 +21,8 @@ internal static unsafe class RowMath
     /// <summary>Rows shorter than this are made as long: the library has scalar functions for those.</summary>
     private const int LeastLength = 4;
 
+    private delegate void Elementwise(ReadOnlySpan<float> x, Span<float> destination);
+
     public static float Sum(ReadOnlySpan<float> values)
     {
         fixed (float* pointer = values)
@@ -52,18 +54,7 @@ internal static unsafe class RowMath
         };
 
     /// <summary>e^x, in place.</summary>
-    public static void Exp(Span<float> values)
-    {
-        if (values.Length >= LeastLength)
-        {
-            TensorPrimitives.Exp(values, values);
-            return;
-        }
-        Span<float> longer = stackalloc float[LeastLength];
-        values.CopyTo(longer);
-        TensorPrimitives.Exp(longer, longer);
-        longer[..values.Length].CopyTo(values);
-    }
+    public static void Exp(Span<float> values) => Apply(values, TensorPrimitives.Exp);
 
     public static float Exp(float value)
     {
@@ -72,16 +63,19 @@ internal static unsafe class RowMath
     }
 
     /// <summary>1 / (1 + e^-x), in place.</summary>
-    public static void Sigmoid(Span<float> values)
+    public static void Sigmoid(Span<float> values) => Apply(values, TensorPrimitives.Sigmoid);
+
+    /// <summary>Few values are computed as the first of many, so that each is what it is among many.</summary>
+    private static void Apply(Span<float> values, Elementwise function)
     {
         if (values.Length >= LeastLength)
         {
-            TensorPrimitives.Sigmoid(values, values);
+            function(values, values);
             return;
         }
         Span<float> longer = stackalloc float[LeastLength];
         values.CopyTo(longer);
-        TensorPrimitives.Sigmoid(longer, longer);
+        function(longer, longer);
         longer[..values.Length].CopyTo(values);
     }
 

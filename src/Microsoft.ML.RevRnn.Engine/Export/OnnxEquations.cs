@@ -49,6 +49,13 @@ internal static class OnnxEquations
             var z = half.Gate(GruResetAfterSpec.Z);
             half.Update(GruResetAfterSpec.H, z, half.Multiply(half.Complement(z), candidate));
         },
+        [CellKind.MixedGru] = half =>
+        {
+            var sets = ((MixedGruSpec)half.Spec).SetCount;
+            var z = half.Sigmoid(Mixed(half.Body, half.Gate, 0, sets));
+            half.Update(CellSpec.HiddenState, z, half.Multiply(half.Complement(z), half.Tanh(Mixed(half.Body, half.Gate, 2 * sets + 1, sets))));
+        },
+        [CellKind.Unitary] = half => half.Set(UnitarySpec.H, ModRelu(half.Body, half.Gate(UnitarySpec.Z), half.Gate(UnitarySpec.B))),
     };
 
     /// <summary>Updates the states of a half.</summary>
@@ -70,6 +77,11 @@ internal static class OnnxEquations
                 return [body.Add("Mul", [gates[first + NestedI], gates[first + NestedJ]]), body.Add("Mul", [gates[first + NestedF], states[stage + 1]])];
             case CellKind.DeepTransition or CellKind.DeepTransitionShortcut:
                 return [gates[stage == 0 ? DeepTransitionSpec.E : stage == 1 ? DeepTransitionSpec.S : DeepTransitionSpec.G]];
+            case CellKind.MixedGru:
+                // The scores become the weights, for all that reads them.
+                var (sets, scores) = (((MixedGruSpec)spec).SetCount, ((MixedGruSpec)spec).Scores);
+                gates[scores] = body.Add("Softmax", [gates[scores]], OnnxAttribute.Of("axis", 1));
+                return [body.Add("Mul", [body.Add("Sigmoid", [Mixed(body, gate => gates[gate], sets, sets)]), states[CellSpec.HiddenState]])];
             default:
                 throw Unknown(spec.Kind);
         }
@@ -95,6 +107,25 @@ internal static class OnnxEquations
     {
         half.Set(DeepTransitionSpec.H, half.Gate(DeepTransitionSpec.G));
         half.Set(half.Spec.OutputState, half.Gate(DeepTransitionSpec.Y));
+    }
+
+    /// <summary>The sum of K gates, each times its weight, in the gate behind those of z and r.</summary>
+    private static string Mixed(OnnxGraph body, Func<int, string> gate, int first, int sets)
+    {
+        var weights = body.Split(gate(2 * sets), 1, [.. Enumerable.Repeat(1L, sets)]);
+        return Enumerable.Range(0, sets).Select(set => body.Add("Mul", [gate(first + set), weights[set]])).Aggregate((sum, part) => body.Add("Add", [sum, part]));
+    }
+
+    /// <summary>z / |z| relu(|z| + b) of complex values, real and imaginary parts side by side, b beside the real ones; 0 where z is.</summary>
+    private static string ModRelu(OnnxGraph body, string values, string bias)
+    {
+        var pairs = body.Add("Reshape", [values, body.Integers(0, -1, 2)]);
+        var length = body.Add("Sqrt", [body.Sum(body.Add("Mul", [pairs, pairs]), 2, keeps: true)]);
+        var moved = body.Add("Add", [length, body.Split(body.Add("Reshape", [bias, body.Integers(0, -1, 2)]), 2, 1, 1)[0]]);
+        var zero = body.Number("zero", 0);
+        var stays = body.Add("And", [body.Add("Greater", [length, zero]), body.Add("Greater", [moved, zero])]);
+        var factor = body.Add("Where", [stays, body.Add("Div", [moved, length]), zero]);
+        return body.Add("Reshape", [body.Add("Mul", [pairs, factor]), body.Integers(0, -1)]);
     }
 
     /// <summary>(1 - z) g.</summary>

@@ -74,7 +74,8 @@ public static class OnnxExport
     /// <summary>
     /// Writes a language model. Inputs: the tokens, of which a text begins with <see cref="Vocabulary.EmptyToken"/>, and the states that it goes on from, zeros at the beginning: <c>layer0.h1</c> and so on,
     /// [N, P] for each layer, state and half, Double in fixed point. Outputs: <c>LogProbabilities</c> of each token as the next one, [N, T, V], and each state after the last token
-    /// of its row, <c>layer0.h1.after</c> and so on.
+    /// of its row, <c>layer0.h1.after</c> and so on. A model that is given contexts has further inputs: <c>context</c> [N, C], and, where states start from it, <c>begins</c>, Boolean [N, 1]: whether a row's
+    /// text begins with its first token, so that the states that are given count for nothing.
     /// </summary>
     /// <param name="model">The language model.</param>
     /// <param name="stream">Where to.</param>

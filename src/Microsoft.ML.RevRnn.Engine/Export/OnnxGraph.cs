@@ -12,6 +12,8 @@ internal sealed class OnnxGraph(string name, int opset)
     private readonly Dictionary<string, string> _constantNames = [];
     private int _count;
 
+    public string Name => name;
+
     public int Opset => opset;
 
     public IReadOnlyList<OnnxNode> Nodes => _nodes;

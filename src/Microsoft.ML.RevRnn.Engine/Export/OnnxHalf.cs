@@ -19,11 +19,15 @@ internal sealed class OnnxHalf(OnnxGraph body, CellSpec spec, OnnxArithmetic ari
     /// <summary>The type that states are held in.</summary>
     public static OnnxElement StateType(CellSpec spec, OnnxArithmetic arithmetic) => IsFixed(spec, arithmetic) ? OnnxElement.Double : OnnxElement.Single;
 
+    public OnnxGraph Body => body;
+
     public CellSpec Spec => spec;
 
     public string Gate(int gate) => gates[gate];
 
     public string Add(string a, string b) => body.Add("Add", [a, b]);
+
+    public string Sigmoid(string a) => body.Add("Sigmoid", [a]);
 
     public string Multiply(string a, string b) => body.Add("Mul", [a, b]);
 

@@ -19,6 +19,7 @@ internal static class OnnxMetadata
     public const string Tokenizer = "revrnn.tokenizer";
     public const string TokenKind = "revrnn.tokenKind";
     public const string Lowercase = "revrnn.lowercase";
+    public const string Normalization = "revrnn.normalization";
     public const string Vocabulary = "revrnn.vocabulary";
     public const string Classes = "revrnn.classes";
     public const string NGrams = "revrnn.nGrams";
@@ -47,6 +48,7 @@ internal static class OnnxMetadata
         if (options.Tokenizer is { } tokenizer)
         {
             metadata.Add((TokenKind, tokenizer.Kind.ToString()));
+            metadata.Add((Normalization, tokenizer.Normalization.ToString()));
             if (tokenizer is RevRnn.Vocabulary words)
                 metadata.Add((Lowercase, words.Lowercase ? "true" : "false"));
             metadata.Add((Vocabulary, Json(writer => WriteTexts(writer, Enumerable.Range(0, tokenizer.Size).Select(tokenizer.Token)))));

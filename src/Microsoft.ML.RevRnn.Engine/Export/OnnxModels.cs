@@ -8,6 +8,8 @@ namespace Microsoft.ML.RevRnn.Export;
 /// <summary>The engine's models as ONNX.</summary>
 internal static class OnnxModels
 {
+    private const string ContextName = "context", BeginsName = "begins";
+
     /// <summary>Scores of whole sequences, before softmax or sigmoid: [N, C].</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="parameters">The network.</param>
@@ -93,10 +95,11 @@ internal static class OnnxModels
     /// <summary>[N, T, C].</summary>
     public static string TagProbabilities(OnnxTokens tokens, NetworkParameters parameters, OnnxArithmetic arithmetic)
     {
-        RequireNoFeedback(parameters.Network.Options);
         var graph = tokens.Graph;
-        var outputs = new OnnxEncoder(graph, parameters.Encoder, arithmetic).Outputs(tokens)[0];
-        return Softmax(graph, new OnnxScores(graph, parameters).Linear(graph.Transpose(outputs, 1, 0, 2)), 1);
+        var scores = parameters.Network.FedBack > 0
+            ? graph.Transpose(new OnnxTagger(graph, parameters, arithmetic).Scores(tokens), 1, 0, 2)
+            : new OnnxScores(graph, parameters).Linear(graph.Transpose(new OnnxEncoder(graph, parameters.Encoder, arithmetic).Outputs(tokens)[0], 1, 0, 2));
+        return Softmax(graph, scores, 1);
     }
 
     /// <summary>Output: Features, [N, F].</summary>
@@ -113,7 +116,7 @@ internal static class OnnxModels
         : Mean(tokens, encoder.Parameters, arithmetic);
 
     /// <summary>
-    /// Output: LogProbabilities of each token as the next one, [N, T, V]. States are inputs and outputs: of layer 0 <c>layer0.h1</c> and so on, [N, P] of each half, and
+    /// Inputs, where the model is given contexts: context [N, C], and, where states start from it, begins [N, 1]. Output: LogProbabilities of each token as the next one, [N, T, V]. States are inputs and outputs: of layer 0 <c>layer0.h1</c> and so on, [N, P] of each half, and
     /// <c>layer0.h1.after</c>.
     /// </summary>
     public static OnnxModel Of(LanguageModel model, OnnxExportOptions options)
@@ -123,7 +126,12 @@ internal static class OnnxModels
         var graph = tokens.Graph;
         var type = TypeOf(model.Network, options);
         var states = new List<(string Name, int Half)>();
-        var (outputs, after) = new OnnxEncoder(graph, parameters.Encoder, options.Arithmetic).Continue(tokens, AddStates);
+        var encoder = new OnnxEncoder(graph, parameters.Encoder, options.Arithmetic)
+        {
+            Context = model.ContextSize == 0 ? null : graph.Input(ContextName, OnnxElement.Single, "N", model.ContextSize),
+            Begins = model.ContextUse is { } use && use.HasFlag(ContextUse.InitialState) ? graph.Input(BeginsName, OnnxElement.Boolean, "N", 1) : null,
+        };
+        var (outputs, after) = encoder.Continue(tokens, AddStates);
         var scores = new OnnxScores(graph, parameters).Linear(graph.Transpose(outputs, 1, 0, 2));
         graph.Output(graph.Add("LogSoftmax", [scores], OnnxAttribute.Of("axis", 2)), "LogProbabilities", OnnxElement.Single, "N", "T", model.VocabularySize);
         foreach (var ((name, half), value) in states.Zip(after.SelectMany(layer => layer)))
@@ -184,13 +192,6 @@ internal static class OnnxModels
         return (tokens.Graph, SequenceScores(tokens, classifier.Parameters, classifier.NGramPart, null, options.Arithmetic));
     }
 
-    /// <exception cref="NotSupportedException">Outputs are read at the next step.</exception>
-    public static void RequireNoFeedback(NetworkOptions network)
-    {
-        if (network.Feedback != FeedbackKind.None)
-            throw new NotSupportedException($"A tagger that reads the class before cannot be written as ONNX: its {nameof(NetworkOptions.Feedback)} is {network.Feedback}.");
-    }
-
     /// <summary>The n-grams that are read, with the bits that were chosen for them.</summary>
     private static NGramOptions? Read(NGramPart? part) => part == null ? null : part.Options with { HashBits = part.Weights.Bits };
 
@@ -199,10 +200,14 @@ internal static class OnnxModels
     private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
     {
         options.Validate();
-        if (network.Structure != NetworkStructure.Sequence)
-            throw new NotSupportedException($"A tree, whose {nameof(NetworkOptions.Structure)} is {network.Structure}, cannot be written as ONNX; a network that reads token after token can.");
+        if (network.Structure is NetworkStructure.GivenTree or NetworkStructure.MemoryNetwork)
+        {
+            throw new NotSupportedException(
+                $"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX" +
+                (network.Structure == NetworkStructure.GivenTree ? ": which nodes there are, its tokens tell one after the other" : "") +
+                $". A {NetworkStructure.BalancedTree} can, and so can a network that reads token after token.");
+        }
         OnnxEquations.Require(network.Cell);
-        RequireNoFeedback(network);
         OnnxModel.RequireSize(parameters);
         return OnnxTokens.OfNumbers(new OnnxGraph("RevRnn", options.Opset), options.InputName);
     }

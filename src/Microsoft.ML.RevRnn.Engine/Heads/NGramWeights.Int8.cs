@@ -2,18 +2,21 @@ using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Heads;
 
-/// <content>Weights of 8 bits: q s, q from -63 to 63, with a scale s for each group of places, which are those of one idf. N-grams of equally many texts have weights of about the same size.</content>
+/// <content>Weights of 8 bits: q s, with a scale s for each group of places, which are those of one idf. N-grams of equally many texts have weights of about the same size.</content>
 internal sealed partial class NGramWeights
 {
-    /// <summary>The largest q. A text has some hundred n-grams, whose errors all but cancel: a bit less of each is not seen in its score, and is in the file.</summary>
-    private const int MostOfGroup = 63;
-
     /// <summary>A scale of 5 significant bits makes q s one of 11, which float16 has exactly.</summary>
     private const int GroupScaleBits = 5;
 
     /// <summary>The least scale whose multiples float16 has exactly, and what none of them exceeds.</summary>
     private const float LeastScale = 1f / (1 << 20);
     private const float MostValue = 65504;
+
+    /// <summary>
+    /// The largest q: 63 of one or two outcomes, whose weights are the lesser part of a file, else 11. A text has some hundred n-grams, whose errors all but cancel, so that fewer steps are not seen in its
+    /// scores, and are in what a zip makes of the file.
+    /// </summary>
+    private readonly int _most = outcomes <= 2 ? 63 : 11;
 
     /// <summary>s of each row; null where weights are as they were trained.</summary>
     private float[]? _scales;
@@ -106,13 +109,13 @@ internal sealed partial class NGramWeights
                 foreach (var value in Values.AsSpan(_rows[place] * outcomes, outcomes))
                     largest = MathF.Max(largest, MathF.Abs(value));
             }
-            var scale = Int8.Scale(largest, GroupScaleBits, MostOfGroup, MostValue);
+            var scale = Int8.Scale(largest, GroupScaleBits, _most, MostValue);
             scale = scale == 0 ? 0 : Math.Max(scale, LeastScale);
             foreach (var place in places)
             {
                 _scales[_rows[place]] = scale;
                 foreach (ref var value in Values.AsSpan(_rows[place] * outcomes, outcomes))
-                    value = Int8.Round(value, scale, MostOfGroup) * scale;
+                    value = Int8.Round(value, scale, _most) * scale;
             }
         }
     }
@@ -122,7 +125,7 @@ internal sealed partial class NGramWeights
         => [.. Enumerable.Range(0, _rows.Length).Where(place => _rows[place] >= 0).GroupBy(place => Idf[_rows[place]]).OrderByDescending(group => group.Key)
             .Select(group => (group.Key, group.ToArray()))];
 
-    private sbyte Multiple(int row, int outcome) => Int8.Round(Values[row * outcomes + outcome], _scales![row], MostOfGroup);
+    private sbyte Multiple(int row, int outcome) => Int8.Round(Values[row * outcomes + outcome], _scales![row], _most);
 
     private sbyte Sum(int row)
     {
@@ -147,7 +150,7 @@ internal sealed partial class NGramWeights
             if (!(idf < before && idf > float.NegativeInfinity))
                 throw new FormatException($"The n-grams are damaged: an idf of {idf} follows one of {before}.");
             before = idf;
-            var scale = Int8.ReadScale(reader, MostOfGroup, MostValue) ?? throw new FormatException("The n-grams are damaged: a scale is negative or not finite.");
+            var scale = Int8.ReadScale(reader, _most, MostValue) ?? throw new FormatException("The n-grams are damaged: a scale is negative or not finite.");
             var size = reader.ReadInt32();
             if (size < 1 || size > Count - row)
                 throw new FormatException($"The n-grams are damaged: a group of {size} rows, where {Count - row} of {Count} are left.");
@@ -183,7 +186,7 @@ internal sealed partial class NGramWeights
             var q = reader.ReadSByte();
             for (var other = 0; isSum && other < outcome; other++)
                 q = unchecked((sbyte)(q - Multiple(row, other)));
-            Values[row * outcomes + outcome] = Int8.IsValid(q, _scales![row], MostOfGroup)
+            Values[row * outcomes + outcome] = Int8.IsValid(q, _scales![row], _most)
                 ? q * _scales[row]
                 : throw new FormatException($"The n-grams are damaged: there is a weight of {q} times {_scales[row]}.");
         }

@@ -39,17 +39,13 @@ public sealed partial class LanguageModel
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(training);
-        shrink ??= new ShrinkOptions();
-        shrink.Validate();
         if (Context != null)
             throw new ArgumentException("The model is given a context with each text, whose maps neurons cannot be cut from; make a model without contexts smaller.", nameof(model));
         training = training.WithSeed();
         var shape = _parameters.Network;
-        NeuronGroup.Of(_parameters, shrink.InputKeepFraction < 1);
-        var ofSelection = Shrinking.OfSelection(training);
-        var selector = new NeuronSelector(shrink, ofSelection, progress, cancellationToken);
+        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
         var (whole, selection) = LanguageModelTraining.Run(
-            (texts, validation), shape, model, ofSelection, new StartingNetwork(_parameters), progress: null, epochEnded: null, cancellationToken, selector.Run);
+            (texts, validation), shape, model, Shrinking.OfSelection(training), new StartingNetwork(_parameters), progress: null, epochEnded: null, cancellationToken, selector.Run);
         var smaller = new LanguageModel(NetworkShrinker.Shrink(whole, selector.Groups, selector.Choice, NetworkParameters.OfNextTokens));
         var (tuned, report) = smaller.ContinueTraining(texts, model, training, validation, progress, null, cancellationToken);
         return new(tuned, Shrinking.Report(

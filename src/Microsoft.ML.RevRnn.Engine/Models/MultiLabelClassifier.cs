@@ -11,7 +11,7 @@ namespace Microsoft.ML.RevRnn;
 /// sigmoid for each label in place of the softmax. With one label it tells yes from no.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same scores, bit for bit.</remarks>
-public sealed class MultiLabelClassifier
+public sealed partial class MultiLabelClassifier
 {
     private readonly NetworkParameters _parameters;
     private readonly SequenceScorer _scorer;
@@ -125,7 +125,8 @@ public sealed class MultiLabelClassifier
         NGramPart? previous,
         ExampleOptions? examples,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<NetworkTask, TrainingReport>? work = null)
     {
         OptionCheck.Range(nameof(labelCount), labelCount, 1, 10_000_000);
         TrainingInput.CheckLabels(sequences, labels, labelCount);
@@ -137,7 +138,7 @@ public sealed class MultiLabelClassifier
         training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var features = TrainingInput.Features(start, labelCount, examples, set.Parts);
         var parameters = NetworkParameters.OfSequences(shape, labelCount, features);
-        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
+        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start, Work = work };
         var loss = new SigmoidLoss(distinct) { Weights = set.Weights, LabelWeights = set.ClassWeights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, distinct.SelectMany(ofSequence => ofSequence.Append(-1)), training)
         {

@@ -40,16 +40,13 @@ public sealed partial class SequenceClassifier
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
         CheckLabels(sequences, labels, ClassCount);
-        shrink ??= new ShrinkOptions();
-        shrink.Validate();
         training = training.WithSeed();
         examples ??= new ExampleOptions();
-        NeuronGroup.Of(_parameters, shrink.InputKeepFraction < 1);
-        var selector = new NeuronSelector(shrink, Shrinking.OfSelection(training), progress, cancellationToken);
+        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
         var (whole, selection) = Select(sequences, labels, Shrinking.OfSelection(training), examples, selector, cancellationToken);
         var smaller = NetworkShrinker.Shrink(whole, selector.Groups, selector.Choice, shape => NetworkParameters.OfSequences(shape, ClassCount, whole.Features?.WithNewWeight()));
         var (tuned, report) = new SequenceClassifier(smaller, _scorer.NGrams).ContinueTraining(sequences, labels, training, examples, progress, cancellationToken);
-        return new(tuned, Shrinking.Report(_parameters, tuned._parameters, selector, selection, report, (Predictor(_parameters), Predictor(tuned._parameters))));
+        return new(tuned, Shrinking.Report(_parameters, tuned._parameters, selector, selection, report, (Shrinking.Predictor(_parameters), Shrinking.Predictor(tuned._parameters))));
     }
 
     /// <summary>Has the neurons chosen on the sequences that are trained on.</summary>
@@ -68,12 +65,5 @@ public sealed partial class SequenceClassifier
         var run = new NetworkTraining(training, progress: null, cancellationToken) { Start = start, Work = selector.Run };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         return (whole, run.OfClassifier(whole, new SequenceObjective(loss, labels, training) { Examples = examples }, sequences, set.Parts));
-    }
-
-    /// <summary>Scores by the network alone.</summary>
-    private static Action<int[]> Predictor(NetworkParameters parameters)
-    {
-        var (scorer, features) = (new SequenceScorer(parameters), new float[parameters.FeatureCount]);
-        return tokens => scorer.Score(tokens, features);
     }
 }

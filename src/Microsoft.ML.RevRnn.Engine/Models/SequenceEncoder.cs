@@ -11,7 +11,7 @@ namespace Microsoft.ML.RevRnn;
 /// scores are made of.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same features, bit for bit.</remarks>
-public sealed class SequenceEncoder
+public sealed partial class SequenceEncoder
 {
     private readonly EncoderParameters _parameters;
     private readonly Parameter? _attention;

@@ -12,7 +12,7 @@ namespace Microsoft.ML.RevRnn;
 /// linear map from the top layer's hidden state after each token, and softmax. With <see cref="NetworkOptions.Feedback"/> it reads the class of the token before as well.
 /// </summary>
 /// <remarks>Immutable and safe for use from many threads. The same tokens give the same probabilities, bit for bit.</remarks>
-public sealed class SequenceTagger
+public sealed partial class SequenceTagger
 {
     private readonly NetworkParameters _parameters;
     private readonly SessionPool<TaggingSession> _sessions;
@@ -119,7 +119,8 @@ public sealed class SequenceTagger
         StartingWeights? start,
         ExampleOptions? examples,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<NetworkTask, TrainingReport>? work = null)
     {
         CheckLabels(sequences, labels, classCount);
         // An empty sequence would be read as a token, which has no label.
@@ -135,7 +136,7 @@ public sealed class SequenceTagger
         var set = ExampleSet.OfTokens(examples, taught, classCount, training);
         training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var parameters = NetworkParameters.OfTokens(shape, classCount);
-        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
+        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start, Work = work };
         var objective = new TokenObjective(taught, set, training) { Examples = examples, Counts = run.CountsOf(classCount) };
         var report = run.OfClassifier(parameters, objective, read, set.Parts);
         return new TrainingResult<SequenceTagger>(new SequenceTagger(parameters), report);

@@ -16,6 +16,29 @@ internal static class Shrinking
     /// </summary>
     public static TrainingOptions OfSelection(TrainingOptions training) => training with { GpuDeviceId = null, CheckpointPath = null, StopAfterEpochs = null, MaximumMinutes = null };
 
+    /// <summary>What chooses the neurons, after a check that there is a choice.</summary>
+    /// <param name="parameters">The whole network.</param>
+    /// <param name="shrink">Which are kept; null for the defaults.</param>
+    /// <param name="training">How what is left is trained, with a seed.</param>
+    /// <param name="progress">Told where the choice stands.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or neurons cannot be cut.</exception>
+    public static NeuronSelector CreateSelector(
+        NetworkParameters parameters, ShrinkOptions? shrink, TrainingOptions training, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        shrink ??= new ShrinkOptions();
+        shrink.Validate();
+        NeuronGroup.Check(parameters.Network, shrink.InputKeepFraction < 1);
+        return new NeuronSelector(shrink, OfSelection(training), progress, cancellationToken);
+    }
+
+    /// <summary>Scores whole sequences by a network alone.</summary>
+    public static Action<int[]> Predictor(NetworkParameters parameters)
+    {
+        var (scorer, features) = (new SequenceScorer(parameters), new float[parameters.FeatureCount]);
+        return tokens => scorer.Score(tokens, features);
+    }
+
     /// <summary>The account of it.</summary>
     /// <param name="before">The network before.</param>
     /// <param name="after">The network after.</param>

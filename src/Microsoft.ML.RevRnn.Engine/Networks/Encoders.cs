@@ -29,6 +29,8 @@ internal static class Encoders
     {
         if (parameters.Stacks[0].Tree is { } tree)
             return new TreeEncoder(tree, parameters.Shape.Options.Structure, createInput(0, device), settings, device);
+        if (parameters.Stacks[0].Memory is { } memory)
+            return new MemoryEncoder(memory, createInput(0, device), settings, device);
         if (parameters.Stacks.Length == 1)
             return CreateStack(0, settings, device);
         var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };

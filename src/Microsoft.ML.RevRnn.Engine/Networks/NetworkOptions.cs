@@ -9,10 +9,17 @@ public sealed record NetworkOptions
     public CellKind Cell { get; init; } = CellKind.RevLstm;
 
     /// <summary>
-    /// In what order a text is read: token after token by <see cref="Cell"/>, or over a tree, which has a cell of its own, one layer of <see cref="HiddenSize"/> units and one direction.
-    /// Trees are for classifiers.
+    /// In what order a text is read: token after token by <see cref="Cell"/>, or over a tree, which has a cell of its own, one layer of <see cref="HiddenSize"/> units and one direction, or
+    /// by a memory network, whose vectors have as many values. Trees and memory networks are for classifiers.
     /// </summary>
     public NetworkStructure Structure { get; init; }
+
+    /// <summary>
+    /// The part of a tree's units, 0 to 1, that begin as carriers: half of them keep the c of a node's left tree, half that of the right one, and let in little else; so the first and the last
+    /// token of a balanced tree reach the root of any text, and learning begins there. 0, the default, is the authors' start: all forget gates in the middle, which leaves 1 / 2^d of what is
+    /// d nodes below the root. For texts of more than ten tokens or so in which places matter. Sequences have no use for it, and a trained network none any more: it is not in a file.
+    /// </summary>
+    public float CarryFraction { get; init; }
 
     /// <summary>I: the length of the learned vector of a token, 1 to 4,096.</summary>
     public int EmbeddingSize { get; init; } = 128;
@@ -20,7 +27,7 @@ public sealed record NetworkOptions
     /// <summary>H: hidden units of each layer, even, 2 to 8,192.</summary>
     public int HiddenSize { get; init; } = 256;
 
-    /// <summary>Recurrent layers on top of each other, 1 to 8.</summary>
+    /// <summary>Recurrent layers on top of each other, 1 to 8; of a memory network how often it reads its memories, K.</summary>
     public int LayerCount { get; init; } = 1;
 
     /// <summary>The most bits a forget gate may discard from a unit at a step.</summary>
@@ -83,12 +90,13 @@ public sealed record NetworkOptions
         OptionCheck.Range(nameof(NestingDepth), NestingDepth, 1, 4);
         OptionCheck.Range(nameof(MixtureSize), MixtureSize, 1, 8);
         OptionCheck.Range(nameof(LongestTimeConstant), LongestTimeConstant, 1, 100_000);
+        OptionCheck.Range(nameof(CarryFraction), CarryFraction, 0, 1);
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
         OptionCheck.Defined(nameof(Pooling), Pooling);
         OptionCheck.Defined(nameof(Feedback), Feedback);
         OptionCheck.Defined(nameof(Structure), Structure);
         if (Structure != NetworkStructure.Sequence)
-            CheckTree();
+            CheckWholeText();
     }
 
     /// <summary>Checks that a network reads token after token, where it must.</summary>
@@ -98,19 +106,19 @@ public sealed record NetworkOptions
         if (Structure != NetworkStructure.Sequence)
         {
             throw new ArgumentException(
-                $"{nameof(Structure)} is {Structure}; {who} reads token after token, and a tree needs the whole text. Use {nameof(NetworkStructure.Sequence)}.", nameof(Structure));
+                $"{nameof(Structure)} is {Structure}; {who} reads token after token, and this needs the whole text. Use {nameof(NetworkStructure.Sequence)}.", nameof(Structure));
         }
     }
 
-    private void CheckTree()
+    private void CheckWholeText()
     {
-        if (LayerCount > 1)
+        if (LayerCount > 1 && Structure != NetworkStructure.MemoryNetwork)
             throw new ArgumentOutOfRangeException(nameof(LayerCount), LayerCount, $"{nameof(LayerCount)} must be 1 where {nameof(Structure)} is {Structure}: its depth is the tree's.");
         foreach (var (option, isSet) in (ReadOnlySpan<(string, bool)>)
             [(nameof(TieEmbeddings), TieEmbeddings), (nameof(SkipConnections), SkipConnections), (nameof(Bidirectional), Bidirectional)])
         {
             if (isSet)
-                throw new ArgumentOutOfRangeException(option, true, $"{option} must be unset where {nameof(Structure)} is {Structure}: a tree has no direction, and one layer.");
+                throw new ArgumentOutOfRangeException(option, true, $"{option} must be unset where {nameof(Structure)} is {Structure}, which has no direction, and no layers on top of each other.");
         }
     }
 }

@@ -49,14 +49,22 @@ internal sealed record NetworkShape(NetworkOptions Options, int Vocabulary)
         return [.. Enumerable.Range(0, Directions).SelectMany(direction => columns.Select(column => direction * stride + column))];
     }
 
-    /// <summary>Whether there is a tree instead of recurrent layers.</summary>
-    public bool IsTree => Options.Structure != NetworkStructure.Sequence;
+    /// <summary>Whether there are recurrent layers.</summary>
+    public bool IsRecurrent => Options.Structure == NetworkStructure.Sequence;
 
-    /// <summary>Learned values of a direction's layers, or of the tree.</summary>
-    public long LayerValues => IsTree ? TreeParameters.Count(Options) : Enumerable.Range(0, Layers).Sum(layer => Layer(layer).ParameterCount);
+    /// <summary>Whether there is a tree instead.</summary>
+    public bool IsTree => Options.Structure is NetworkStructure.BalancedTree or NetworkStructure.GivenTree;
 
-    /// <summary>Shape of layer <paramref name="layer"/>; a tree's states are those of an LSTM.</summary>
-    public CellShape Layer(int layer) => new(IsTree ? CellSpec.Of(CellKind.Lstm) : SpecOf(Options), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
+    /// <summary>Whether there are memories instead.</summary>
+    public bool IsMemoryNetwork => Options.Structure == NetworkStructure.MemoryNetwork;
+
+    /// <summary>Learned values of a direction's layers, or of what there is instead.</summary>
+    public long LayerValues => IsTree ? TreeParameters.Count(Options)
+        : IsMemoryNetwork ? MemoryParameters.Count(Options)
+        : Enumerable.Range(0, Layers).Sum(layer => Layer(layer).ParameterCount);
+
+    /// <summary>Shape of layer <paramref name="layer"/>; what is not recurrent has vectors like an LSTM's states.</summary>
+    public CellShape Layer(int layer) => new(IsRecurrent ? SpecOf(Options) : CellSpec.Of(CellKind.Lstm), layer == 0 ? Options.EmbeddingSize : UnitsOf(layer - 1), UnitsOf(layer));
 
     /// <summary>The cell, with what the options say of it.</summary>
     private static CellSpec SpecOf(NetworkOptions options) => options.Cell switch

@@ -20,4 +20,10 @@ public enum NetworkStructure
     /// ((a b) c). Where there are not two, it is a token like others; what is left at the end is joined from the right. An estimator makes these of a text with brackets.
     /// </summary>
     GivenTree = 2,
+
+    /// <summary>
+    /// An end-to-end memory network (Sukhbaatar et al. 2015) over the tokens as memories: it reads all of them, softly, by a question that is learned, adds what it read to the question and
+    /// reads again, <see cref="NetworkOptions.LayerCount"/> times. For classifiers: it needs the whole text, and has no order but each token's place, as a part of the text's length.
+    /// </summary>
+    MemoryNetwork = 3,
 }

@@ -13,19 +13,21 @@ internal sealed class StackParameters : IDisposable
         Context = shape.Context == null ? null : new ContextParameters(shape, shape.Context);
         if (shape.IsTree)
             Tree = new TreeParameters(shape, inputColumns, inputStride);
-        Layers = new LayerParameters[shape.IsTree ? 0 : shape.Layers];
+        if (shape.IsMemoryNetwork)
+            Memory = new MemoryParameters(shape, inputColumns, inputStride);
+        Layers = new LayerParameters[shape.IsRecurrent ? shape.Layers : 0];
         for (var i = 0; i < Layers.Length; i++)
         {
             var below = i == 0 ? null : Layers[i - 1].Shape;
             Layers[i] = new LayerParameters(
                 $"{prefix}layer{i}", shape.Layer(i), below?.StateColumns() ?? inputColumns, below?.StateStride ?? inputStride);
         }
-        All = [.. Tree?.All ?? Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
+        All = [.. Tree?.All ?? Memory?.All ?? Layers.SelectMany(layer => layer.All), .. Context?.All ?? []];
     }
 
     public NetworkShape Shape { get; }
 
-    /// <summary>Recurrent layers from the bottom; none where there is a tree.</summary>
+    /// <summary>Recurrent layers from the bottom; none where there is something else.</summary>
     public LayerParameters[] Layers { get; }
 
     /// <summary>The maps of the context; null where there is none.</summary>
@@ -34,6 +36,9 @@ internal sealed class StackParameters : IDisposable
     /// <summary>What there is instead of layers; null for these.</summary>
     public TreeParameters? Tree { get; }
 
+    /// <inheritdoc cref="Tree"/>
+    public MemoryParameters? Memory { get; }
+
     /// <summary>All, in the order of the model file.</summary>
     public IReadOnlyList<Parameter> All { get; }
 
@@ -41,6 +46,7 @@ internal sealed class StackParameters : IDisposable
     public void Initialize(ulong seed, float? spectralRadius = null)
     {
         Tree?.Initialize(seed);
+        Memory?.Initialize(seed);
         foreach (var layer in Layers)
             layer.Initialize(seed, spectralRadius);
         Context?.Initialize(seed);
@@ -49,6 +55,7 @@ internal sealed class StackParameters : IDisposable
     public void Dispose()
     {
         Tree?.Dispose();
+        Memory?.Dispose();
         foreach (var layer in Layers)
             layer.Dispose();
         Context?.Dispose();

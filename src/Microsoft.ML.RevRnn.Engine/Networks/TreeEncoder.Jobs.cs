@@ -17,15 +17,6 @@ internal sealed unsafe partial class TreeEncoder
 
     private static Span<float> Gate(float* gates, int gate, int block) => new(gates + gate * block, block);
 
-    private void Pack(PackedMatrix packed, Parameter weights, bool transposed, int worker)
-    {
-        var (first, end) = Device.Team.Share(packed.PanelCount, 1, worker);
-        if (transposed)
-            packed.PackTransposed(weights.Value, weights.Stride, first, end);
-        else
-            packed.Pack(weights.Value, weights.Stride, first, end);
-    }
-
     /// <summary>h of a leaf or node whose c is there.</summary>
     private void Finish(int node, float* o)
     {
@@ -50,32 +41,7 @@ internal sealed unsafe partial class TreeEncoder
         for (var flat = 0; flat < _plan.LeafCount; flat++)
         {
             var target = Values(_hGradient, _plan.Outputs[flat]);
-            TensorPrimitives.Add(target, new ReadOnlySpan<float>(_outputGradient.Pointer + (nint)flat * Stride, Block), target);
-        }
-    }
-
-    private void AddWeightGradient(Parameter weights, Parameter bias, float* read, float* gates, int rows)
-    {
-        if (!_settings.LearnsWeights)
-            return;
-        foreach (var panel in _panels)
-            panel.Resize(rows, MatrixKernel.ColumnAlignment);
-        Device.Team.Run(new WeightGradientJob(this, weights, bias, (nint)read, (nint)gates, rows));
-    }
-
-    /// <summary>One mask a row, the same at each of its tokens.</summary>
-    private void Drop(float* values, int begin, int end)
-    {
-        if (_dropout == null || !_isTraining)
-            return;
-        for (var step = 0; step < _batch.StepCount; step++)
-        {
-            var first = (int)_batch.FlatOffset(step);
-            for (var flat = Math.Max(begin, first); flat < Math.Min(end, first + _batch.ActiveRows(step)); flat++)
-            {
-                var row = values + (nint)flat * _parameters.InputStride;
-                _dropout.Apply(row, row, _parameters.InputStride, CounterRandom.Key(_seed, RandomUse.LayerDropout, (ulong)(flat - first)));
-            }
+            TensorPrimitives.Add(target, new ReadOnlySpan<float>(OutputGradient + (nint)flat * Stride, Block), target);
         }
     }
 
@@ -100,9 +66,8 @@ internal sealed unsafe partial class TreeEncoder
             if (begin >= end)
                 return;
             var (parameters, block) = (tree._parameters, tree.Block);
-            var inputs = tree._inputs.Pointer + (nint)begin * parameters.InputStride;
-            tree._input.Write(tree._batch.Tokens[begin..end], inputs);
-            tree.Drop(tree._inputs.Pointer, begin, end);
+            var inputs = tree.Inputs.Pointer + (nint)begin * parameters.InputStride;
+            tree.ReadInputs(begin, end);
             var gates = tree._leafGates.Pointer + (nint)begin * parameters.LeafStride;
             tree._kernel.Multiply(end - begin, parameters.InputStride, inputs, parameters.InputStride, 1, tree._leafWeights, 0, 0, parameters.LeafStride,
                 parameters.LeafBias.Value, 0, gates, parameters.LeafStride);
@@ -147,7 +112,7 @@ internal sealed unsafe partial class TreeEncoder
         {
             var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
             for (var flat = begin; flat < end; flat++)
-                new ReadOnlySpan<float>(tree.State(tree._h, tree._plan.Outputs[flat]), tree.Stride).CopyTo(new Span<float>(tree._outputs.Pointer + (nint)flat * tree.Stride, tree.Stride));
+                new ReadOnlySpan<float>(tree.State(tree._h, tree._plan.Outputs[flat]), tree.Stride).CopyTo(new Span<float>(tree.OutputRows.Pointer + (nint)flat * tree.Stride, tree.Stride));
         }
     }
 
@@ -201,32 +166,10 @@ internal sealed unsafe partial class TreeEncoder
                 TreeLstm.OutputBackward<float>(Gate(gates, TreeLstm.LeafO, block), tree.Values(tree._tanhC, leaf), tree.Values(tree._hGradient, leaf), ofCell);
                 ofCell.CopyTo(Gate(gates, TreeLstm.LeafC, block));
             }
-            var target = tree._inputGradient.Pointer + (nint)begin * parameters.InputStride;
+            var target = tree.InputGradient.Pointer + (nint)begin * parameters.InputStride;
             tree._kernel.Multiply(end - begin, parameters.LeafStride, first, parameters.LeafStride, 1, tree._leafTransposed, 0, 0, parameters.InputStride,
                 null, 0, target, parameters.InputStride);
-            tree.Drop(tree._inputGradient.Pointer, begin, end);
-            tree._input.Mask(tree._batch.Tokens[begin..end], target);
+            tree.MaskInputGradient(begin, end);
         }
-    }
-
-    /// <summary>A worker computes whole columns over all rows in their order: the sums do not depend on the number of threads.</summary>
-    private readonly struct WeightGradientJob(TreeEncoder tree, Parameter weights, Parameter bias, nint read, nint gates, int rows) : IJob
-    {
-        public void Run(int worker)
-        {
-            var (begin, end) = tree.Device.Team.Share(weights.Stride, MatrixKernel.ColumnAlignment, worker);
-            var panel = tree._panels[worker];
-            for (var column = begin; column < end; column += MatrixKernel.ColumnAlignment)
-            {
-                tree._kernel.PackAndSum((float*)gates + column, weights.Stride, panel, bias.Gradient + column);
-                tree._kernel.Multiply(weights.RowCapacity, rows, (float*)read, 1, weights.RowCapacity, panel, 0, 0, MatrixKernel.ColumnAlignment,
-                    weights.Gradient + column, weights.Stride, weights.Gradient + column, weights.Stride);
-            }
-        }
-    }
-
-    private readonly struct InputGradientJob(TreeEncoder tree) : IJob
-    {
-        public void Run(int worker) => tree._input.AddGradient(tree._batch.Tokens, tree._inputGradient.Pointer, tree.Device.Team, worker);
     }
 }

@@ -6,6 +6,11 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <summary>The learned matrices of a Tree-LSTM: from a token's vector to a leaf's gates, and from the outputs of two trees to the gates of the node over them.</summary>
 internal sealed class TreeParameters : IDisposable
 {
+    /// <summary>Bias of an open gate of a unit that carries, and less that of a closed one: over nine nodes 0.85 is left of what it began with.</summary>
+    private const float CarryBias = 4;
+
+    private readonly int _carriersOfASide;
+
     /// <param name="shape">What the network is made of.</param>
     /// <param name="inputColumns">Where the values of a token's vector lie in its row.</param>
     /// <param name="inputStride">Length of that row.</param>
@@ -13,6 +18,7 @@ internal sealed class TreeParameters : IDisposable
     {
         Layer = shape.Top;
         InputStride = inputStride;
+        _carriersOfASide = (int)(shape.Options.CarryFraction * Layer.Units / 2);
         LeafStride = PackedMatrix.RoundUp(TreeLstm.LeafGates * Layer.BlockStride);
         NodeStride = PackedMatrix.RoundUp(TreeLstm.NodeGates * Layer.BlockStride);
         var (ofLeaf, ofNode) = (Columns(TreeLstm.LeafGates), Columns(TreeLstm.NodeGates));
@@ -53,11 +59,21 @@ internal sealed class TreeParameters : IDisposable
     public static long Count(NetworkOptions options)
         => options.HiddenSize * (TreeLstm.LeafGates * (options.EmbeddingSize + 1L) + TreeLstm.NodeGates * (2L * options.HiddenSize + 1));
 
-    /// <summary>Uniform in +- 1 / sqrt(fan-in), the default of PyTorch's Linear, as in the authors' code; forget gates begin in the middle too.</summary>
+    /// <summary>
+    /// Uniform in +- 1 / sqrt(fan-in), the default of PyTorch's Linear, as in the authors' code, where forget gates begin in the middle too. Of the units that are to carry
+    /// (<see cref="NetworkOptions.CarryFraction"/>) those of the left are kept open towards the left tree and closed to the right one and to what is new, and the reverse.
+    /// </summary>
     public void Initialize(ulong seed)
     {
         foreach (var parameter in All)
             parameter.InitializeUniform(seed, 1f / MathF.Sqrt(parameter == Leaf || parameter == LeafBias ? Layer.Inputs : Layer.Units));
+        for (var unit = 0; unit < 2 * _carriersOfASide; unit++)
+        {
+            var isLeft = unit < _carriersOfASide;
+            NodeBias.At(0, TreeLstm.ForgetLeft * Layer.Units + unit) += isLeft ? CarryBias : -CarryBias;
+            NodeBias.At(0, TreeLstm.ForgetRight * Layer.Units + unit) += isLeft ? -CarryBias : CarryBias;
+            NodeBias.At(0, TreeLstm.I * Layer.Units + unit) -= CarryBias;
+        }
     }
 
     public void Dispose()

@@ -7,8 +7,8 @@ public enum WeightPrecision
     Single = 0,
 
     /// <summary>
-    /// Matrices and token vectors in whole multiples q s, q from -127 to 127, of one scale s for each output unit or token; n-grams in those, from -63 to 63, of one scale for all that equally many
-    /// texts have. Biases and scalars stay float32. A file is about a quarter of what it was.
+    /// Matrices and token vectors in whole multiples q s, q from -127 to 127, of one scale s for each output unit or token; n-grams in fewer, of one scale for all that equally many texts
+    /// have. Biases and scalars stay float32. A file is about a quarter of what it was.
     /// </summary>
     Int8 = 1,
 }

@@ -63,11 +63,15 @@ internal sealed class NeuronGroup
         return groups;
     }
 
-    private static void Check(NetworkShape shape, bool selectsInputs)
+    /// <summary>Checks that neurons can be cut.</summary>
+    /// <param name="shape">Of what.</param>
+    /// <param name="selectsInputs">Whether values of tokens' vectors are to be.</param>
+    /// <exception cref="ArgumentException">They cannot; the message says why not.</exception>
+    public static void Check(NetworkShape shape, bool selectsInputs)
     {
-        if (shape.IsTree || shape.Top.Spec.MadeOf(shape.Top) != null)
+        if (!shape.IsRecurrent || shape.Top.Spec.MadeOf(shape.Top) != null)
         {
-            throw new ArgumentException(shape.IsTree
+            throw new ArgumentException(!shape.IsRecurrent
                 ? $"{nameof(NetworkOptions.Structure)} is {shape.Options.Structure}, and neurons are cut from layers; train a network that reads token after token."
                 : $"{shape.Options.Cell} has recurrent weights that all of its neurons share, so none can be cut; train another cell.");
         }

@@ -52,10 +52,10 @@ internal sealed class TorchBackend : ITrainingBackend
 
     private static void CheckCell(NetworkShape shape)
     {
-        if (shape.IsTree)
+        if (!shape.IsRecurrent)
         {
             throw new NotSupportedException(
-                $"A tree, whose {nameof(NetworkOptions.Structure)} is {shape.Options.Structure}, is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset.");
+                $"A network whose {nameof(NetworkOptions.Structure)} is {shape.Options.Structure} is not trained on a GPU. Leave {nameof(TrainingOptions.GpuDeviceId)} unset.");
         }
         if (!_cells.Contains(shape.Options.Cell))
         {

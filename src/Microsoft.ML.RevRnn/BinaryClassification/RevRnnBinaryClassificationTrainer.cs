@@ -39,7 +39,7 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
         int[][] labels = [.. rows.Labels.Select(value => (int[])(value ? [0] : []))];
         var examples = Weighed(rows.Examples, () => [bool.FalseString, bool.TrueString]);
         var network = previous?.Network ?? NetworkOf(rows.Training);
-        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
+        var (model, report, shrinking) = RunAndShrink(rows.Training, network, channel, previous?.Classifier, (training, progress) => previous == null
             ? MultiLabelClassifier.Train(
                 rows.Sequences,
                 labels,
@@ -53,10 +53,11 @@ public sealed class RevRnnBinaryClassificationTrainer : RevRnnTrainerBase<RevRnn
                 rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
-            : previous.Classifier.ContinueTraining(rows.Sequences, labels, training, examples, progress, Options.CancellationToken));
-        WarnOfChance(result.Model.HeldBackAccuracy, rows.TrainingLabels, channel);
-        TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
-        return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, result.Model, result.Report);
+            : previous.Classifier.ContinueTraining(rows.Sequences, labels, training, examples, progress, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(rows.Sequences, labels, training, selection, examples, progress, Options.CancellationToken));
+        WarnOfChance(model.HeldBackAccuracy, rows.TrainingLabels, channel);
+        TellShares(model.NetworkShare, model.NGramShare, channel);
+        return new RevRnnBinaryClassificationTransformer(Host, _columns with { Input = rows.Input }, rows.Training.Tokenization, model, report) { Shrinking = shrinking };
     }
 
     /// <summary>What a training would learn from.</summary>

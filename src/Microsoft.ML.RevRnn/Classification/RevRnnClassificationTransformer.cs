@@ -145,11 +145,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         IDataView data, ShrinkOptions? shrink = null, RevRnnClassificationOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var options = training == null
-            ? new RevRnnClassificationOptions { TextColumnNames = [.. InputColumnNames], FeatureColumnNames = FeatureColumnNames is [] ? null : [.. FeatureColumnNames] }
-            : (RevRnnClassificationOptions)training.Copy();
-        (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
-        var trainer = new RevRnnClassificationTrainer(Host, Network.Cell, options);
+        var trainer = new RevRnnClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
         return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
     }
 

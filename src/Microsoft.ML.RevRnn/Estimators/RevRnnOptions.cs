@@ -190,7 +190,7 @@ public abstract class RevRnnOptions
         if (Network.Structure != NetworkStructure.Sequence)
         {
             throw new ArgumentException(
-                $"{nameof(NetworkOptions.Structure)} is {Network.Structure}; {reason}, and a tree has no direction. Use {nameof(NetworkStructure.Sequence)} in {nameof(Network)}.", nameof(NetworkOptions.Structure));
+                $"{nameof(NetworkOptions.Structure)} is {Network.Structure}; {reason}, and this has no direction. Use {nameof(NetworkStructure.Sequence)} in {nameof(Network)}.", nameof(NetworkOptions.Structure));
         }
         if (Network.Bidirectional)
         {

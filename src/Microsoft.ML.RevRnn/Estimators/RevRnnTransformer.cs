@@ -58,7 +58,7 @@ public abstract class RevRnnTransformer : ITransformer
 
     private protected IHost Host { get; }
 
-    /// <summary>What the labels that it tells are called; null for no labels.</summary>
+    /// <summary>What the labels that it tells, or is given, are called; null for no labels.</summary>
     private protected virtual IReadOnlyList<string>? OutcomeNames => null;
 
     /// <summary>The n-grams that are read beside the tokens; null for none.</summary>

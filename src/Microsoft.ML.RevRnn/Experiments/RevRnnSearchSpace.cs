@@ -29,6 +29,12 @@ public sealed record RevRnnSearchSpace
     /// <summary><see cref="NetworkOptions.Cell"/>.</summary>
     public IReadOnlyList<CellKind>? Cell { get; init; }
 
+    /// <summary>
+    /// <see cref="NetworkOptions.Structure"/>, of classifiers: trees and memory networks beside recurrent ones. A setting of either reads in no direction, and one of a tree has one layer, whatever
+    /// else it says; one with a language model to start from is a sequence.
+    /// </summary>
+    public IReadOnlyList<NetworkStructure>? Structure { get; init; }
+
     /// <summary><see cref="NetworkOptions.EmbeddingSize"/>. Not searched where there are word vectors.</summary>
     public IReadOnlyList<int>? EmbeddingSize { get; init; }
 
@@ -90,6 +96,7 @@ public sealed record RevRnnSearchSpace
         return new RevRnnSearchSpace
         {
             Cell = List<CellKind>(type, nameof(Cell)),
+            Structure = List<NetworkStructure>(type, nameof(Structure)),
             EmbeddingSize = List<int>(type, nameof(EmbeddingSize)),
             HiddenSize = List<int>(type, nameof(HiddenSize)),
             LayerCount = List<int>(type, nameof(LayerCount)),

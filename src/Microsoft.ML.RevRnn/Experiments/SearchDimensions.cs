@@ -33,6 +33,7 @@ internal static class SearchDimensions
 
         void AddOfTrainers()
         {
+            Choice(nameof(space.Structure), space.Structure, o => o.Network.Structure, (o, value) => o.Network = o.Network with { Structure = value });
             Choice(nameof(space.Bidirectional), space.Bidirectional, o => o.Network.Bidirectional, (o, value) => o.Network = o.Network with { Bidirectional = value });
             Choice(nameof(space.Pooling), space.Pooling, o => o.Network.Pooling, (o, value) => o.Network = o.Network with { Pooling = value });
             if (((RevRnnTrainerOptions)options).NGrams is { } own)
@@ -77,7 +78,10 @@ internal static class SearchDimensions
             dimensions[i].Apply(options, setting[i]);
         // A language model decides what it was made of.
         if (options is RevRnnTrainerOptions { LanguageModel: { } model })
-            options.Network = options.Network with { Cell = model.Network.Cell, Bidirectional = false };
+            options.Network = options.Network with { Cell = model.Network.Cell, Structure = NetworkStructure.Sequence, Bidirectional = false };
+        var structure = options.Network.Structure;
+        if (structure != NetworkStructure.Sequence)
+            options.Network = options.Network with { Bidirectional = false, LayerCount = structure == NetworkStructure.MemoryNetwork ? options.Network.LayerCount : 1 };
         return options;
     }
 

@@ -32,11 +32,12 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
         var rows = ReadTraining(input, labels: null, previous?.Tokenization, channel);
         var heldBack = validation == null ? null : ReadValidation(validation, labels: null, rows.Tokenization, channel).Sequences;
         var network = previous?.Network ?? rows.Fitted(Options.Network);
-        var result = Run(rows, network, channel, (training, progress) => previous == null
+        var (encoder, report, shrinking) = RunAndShrink(rows, network, channel, previous?.Encoder, (training, progress) => previous == null
             ? SequenceEncoder.Train(
                 rows.Sequences, rows.Tokenization.VocabularySize, network, training, heldBack, rows.Vectors, progress, Options.CancellationToken)
-            : previous.Encoder.ContinueTraining(rows.Sequences, training, heldBack, progress, Options.CancellationToken));
-        return Transformer(rows.Tokenization, result.Model, result.Report);
+            : previous.Encoder.ContinueTraining(rows.Sequences, training, heldBack, progress, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(rows.Sequences, training, selection, heldBack, progress, Options.CancellationToken));
+        return Transformer(rows.Tokenization, encoder, report, shrinking);
     }
 
     private RevRnnFeaturesTransformer Trained(IDataView input, Tokenization tokenization, SequenceEncoder encoder)
@@ -45,6 +46,6 @@ public sealed class RevRnnFeaturesEstimator : RevRnnEstimatorBase<RevRnnFeatures
         return Transformer(tokenization, encoder, report: null);
     }
 
-    private RevRnnFeaturesTransformer Transformer(Tokenization tokenization, SequenceEncoder encoder, TrainingReport? report)
-        => new(Host, new FeaturesColumns(Options.OutputColumnName, ReadColumns.Of(Options.SequenceColumnNames)), tokenization, encoder, report);
+    private RevRnnFeaturesTransformer Transformer(Tokenization tokenization, SequenceEncoder encoder, TrainingReport? report, ShrinkReport? shrinking = null)
+        => new(Host, new FeaturesColumns(Options.OutputColumnName, ReadColumns.Of(Options.SequenceColumnNames)), tokenization, encoder, report) { Shrinking = shrinking };
 }

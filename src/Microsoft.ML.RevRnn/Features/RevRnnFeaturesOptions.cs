@@ -33,6 +33,15 @@ public sealed class RevRnnFeaturesOptions : RevRnnOptions
     [JsonIgnore]
     public RevRnnFeaturesTransformer? Encoder { get; set; }
 
+    /// <summary>
+    /// How the model is made smaller when it has been trained: which of its neurons are kept, and trained further as <see cref="RevRnnOptions.Training"/> says, with a checkpoint beside
+    /// that of the training, whose name ends in <c>.smaller</c>. A training that paused or was cancelled gives the whole model. Null to keep all neurons; a trained model can be made
+    /// smaller later too, by its <c>Shrink</c>. Features that there are already are not made smaller by it.
+    /// </summary>
+    public ShrinkOptions? NeuronSelection { get; set; }
+
+    internal override ShrinkOptions? Selection => NeuronSelection;
+
     internal override IReadOnlyList<string> SequenceColumnNames => InputColumnNames ?? [InputColumnName ?? OutputColumnName];
 
     internal override string SequenceColumnsOption => nameof(InputColumnNames);

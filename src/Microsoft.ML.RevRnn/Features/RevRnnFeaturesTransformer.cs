@@ -46,6 +46,31 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     public override RevRnnFeaturesTransformer WithWeights(WeightPrecision precision)
         => precision == WeightPrecision ? this : new(Host, _columns, Tokenization, _encoder.WithWeights(precision), Report) { Shrinking = Shrinking };
 
+    /// <summary>
+    /// Makes a smaller model of the same kind: chooses the neurons that it needs, by learning gates on them (Louizos et al. 2018, Wen et al. 2020) or by the norms of their weights,
+    /// cuts the others with all of their weights, and trains what is left further. A language model says which are needed, and is trained over the features first; there are fewer features then. This model stays as it is.
+    /// </summary>
+    /// <param name="data">Rows that the model was trained on, or some like them.</param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults, half the units.</param>
+    /// <param name="training">
+    /// Columns of text, and how the smaller model is trained further, above all <see cref="RevRnnOptions.Training"/>; what it says of network and vocabulary must be left as it
+    /// is, or be the model's. Null for the defaults.
+    /// </param>
+    /// <param name="validation">Held-back rows; null to hold back a part of <paramref name="data"/>.</param>
+    /// <returns>The smaller model; <see cref="RevRnnTransformer.Shrinking"/> has sizes, losses and times.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, the features are a classifier's, which is made smaller itself, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, or training diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before there was a smaller model.</exception>
+    /// <example><code>var smaller = model.Shrink(data, new ShrinkOptions { KeepFraction = 0.5f });</code></example>
+    public RevRnnFeaturesTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnFeaturesOptions? training = null, IDataView? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var options = (RevRnnFeaturesOptions?)training?.Copy() ?? new RevRnnFeaturesOptions { OutputColumnName = OutputColumnName, InputColumnNames = [.. InputColumnNames] };
+        (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
+        var estimator = new RevRnnFeaturesEstimator(Host, Network.Cell, options);
+        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+    }
+
     private protected override VersionInfo Version => _version;
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

@@ -248,10 +248,18 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
     /// <summary>Writes the names of input, log-likelihood, perplexity and token count column.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
 
+    /// <summary>The labels or keys that are contexts.</summary>
+    private protected override IReadOnlyList<string>? OutcomeNames => ContextLabels.Count > 0 ? ContextLabels : null;
+
     private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_model, options);
 
     private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
     {
+        if (ContextColumn != null)
+        {
+            throw Host.Process(new NotSupportedException(
+                $"The pipeline cannot be converted to ONNX: its language model is given contexts, of column '{ContextColumn.Name}'. Write the model by itself with {nameof(SaveAsOnnx)}: the context is an input of that file."));
+        }
         var graph = tokens.Graph;
         var (logLikelihood, count) = OnnxModels.TextScores(tokens, _model.Parameters, OnnxArithmetic.FixedPoint);
         var mean = graph.Add("Div", [graph.Add("Neg", [logLikelihood]), graph.Cast(count, OnnxElement.Single)]);

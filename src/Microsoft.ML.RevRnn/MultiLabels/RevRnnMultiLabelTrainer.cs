@@ -38,7 +38,7 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
             RequireDifferent(rows.TrainingLabels.Select(value => LabelSets.Describe(known, value)), text => text, label, "rows", channel);
         var examples = Weighed(rows.Examples, () => known.Count == 1 ? [bool.FalseString, bool.TrueString] : known.Names);
         var network = previous?.Network ?? NetworkOf(rows.Training);
-        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
+        var (model, report, shrinking) = RunAndShrink(rows.Training, network, channel, previous?.Classifier, (training, progress) => previous == null
             ? MultiLabelClassifier.Train(
                 rows.Sequences,
                 rows.Labels,
@@ -52,8 +52,9 @@ public sealed class RevRnnMultiLabelTrainer : RevRnnTrainerBase<RevRnnMultiLabel
                 rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
-            : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
-        TellShares(result.Model.NetworkShare, result.Model.NGramShare, channel);
-        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, result.Model, result.Report);
+            : previous.Classifier.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(rows.Sequences, rows.Labels, training, selection, examples, progress, Options.CancellationToken));
+        TellShares(model.NetworkShare, model.NGramShare, channel);
+        return new RevRnnMultiLabelTransformer(Host, Columns with { Input = rows.Input }, rows.Training.Tokenization, known.Values, model, report) { Shrinking = shrinking };
     }
 }

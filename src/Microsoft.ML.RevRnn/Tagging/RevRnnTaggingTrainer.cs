@@ -39,7 +39,7 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
             RequireDifferent(rows.TrainingLabels.SelectMany(ofRow => ofRow), key => LabelValues.Name(known.Values, key), label, "tokens", channel);
         var examples = Weighed(rows.Examples, () => known.Names);
         var network = previous?.Network ?? NetworkOf(rows.Training);
-        var result = Run(rows.Training, network, channel, (training, progress) => previous == null
+        var (model, report, shrinking) = RunAndShrink(rows.Training, network, channel, previous?.Tagger, (training, progress) => previous == null
             ? SequenceTagger.Train(
                 rows.Sequences,
                 rows.Labels,
@@ -53,7 +53,8 @@ public sealed class RevRnnTaggingTrainer : RevRnnTrainerBase<RevRnnTaggingOption
                 rows.Training.Vectors,
                 progress,
                 Options.CancellationToken)
-            : previous.Tagger.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken));
-        return new RevRnnTaggingTransformer(Host, Columns, rows.Training.Tokenization, known.Values, result.Model, result.Report);
+            : previous.Tagger.ContinueTraining(rows.Sequences, rows.Labels, training, examples, progress, Options.CancellationToken),
+            (whole, selection, training, progress) => whole.Shrink(rows.Sequences, rows.Labels, training, selection, examples, progress, Options.CancellationToken));
+        return new RevRnnTaggingTransformer(Host, Columns, rows.Training.Tokenization, known.Values, model, report) { Shrinking = shrinking };
     }
 }

@@ -65,6 +65,29 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     /// <inheritdoc/>
     public override NetworkOptions Network => _tagger.Network;
 
+    /// <summary>
+    /// Makes a smaller model of the same kind: chooses the neurons that it needs, by learning gates on them (Louizos et al. 2018, Wen et al. 2020) or by the norms of their weights,
+    /// cuts the others with all of their weights, and trains what is left further. This model stays as it is.
+    /// </summary>
+    /// <param name="data">Rows that the model was trained on, or some like them.</param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults, half the units.</param>
+    /// <param name="training">
+    /// Columns of labels and text, and how the smaller model is trained further, above all <see cref="RevRnnOptions.Training"/>; what it says of network and vocabulary must be left as it
+    /// is, or be the model's. Null for the defaults: the label is in column Label.
+    /// </param>
+    /// <param name="validation">Held-back rows; null to hold back a part of <paramref name="data"/>.</param>
+    /// <returns>The smaller model; <see cref="RevRnnTransformer.Shrinking"/> has sizes, losses and times.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or neurons cannot be cut: of a network with <see cref="NetworkOptions.SkipConnections"/>.</exception>
+    /// <exception cref="InvalidOperationException">There is no data, or training diverged.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before there was a smaller model.</exception>
+    /// <example><code>var smaller = model.Shrink(data, new ShrinkOptions { KeepFraction = 0.5f });</code></example>
+    public RevRnnTaggingTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnTaggingOptions? training = null, IDataView? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var trainer = new RevRnnTaggingTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
+        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+    }
+
     internal override KnownLabels Labels => new(_labels, ClassCount);
 
     internal SequenceTagger Tagger => _tagger;

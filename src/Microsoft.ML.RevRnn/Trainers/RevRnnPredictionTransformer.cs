@@ -40,6 +40,18 @@ public abstract class RevRnnPredictionTransformer : RevRnnTransformer
 
     private protected sealed override IReadOnlyList<string>? OutcomeNames => Labels.Count > 0 ? Labels.Names : null;
 
+    /// <summary>The options of a trainer that only makes this smaller.</summary>
+    /// <param name="training">How what is left is trained further; null for the defaults, with the columns that this reads.</param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults.</param>
+    private protected TOptions OptionsToShrink<TOptions>(TOptions? training, ShrinkOptions? shrink)
+        where TOptions : RevRnnTrainerOptions, new()
+    {
+        var options = (TOptions?)training?.Copy()
+            ?? new TOptions { TextColumnNames = [.. InputColumnNames], FeatureColumnNames = FeatureColumnNames is [] ? null : [.. FeatureColumnNames] };
+        (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
+        return options;
+    }
+
     /// <summary>A transformer of what the scores are made of.</summary>
     private protected RevRnnFeaturesTransformer Features(string outputColumnName, SequenceEncoder encoder)
     {

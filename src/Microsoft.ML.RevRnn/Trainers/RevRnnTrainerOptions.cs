@@ -34,6 +34,13 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     public string[]? FeatureColumnNames { get; set; }
 
     /// <summary>
+    /// How the model is made smaller when it has been trained: which of its neurons are kept, and trained further as <see cref="RevRnnOptions.Training"/> says, with a checkpoint beside
+    /// that of the training, whose name ends in <c>.smaller</c>. A training that paused or was cancelled gives the whole model. Null to keep all neurons; a trained model can be made
+    /// smaller later too, by its <c>Shrink</c>.
+    /// </summary>
+    public ShrinkOptions? NeuronSelection { get; set; }
+
+    /// <summary>
     /// The linear part of the model, whose scores join those of the network: a map of hashed n-grams of words and characters. It knows words that the vocabulary has not and is
     /// hard to beat where texts are few; the network adds what their order tells. Both are trained on the same rows, and those that are held back tell how much either counts.
     /// Null for the network alone. A model to go on with has its own; a tagger has none, whatever this is.
@@ -78,6 +85,8 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     /// <summary>How the layers of <see cref="LanguageModel"/> are trained on. Not used without one.</summary>
     /// <exception cref="ArgumentNullException">The value is null.</exception>
     public FineTuningOptions FineTuning { get; set => field = value ?? throw new ArgumentNullException(nameof(FineTuning)); } = new();
+
+    internal override ShrinkOptions? Selection => NeuronSelection;
 
     internal override IReadOnlyList<string> SequenceColumnNames => TextColumnNames ?? [TextColumnName];
 

@@ -19,7 +19,8 @@ internal sealed class MemoryTasksSuite : ISuite
         + $"over the last {Window} of {Copying} and of {Adding} updates; beside it the least that there is without memory: 10 ln 8 / (T + 20), and 1/6. Layers of about equally many learned values "
         + $"(the unitary RNN of 128 complex units has fewer, as in Arjovsky, Shah and Bengio 2016), batches of {MemoryTraining.Rows}, AdamW at {MemoryTraining.LearningRate}, gradients no longer than "
         + $"{MemoryTraining.MaximumGradientNorm}, one seed. Cases of ends/ are the accuracy "
-        + $"of telling, of unseen texts of four tokens, whether the last is the first, after {EndsTask.Epochs} epochs of {EndsTask.Texts} such texts: a balanced tree, and an LSTM of as many units.";
+        + $"of telling, of unseen texts of four tokens, whether the last is the first, after {EndsTask.Epochs} epochs of {EndsTask.Texts} such texts: a balanced tree whose forget gates begin in the middle, one whose units begin as "
+        + $"carriers ({nameof(NetworkOptions.CarryFraction)} 1), and an LSTM of as many units.";
 
     public void Run(Settings settings, IReport report)
     {
@@ -46,14 +47,16 @@ internal sealed class MemoryTasksSuite : ISuite
     /// <summary>Trees and an LSTM of as many units, in as many updates.</summary>
     private void RunEnds(int length, Settings settings, IReport report)
     {
-        foreach (var structure in (ReadOnlySpan<NetworkStructure>)[NetworkStructure.Sequence, NetworkStructure.BalancedTree])
+        foreach (var (structure, carry, of) in (ReadOnlySpan<(NetworkStructure, float, string)>)
+            [(NetworkStructure.Sequence, 0, nameof(CellKind.Lstm)), (NetworkStructure.BalancedTree, 0, $"{NetworkStructure.BalancedTree}/middle"),
+             (NetworkStructure.BalancedTree, 1, $"{NetworkStructure.BalancedTree}/carrying")])
         {
-            var name = $"ends/T{length}/{(structure == NetworkStructure.Sequence ? nameof(CellKind.Lstm) : $"{structure}")}";
+            var name = $"ends/T{length}/{of}";
             if (!settings.Wants(name))
                 continue;
             var (sequences, labels) = EndsTask.Draw(EndsTask.Texts, length, seed: 1);
             var (unseen, expected) = EndsTask.Draw(EndsTask.Texts, length, seed: 2);
-            var network = new NetworkOptions { Cell = CellKind.Lstm, Structure = structure, EmbeddingSize = 16, HiddenSize = 32, Pooling = PoolingKind.Last };
+            var network = new NetworkOptions { Cell = CellKind.Lstm, Structure = structure, EmbeddingSize = 16, HiddenSize = 32, Pooling = PoolingKind.Last, CarryFraction = carry };
             var training = new TrainingOptions
             {
                 MaximumEpochs = EndsTask.Epochs,

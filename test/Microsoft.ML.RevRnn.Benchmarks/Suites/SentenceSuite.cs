@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
 /// <summary>What models of other kinds than classifiers make of labelled sentences: language models that are told the label, and echo state networks.</summary>
@@ -27,7 +25,7 @@ internal sealed class SentenceSuite : ISuite
             report.Skip("SST-2 was not found. Give with --data a folder that has sst2/train.tsv and sst2/dev.tsv, rows of text and label.");
             return;
         }
-        var (train, dev) = (Read(data, "train.tsv"), Read(data, "dev.tsv"));
+        var (train, dev) = (Sentence.Read(data, "train.tsv"), Sentence.Read(data, "dev.tsv"));
         if (settings.Wants("context"))
             RunContext(train, dev, settings.Threads, report);
         if (settings.Wants("reservoir"))
@@ -118,14 +116,4 @@ internal sealed class SentenceSuite : ISuite
         double[] Of(double[] row) => [1, .. row.Select((value, i) => (value - means[i]) / deviations[i])];
         return ([.. training.Select(Of)], [.. tests.Select(Of)]);
     }
-
-    private static Sentence[] Read(DirectoryInfo data, string file) =>
-    [
-        .. File.ReadLines(Path.Combine(data.FullName, "sst2", file))
-            .Select(line => line.Split('\t'))
-            .Where(parts => parts.Length == 2)
-            .Select(parts => new Sentence(parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture))),
-    ];
-
-    private sealed record Sentence(string Text, int Label);
 }

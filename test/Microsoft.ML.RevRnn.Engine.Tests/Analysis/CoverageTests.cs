@@ -9,9 +9,10 @@ internal sealed class CoverageTests
     private static readonly CoverageOptions _small = new() { WindowLength = 6, Segments = 2, Symbols = 3 };
 
     [TestMethod]
-    public void ItIsThatOfTheReference()
+    [GoldenFiles("testrnn_coverage")]
+    public void ItIsThatOfTheReference(string name)
     {
-        var (file, options) = Golden();
+        var (file, options) = Golden(name);
 
         var profile = CoverageProfile.Of(Traces(file, "train_states", options), options);
         var meter = new CoverageMeter(profile);
@@ -36,9 +37,10 @@ internal sealed class CoverageTests
     }
 
     [TestMethod]
-    public void UnitsAreCountedAsTheirDefinitionsSay()
+    [GoldenFiles("testrnn_coverage")]
+    public void UnitsAreCountedAsTheirDefinitionsSay(string name)
     {
-        var (file, options) = Golden();
+        var (file, options) = Golden(name);
         options = options with { Sections = 7, ExtremeValue = 0.9f };
         var meter = new CoverageMeter(CoverageProfile.Of(Traces(file, "train_states", options), options));
         var tests = Traces(file, "test_states", options);
@@ -154,9 +156,9 @@ internal sealed class CoverageTests
         return new StateTrace([], sums, before, units);
     }
 
-    private static (GoldenFile File, CoverageOptions Options) Golden()
+    private static (GoldenFile File, CoverageOptions Options) Golden(string name)
     {
-        var file = GoldenFile.Load("testrnn_coverage");
+        var file = GoldenFile.Load(name);
         return (file, new CoverageOptions
         {
             WindowLength = file.Int("last") - file.Int("first") + 1,

@@ -8,9 +8,10 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal sealed class GoldenAttentionTests
 {
     [TestMethod]
-    public void TheReferenceGivesTheGoldenResults()
+    [GoldenFiles("attention_general")]
+    public void TheReferenceGivesTheGoldenResults(string name)
     {
-        var file = GoldenFile.Load("attention_general");
+        var file = GoldenFile.Load(name);
         var attention = new ReferenceAttention(file.Numbers("params", "w_in"), file.Numbers("params", "w_out"), file.Int("H"));
         double[][] contextGradients = [.. Enumerable.Range(0, file.Int("S") * file.Int("B")).Select(_ => new double[file.Int("C")])];
         for (var t = 0; t < file.Int("T"); t++)
@@ -36,12 +37,12 @@ internal sealed class GoldenAttentionTests
     }
 
     [TestMethod]
-    [DataRow(CellKind.RevGru)]
-    [DataRow(CellKind.Lstm)]
-    public void TheEngineGivesTheGoldenResults(CellKind cell)
+    [GoldenFiles("attention_general", CellKind.RevGru)]
+    [GoldenFiles("attention_general", CellKind.Lstm)]
+    public void TheEngineGivesTheGoldenResults(string name, CellKind cell)
     {
         // Each context is the vector of a token of its own.
-        var file = GoldenFile.Load("attention_general");
+        var file = GoldenFile.Load(name);
         var (rows, steps, units) = (file.Int("B"), file.Int("T"), file.Int("H"));
         var network = new NetworkOptions { Cell = cell, EmbeddingSize = file.Int("C"), HiddenSize = units };
         var shape = new AttentionShape(new NetworkShape(network, rows * file.Int("S")), 2, AttentionContext.Embedding, 1, AttentionScore.General);
@@ -78,10 +79,11 @@ internal sealed class GoldenAttentionTests
     }
 
     [TestMethod]
-    public void VectorsAndSlicesWithMasksGiveTheGoldenResults()
+    [GoldenFiles("attention_embedding_slice")]
+    public void VectorsAndSlicesWithMasksGiveTheGoldenResults(string name)
     {
         // A mask is a part of what it masks here: the engine's own masks come of its seeds. It reads the slice of a row as its first units.
-        var file = GoldenFile.Load("attention_embedding_slice");
+        var file = GoldenFile.Load(name);
         var (rows, steps, units, k, width) = (file.Int("B"), file.Int("T"), file.Int("H"), file.Int("k"), file.Count("table", 0));
         var masked = file.Int("V") * rows;
         var network = new NetworkOptions { Cell = CellKind.RevGru, EmbeddingSize = width, HiddenSize = units };

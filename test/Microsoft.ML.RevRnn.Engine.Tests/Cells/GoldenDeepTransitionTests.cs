@@ -15,11 +15,11 @@ internal sealed unsafe class GoldenDeepTransitionTests
     private const double Tolerance = 1e-5;
 
     [TestMethod]
-    [DataRow(CellKind.DeepTransition, "no_skip")]
-    [DataRow(CellKind.DeepTransitionShortcut, "skip")]
-    public void OutputsAndGradientsAreThoseOfTheReference(CellKind cell, string mode)
+    [GoldenFiles("deep_transition_rnn", CellKind.DeepTransition, "no_skip")]
+    [GoldenFiles("deep_transition_rnn", CellKind.DeepTransitionShortcut, "skip")]
+    public void OutputsAndGradientsAreThoseOfTheReference(string name, CellKind cell, string mode)
     {
-        var file = GoldenFile.Load("deep_transition_rnn");
+        var file = GoldenFile.Load(name);
         var (steps, rows, units, outputs) = (file.Int("T"), file.Int("B"), file.Int("H"), file.Int("O"));
         using var device = new Device(threads: 1);
         using var parameters = Parameters(file, cell);

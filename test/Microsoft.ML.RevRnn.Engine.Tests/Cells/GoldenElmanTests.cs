@@ -14,9 +14,10 @@ internal sealed class GoldenElmanTests
     private const double Tolerance = 1e-5;
 
     [TestMethod]
-    public void ASingleOutputIsThatOfTheLastRealToken()
+    [GoldenFiles("elman_single_output")]
+    public void ASingleOutputIsThatOfTheLastRealToken(string name)
     {
-        var file = new ElmanFile("elman_single_output");
+        var file = new ElmanFile(name);
         var shape = new NetworkShape(
             new NetworkOptions { Cell = CellKind.Elman, EmbeddingSize = file.I, HiddenSize = file.H, Pooling = PoolingKind.Last }, file.Tokens);
         using var device = new Device(threads: 1);
@@ -44,11 +45,11 @@ internal sealed class GoldenElmanTests
     }
 
     [TestMethod]
-    [DataRow(false)]
-    [DataRow(true)]
-    public void WithATeacherStepsDependOnNoOther(bool backwards)
+    [GoldenFiles("elman_output_to_hidden", false)]
+    [GoldenFiles("elman_output_to_hidden", true)]
+    public void WithATeacherStepsDependOnNoOther(string name, bool backwards)
     {
-        var file = new ElmanFile("elman_output_to_hidden");
+        var file = new ElmanFile(name);
         var plain = new NetworkShape(
             new NetworkOptions { Cell = CellKind.Elman, Feedback = FeedbackKind.Output, EmbeddingSize = file.I + file.O, HiddenSize = file.H }, file.Tokens);
         var shape = plain with { FedBack = file.Tokens };
@@ -82,9 +83,10 @@ internal sealed class GoldenElmanTests
 
     /// <summary>What runs freely on o = V h + c is an Elman cell whose recurrent weights are W V and whose bias is b + W c. At the first step W reads o0 - c besides.</summary>
     [TestMethod]
-    public void RunningFreelyIsAnElmanCellOfAsManyDimensionsAsOutputs()
+    [GoldenFiles("elman_output_to_hidden")]
+    public void RunningFreelyIsAnElmanCellOfAsManyDimensionsAsOutputs(string name)
     {
-        var file = new ElmanFile("elman_output_to_hidden");
+        var file = new ElmanFile(name);
         double[] c = file["c"];
         var shape = new NetworkShape(new NetworkOptions { Cell = CellKind.Elman, EmbeddingSize = file.I + file.O, HiddenSize = file.H }, file.Tokens);
         using var device = new Device(threads: 1);

@@ -18,8 +18,8 @@ internal sealed class GoldenFixedPointTests
     private const double StepTolerance = 2;
 
     [TestMethod]
-    [DataRow("revlstm_fixed_3bit")]
-    [DataRow("revgru_fixed_3bit")]
+    [GoldenFiles("revlstm_fixed")]
+    [GoldenFiles("revgru_fixed")]
     public void ScalarLayerWithUnboundedBuffersGivesTheReferencesIntegers(string name)
     {
         var buffers = new Dictionary<(int, int, int), BigInteger>();
@@ -40,8 +40,8 @@ internal sealed class GoldenFixedPointTests
     }
 
     [TestMethod]
-    [DataRow("revlstm_fixed_3bit")]
-    [DataRow("revgru_fixed_3bit")]
+    [GoldenFiles("revlstm_fixed")]
+    [GoldenFiles("revgru_fixed")]
     public void TheGradientAlongTheReferencesStatesIsTheReferences(string name)
     {
         var file = GoldenFile.Load(name);
@@ -64,14 +64,14 @@ internal sealed class GoldenFixedPointTests
     }
 
     [TestMethod]
-    [DataRow("revlstm_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits512)]
-    [DataRow("revlstm_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits256)]
-    [DataRow("revlstm_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits128)]
-    [DataRow("revlstm_fixed_3bit", CellArithmetic.Inference, SimdWidth.Bits512)]
-    [DataRow("revgru_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits512)]
-    [DataRow("revgru_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits256)]
-    [DataRow("revgru_fixed_3bit", CellArithmetic.Reversible, SimdWidth.Bits128)]
-    [DataRow("revgru_fixed_3bit", CellArithmetic.Inference, SimdWidth.Bits512)]
+    [GoldenFiles("revlstm_fixed", CellArithmetic.Reversible, SimdWidth.Bits512)]
+    [GoldenFiles("revlstm_fixed", CellArithmetic.Reversible, SimdWidth.Bits256)]
+    [GoldenFiles("revlstm_fixed", CellArithmetic.Reversible, SimdWidth.Bits128)]
+    [GoldenFiles("revlstm_fixed", CellArithmetic.Inference, SimdWidth.Bits512)]
+    [GoldenFiles("revgru_fixed", CellArithmetic.Reversible, SimdWidth.Bits512)]
+    [GoldenFiles("revgru_fixed", CellArithmetic.Reversible, SimdWidth.Bits256)]
+    [GoldenFiles("revgru_fixed", CellArithmetic.Reversible, SimdWidth.Bits128)]
+    [GoldenFiles("revgru_fixed", CellArithmetic.Inference, SimdWidth.Bits512)]
     public void EachStepAndTheGradientFollowFromTheStatesBeforeIt(string name, CellArithmetic arithmetic, SimdWidth width)
     {
         var file = GoldenFile.Load(name);

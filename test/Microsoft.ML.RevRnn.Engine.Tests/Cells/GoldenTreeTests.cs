@@ -6,14 +6,15 @@ internal sealed class GoldenTreeTests
 {
     private const double Tolerance = 1e-12;
 
-    private readonly GoldenFile _file = GoldenFile.Load("tree_lstm_binary");
+    private GoldenFile _file = null!;
 
     [TestMethod]
-    [DataRow("parse")]
-    [DataRow("balanced")]
-    [DataRow("left_chain")]
-    public void NodesAndGradientsAreThoseOfTheReference(string tree)
+    [GoldenFiles("tree_lstm_binary", "parse")]
+    [GoldenFiles("tree_lstm_binary", "balanced")]
+    [GoldenFiles("tree_lstm_binary", "left_chain")]
+    public void NodesAndGradientsAreThoseOfTheReference(string name, string tree)
     {
+        _file = GoldenFile.Load(name);
         var (units, leaves) = (_file.Int("H"), _file.Int("L"));
         double[][] x = [.. Enumerable.Range(0, leaves).Select(t => _file.Numbers("x", t))];
         (int, int)[] joins = [.. Enumerable.Range(0, _file.Count("trees", tree, "merges")).Select(i => (Merge(tree, i, 0), Merge(tree, i, 1)))];

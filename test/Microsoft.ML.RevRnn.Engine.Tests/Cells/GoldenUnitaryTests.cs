@@ -9,7 +9,7 @@ internal sealed class GoldenUnitaryTests
     private const double Tolerance = 1e-12;
     private static readonly string[] _learned = ["theta1", "theta2", "theta3", "v1_re", "v1_im", "v2_re", "v2_im", "b"];
 
-    private readonly GoldenFile _file = GoldenFile.Load("urnn");
+    private GoldenFile _file = null!;
 
     private int Inputs => _file.Int("I");
 
@@ -19,8 +19,10 @@ internal sealed class GoldenUnitaryTests
     private int Outputs => _file.Int("O");
 
     [TestMethod]
-    public void OutputsStatesAndGradientsAreThoseOfTheReference()
+    [GoldenFiles("urnn")]
+    public void OutputsStatesAndGradientsAreThoseOfTheReference(string name)
     {
+        _file = GoldenFile.Load(name);
         var (steps, rows) = (_file.Int("T"), _file.Int("B"));
         var layer = Layer();
         var outputGradient = new double[Outputs * 2 * Units];

@@ -8,29 +8,6 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class LeakyTests
 {
-    private const double Tolerance = 1e-5;
-
-    [TestMethod]
-    [DataRow(SimdWidth.Bits512)]
-    [DataRow(SimdWidth.Bits256)]
-    [DataRow(SimdWidth.Bits128)]
-    public void OutputsAndGradientsAreThoseOfTheReference(SimdWidth width)
-    {
-        var file = GoldenFile.Load("leaky_elman");
-        using var layer = new GoldenLayer(file, CellArithmetic.Unquantized, width);
-
-        layer.Forward([Bits(file.Numbers("h0"))], keepsLostBits: false);
-        for (var t = 0; t < layer.Steps; t++)
-            Near.AreNear(file.Numbers("out", t), layer.HiddenAfter(t), Tolerance, $"output of step {t}");
-        layer.Backward(file.Numbers("loss_weight_out"), [new double[layer.Rows * layer.Shape.Units]]);
-
-        Near.AreNear(file.Numbers("grad_x"), layer.InputGradients(), Tolerance, "gradient by the inputs");
-        Near.AreNear(file.Numbers("grad_h0"), layer.StartGradients(0), Tolerance, "gradient by the first state");
-        var (expected, actual) = layer.ParameterGradients();
-        Near.AreNear(expected, actual, Tolerance, "gradient by the parameters, leaks included");
-        Assert.IsTrue(layer.PaddingGradients().All(gradient => gradient == 0), "There are gradients by weights that do not exist.");
-    }
-
     [TestMethod]
     public void WithoutALeakTheyAreElmansToTheBit()
     {

@@ -6,8 +6,6 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class MixedGruTests
 {
-    private const int Units = 4, Rows = 3, Steps = 6;
-
     [TestMethod]
     public void OfOneSetItIsAGruToTheBit()
     {
@@ -25,46 +23,6 @@ internal sealed class MixedGruTests
         Near.AreSame(gru.Outputs, mixed.Outputs, "output");
         foreach (var (from, row, column, to, toRow, toColumn) in pairs)
             Assert.AreEqual(to.GradientAt(toRow, toColumn), from.GradientAt(row, column), $"{from.Name} {row} {column}");
-    }
-
-    [TestMethod]
-    [DataRow(2)]
-    [DataRow(4)]
-    public void GradientsAreThoseOfFiniteDifferences(int sets)
-    {
-        const double Step = 1e-4;
-        using var run = new StackRun(new StackSetup
-        {
-            Cell = CellKind.MixedGru,
-            MixtureSize = sets,
-            Units = Units,
-            EmbeddingWidth = 3,
-            Strategy = ActivationStrategy.Checkpointed,
-            MinimumChunkSteps = 2,
-            MaximumChunkSteps = 2,
-        });
-        var texts = Sequences.Random(Rows, Steps, Steps);
-        var reference = new Reference(run.Parameters, sets);
-
-        run.Train(texts);
-
-        var expected = reference.Outputs(texts);
-        for (var i = 0; i < run.Outputs.Length; i++)
-            Assert.AreEqual(expected[i], run.Outputs[i], 1e-5, $"output {i}");
-        foreach (var parameter in run.Parameters.Encoder.Stacks[0].Layers[0].All)
-        {
-            for (var i = 0; i < parameter.Rows * parameter.Columns; i += 1 + i % 3)
-            {
-                ref var value = ref reference.Values[parameter][i];
-                var at = value;
-                value = at + Step;
-                var above = reference.Loss(texts);
-                value = at - Step;
-                var below = reference.Loss(texts);
-                value = at;
-                Assert.AreEqual((above - below) / (2 * Step), parameter.GradientAt(i / parameter.Columns, i % parameter.Columns), 2e-5, $"{parameter.Name} {i}");
-            }
-        }
     }
 
     /// <summary>A token is followed by its successor in one of two orders, which the tokens themselves tell apart.</summary>
@@ -139,50 +97,5 @@ internal sealed class MixedGruTests
                     yield return (gate == 2 ? mixed.Inner[0] : mixed.Hidden[0], row, gate == 2 ? unit : column, gru.Hidden[0], row, gate * H + unit);
             }
         }
-    }
-
-    /// <summary>The same in plain double-precision loops, with values that may be changed.</summary>
-    private sealed class Reference(Heads.NetworkParameters parameters, int sets)
-    {
-        private readonly LayerParameters _layer = parameters.Encoder.Stacks[0].Layers[0];
-
-        public Dictionary<Parameter, double[]> Values { get; } = parameters.Encoder.Stacks[0].Layers[0].All.ToDictionary(
-            parameter => parameter, parameter => Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.At(i / parameter.Columns, i % parameter.Columns)).ToArray());
-
-        /// <summary>That of a LinearHead.</summary>
-        public double Loss(int[][] texts) => Outputs(texts).Select((output, i) => output * LinearHead.Coefficient(i / Units, i % Units)).Sum();
-
-        /// <summary>Rows of a step beside each other.</summary>
-        public double[] Outputs(int[][] texts)
-        {
-            double[][] ofRows = [.. texts.Select(Run)];
-            return [.. Enumerable.Range(0, Steps).SelectMany(t => ofRows.SelectMany(row => row[(t * Units)..((t + 1) * Units)]))];
-        }
-
-        private double[] Run(int[] text)
-        {
-            var h = new double[Units];
-            var outputs = new List<double>();
-            foreach (var token in text)
-            {
-                double[] x = [.. Enumerable.Range(0, 3).Select(i => (double)parameters.Encoder.Embedding.Value.At(token, i))];
-                double[] scores = [.. Enumerable.Range(0, sets).Select(set => Linear(x, 2 * sets * Units + set) + Hidden(h, 2 * sets * Units + set))];
-                double[] weights = [.. scores.Select(score => Math.Exp(score) / scores.Sum(Math.Exp))];
-                double Mix(int unit, Func<int, double> ofSet) => Enumerable.Range(0, sets).Sum(set => weights[set] * ofSet(set * Units + unit));
-                double[] Gate(int first) => [.. Enumerable.Range(0, Units).Select(unit =>
-                    1 / (1 + Math.Exp(-Mix(unit, column => Linear(x, first + column) + Hidden(h, first + column)))))];
-                var (z, r) = (Gate(0), Gate(sets * Units));
-                double[] reset = [.. r.Zip(h, (a, b) => a * b)];
-                double[] g = [.. Enumerable.Range(0, Units).Select(unit => Math.Tanh(Mix(unit, column => Linear(x, 2 * sets * Units + sets + column)
-                    + reset.Select((value, k) => value * Values[_layer.Inner[0]][k * sets * Units + column]).Sum())))];
-                h = [.. Enumerable.Range(0, Units).Select(unit => z[unit] * h[unit] + (1 - z[unit]) * g[unit])];
-                outputs.AddRange(h);
-            }
-            return [.. outputs];
-        }
-
-        private double Linear(double[] x, int column) => Values[_layer.Bias][column] + x.Select((value, i) => value * Values[_layer.Input][i * _layer.Input.Columns + column]).Sum();
-
-        private double Hidden(double[] h, int column) => h.Select((value, k) => value * Values[_layer.Hidden[0]][k * _layer.Hidden[0].Columns + column]).Sum();
     }
 }

@@ -10,8 +10,7 @@ internal sealed class OnnxClassifierTests
 
     public static IEnumerable<object[]> Networks()
     {
-        // A unitary cell is refused by name.
-        foreach (var cell in Enum.GetValues<CellKind>().Except([CellKind.Unitary, CellKind.MixedGru]))
+        foreach (var cell in Enum.GetValues<CellKind>())
             yield return [new NetworkOptions { Cell = cell, Pooling = PoolingKind.MeanMaxLast }];
         foreach (var pooling in Enum.GetValues<PoolingKind>())
             yield return [new NetworkOptions { Cell = CellKind.RevGru, Pooling = pooling, Bidirectional = true }];
@@ -21,6 +20,12 @@ internal sealed class OnnxClassifierTests
         yield return [new NetworkOptions { Cell = CellKind.RevGru, LayerCount = 2, ForgettingLimit = ForgettingLimit.None }];
         yield return [new NetworkOptions { Cell = CellKind.NestedLstm, NestingDepth = 3, HiddenSize = 10 }];
         yield return [new NetworkOptions { Cell = CellKind.Lstm, LayerCount = 2, SkipConnections = true, Bidirectional = true }];
+        yield return [new NetworkOptions { Cell = CellKind.MixedGru, MixtureSize = 1, HiddenSize = 10, Bidirectional = true }];
+        yield return [new NetworkOptions { Cell = CellKind.MixedGru, MixtureSize = 3, HiddenSize = 10, LayerCount = 2 }];
+        yield return [new NetworkOptions { Cell = CellKind.Unitary, HiddenSize = 10, LayerCount = 2 }];
+        yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Last }];
+        yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.MeanMaxLast, HiddenSize = 10 }];
+        yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Attention }];
     }
 
     [TestMethod]

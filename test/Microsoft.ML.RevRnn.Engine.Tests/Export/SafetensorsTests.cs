@@ -48,6 +48,29 @@ internal sealed class SafetensorsTests
         AreSame(pooled.Save, Safetensors.LoadEncoder(Written(pooled.SaveAsSafetensors)).Save);
     }
 
+    public static IEnumerable<object[]> Networks() =>
+    [
+        [new NetworkOptions { Cell = CellKind.MixedGru, MixtureSize = 2 }],
+        [new NetworkOptions { Cell = CellKind.Unitary, LayerCount = 2 }],
+        [new NetworkOptions { Cell = CellKind.DeepTransitionShortcut }],
+        [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Attention }],
+        [new NetworkOptions { Structure = NetworkStructure.GivenTree }],
+        [new NetworkOptions { Structure = NetworkStructure.MemoryNetwork, LayerCount = 3 }],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Networks))]
+    public void AClassifierOfAnyStructureComesBackAsItWas(NetworkOptions network)
+    {
+        var task = _task with { Network = network with { EmbeddingSize = 6, HiddenSize = 10 }, Training = _training };
+        var model = task.Run().Model;
+
+        var loaded = Safetensors.LoadClassifier(Written(model.SaveAsSafetensors));
+
+        AreSame(model.Save, loaded.Save);
+        Assert.AreEqual((network.Structure, network.MixtureSize), (loaded.Network.Structure, loaded.Network.MixtureSize));
+    }
+
     [TestMethod]
     public void NamesAndShapesAreThoseOfTheDocument()
     {

@@ -13,9 +13,10 @@ internal sealed class TokenCacheTests
     private static readonly LanguageModel _model = Model();
 
     [TestMethod]
-    public void InDoublePrecisionProbabilitiesAreThoseOfTheReference()
+    [GoldenFiles("cache_language_model")]
+    public void InDoublePrecisionProbabilitiesAreThoseOfTheReference(string name)
     {
-        var file = GoldenFile.Load("cache_language_model");
+        var file = GoldenFile.Load(name);
         var cache = new TokenCache<double>(file.Int("window"), file.Int("H"));
         var mixture = new CacheMixture(file.Number("theta"));
         var lambda = file.Number("lam");
@@ -38,9 +39,10 @@ internal sealed class TokenCacheTests
     }
 
     [TestMethod]
-    public void InSinglePrecisionToo()
+    [GoldenFiles("cache_language_model")]
+    public void InSinglePrecisionToo(string name)
     {
-        var file = GoldenFile.Load("cache_language_model");
+        var file = GoldenFile.Load(name);
         var options = new CacheOptions { Size = file.Int("window"), Theta = file.Number("theta"), Lambda = file.Number("lam") };
         var cache = new CachedTokens(options, file.Int("H"));
         for (var t = 0; t < file.Int("T"); t++)

@@ -12,13 +12,13 @@ internal sealed class GoldenContextTests
     private const double Tolerance = 1e-5;
 
     [TestMethod]
-    [DataRow("initial", ContextUse.InitialState, false)]
-    [DataRow("each_step", ContextUse.EachStep, false)]
-    [DataRow("both", ContextUse.Both, false)]
-    [DataRow("both", ContextUse.Both, true)]
-    public void OutputsAndGradientsAreThoseOfTheReference(string name, ContextUse use, bool cutsChunks)
+    [GoldenFiles("vector_to_sequence", "initial", ContextUse.InitialState, false)]
+    [GoldenFiles("vector_to_sequence", "each_step", ContextUse.EachStep, false)]
+    [GoldenFiles("vector_to_sequence", "both", ContextUse.Both, false)]
+    [GoldenFiles("vector_to_sequence", "both", ContextUse.Both, true)]
+    public void OutputsAndGradientsAreThoseOfTheReference(string golden, string name, ContextUse use, bool cutsChunks)
     {
-        var file = GoldenFile.Load("vector_to_sequence");
+        var file = GoldenFile.Load(golden);
         var (steps, rows, inputs, units, outcomes) = (file.Int("T"), file.Int("B"), file.Int("I"), file.Int("H"), file.Int("O"));
         float[][] contexts = [.. Enumerable.Range(0, rows).Select(row => Array.ConvertAll(file.Numbers("context", row), value => (float)value))];
         // The options ask for an even number of units; the shape of a layer does not.

@@ -9,14 +9,15 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class InformationFlowTests
 {
-    private static readonly GoldenFile _file = GoldenFile.Load("information_flow_omega");
+    private GoldenFile _file = null!;
 
     [TestMethod]
-    [DataRow(InformationFlowForm.SquaredNorms, "squared_norms_as_coded", 1)]
-    [DataRow(InformationFlowForm.SquaredNorms, "squared_norms_as_coded", 4)]
-    [DataRow(InformationFlowForm.Norms, "norms_as_written", 4)]
-    public void OmegaAndItsGradientAreThoseOfTheReference(InformationFlowForm form, string name, int chunk)
+    [GoldenFiles("information_flow_omega", InformationFlowForm.SquaredNorms, "squared_norms_as_coded", 1)]
+    [GoldenFiles("information_flow_omega", InformationFlowForm.SquaredNorms, "squared_norms_as_coded", 4)]
+    [GoldenFiles("information_flow_omega", InformationFlowForm.Norms, "norms_as_written", 4)]
+    public void OmegaAndItsGradientAreThoseOfTheReference(string golden, InformationFlowForm form, string name, int chunk)
     {
+        _file = GoldenFile.Load(golden);
         const float Factor = 3;
         var settings = new StackSettings
         {
@@ -36,8 +37,10 @@ internal sealed class InformationFlowTests
     }
 
     [TestMethod]
-    public void WithoutItTheGradientIsThatOfTheLoss()
+    [GoldenFiles("information_flow_omega")]
+    public void WithoutItTheGradientIsThatOfTheLoss(string golden)
     {
+        _file = GoldenFile.Load(golden);
         var settings = new StackSettings { Strategy = ActivationStrategy.Stored, MaximumStateGradientNorm = 1e9f };
 
         var (gradient, _, _) = Run(settings);
@@ -189,7 +192,7 @@ internal sealed class InformationFlowTests
     }
 
     /// <summary>Trains a batch of the file's rows by its loss, whose gradient by the last output is given.</summary>
-    private static (double[] Gradient, double Omega, double Reach) Run(StackSettings settings)
+    private (double[] Gradient, double Omega, double Reach) Run(StackSettings settings)
     {
         var (steps, rows, inputs, units) = (_file.Int("T"), _file.Int("B"), _file.Int("I"), _file.Int("H"));
         using var device = new Device(threads: 2);
@@ -217,7 +220,7 @@ internal sealed class InformationFlowTests
     }
 
     /// <summary>The mean of log10 |g_t| / |g_T| of the file's gradients.</summary>
-    private static double Reach()
+    private double Reach()
     {
         var (steps, rows) = (_file.Int("T"), _file.Int("B"));
         var sum = 0.0;
@@ -228,7 +231,7 @@ internal sealed class InformationFlowTests
         }
         return sum / (rows * (steps - 1));
 
-        static double Norm(int t, int b) => Math.Sqrt(_file.Numbers("grad_states", t, b).Sum(value => value * value));
+        double Norm(int t, int b) => Math.Sqrt(_file.Numbers("grad_states", t, b).Sum(value => value * value));
     }
 
     private static void Fill(Parameter matrix, double[] values, bool transposed)

@@ -16,7 +16,7 @@ internal sealed class TreeEncoderTests
     public void OutputsAndGradientsOfRowsOfAnyLengthAreThoseOfEachRowAloneInDouble(NetworkStructure structure, int units)
     {
         var sequences = structure == NetworkStructure.GivenTree ? [.. _sequences.Select(WithJoins)] : _sequences;
-        using var run = new TreeRun(structure, units);
+        using var run = new WholeTextRun(structure, units);
         var tree = run.Tree;
         var reference = new TreeReference(units, Values(tree.Leaf), Values(tree.LeafBias), Values(tree.Node), Values(tree.NodeBias));
         var embedding = Values(run.Parameters.Embedding.Value);
@@ -59,8 +59,8 @@ internal sealed class TreeEncoderTests
     [DataRow(SimdWidth.Bits128, 2)]
     public void ThreadsAndRegistersChangeNoBit(SimdWidth width, int threads)
     {
-        using var expected = new TreeRun(NetworkStructure.BalancedTree, 34, dropout: 0.3f);
-        using var run = new TreeRun(NetworkStructure.BalancedTree, 34, threads, width, dropout: 0.3f);
+        using var expected = new WholeTextRun(NetworkStructure.BalancedTree, 34, dropout: 0.3f);
+        using var run = new WholeTextRun(NetworkStructure.BalancedTree, 34, threads, width, dropout: 0.3f);
 
         foreach (var sequences in (int[][][])[_sequences, _sequences[..3]])
         {
@@ -74,7 +74,7 @@ internal sealed class TreeEncoderTests
     [TestMethod]
     public void ARowDoesNotDependOnThoseBesideItNorOnTheirOrder()
     {
-        using var run = new TreeRun(NetworkStructure.BalancedTree, 34);
+        using var run = new WholeTextRun(NetworkStructure.BalancedTree, 34);
         float[] Roots(int[][] sequences)
         {
             run.Train(sequences);
@@ -93,7 +93,7 @@ internal sealed class TreeEncoderTests
     [DataRow(ActivationStrategy.Checkpointed)]
     public void WhatGoesOverStepsIsRefused(ActivationStrategy strategy)
     {
-        var failure = Assert.ThrowsExactly<ArgumentException>(() => new TreeRun(NetworkStructure.BalancedTree, 8, strategy: strategy));
+        var failure = Assert.ThrowsExactly<ArgumentException>(() => new WholeTextRun(NetworkStructure.BalancedTree, 8, strategy: strategy));
         StringAssert.Contains(failure.Message, $"{strategy}");
         StringAssert.Contains(failure.Message, nameof(ActivationStrategy.Stored));
     }
@@ -103,7 +103,7 @@ internal sealed class TreeEncoderTests
     {
         foreach (var (rows, steps) in ((int, int)[])[(16, 70), (3, 400), (1, 33)])
         {
-            using var run = new TreeRun(NetworkStructure.BalancedTree, 34, threads: 2);
+            using var run = new WholeTextRun(NetworkStructure.BalancedTree, 34, threads: 2);
             run.Train(Sequences.Random(rows, steps, steps));
             Assert.AreEqual(run.PeakBytes, TreeEncoder.Bytes(run.Tree, rows, steps, 2), 0.05 * run.PeakBytes);
         }

@@ -7,9 +7,10 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal sealed class TreePlanTests
 {
     [TestMethod]
-    public void BalancedTreesHaveTheDepthOfTheTable()
+    [GoldenFiles("tree_lstm_binary")]
+    public void BalancedTreesHaveTheDepthOfTheTable(string name)
     {
-        var file = GoldenFile.Load("tree_lstm_binary");
+        var file = GoldenFile.Load(name);
         for (var length = 1; length <= 17; length++)
             Assert.AreEqual(file.Int("balanced_depth", $"{length}"), Fill(NetworkStructure.BalancedTree, new int[length]).Height, $"{length} leaves");
     }

@@ -7,9 +7,10 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal sealed class EchoStateNetworkTests
 {
     [TestMethod]
-    public void WeightsStatesAndReadoutAreThoseOfTheReference()
+    [GoldenFiles("esn_leaky_ridge")]
+    public void WeightsStatesAndReadoutAreThoseOfTheReference(string name)
     {
-        var file = GoldenFile.Load("esn_leaky_ridge");
+        var file = GoldenFile.Load(name);
         var (units, steps, washout, delay) = (file.Int("N"), file.Int("T"), file.Int("washout"), file.Int("delay"));
         var raw = file.Numbers("W_raw");
 

@@ -11,9 +11,10 @@ internal sealed unsafe class Algorithm1Tests
     private const int StateOne = 1 << 23;
 
     [TestMethod]
-    public void UnboundedReferenceGivesTheGoldenIntegersBothWays()
+    [GoldenFiles("alg1_unit")]
+    public void UnboundedReferenceGivesTheGoldenIntegersBothWays(string name)
     {
-        var file = GoldenFile.Load("alg1_unit");
+        var file = GoldenFile.Load(name);
         for (var c = 0; c < file.Count("cases"); c++)
         {
             var unit = new UnboundedAlgorithm1(file.Int("cases", c, "h0"));
@@ -37,12 +38,12 @@ internal sealed unsafe class Algorithm1Tests
     }
 
     [TestMethod]
-    [DataRow(SimdWidth.Bits512)]
-    [DataRow(SimdWidth.Bits256)]
-    [DataRow(SimdWidth.Bits128)]
-    public void EngineGivesTheGoldenStatesUntilAWordMovesOut(SimdWidth width)
+    [GoldenFiles("alg1_unit", SimdWidth.Bits512)]
+    [GoldenFiles("alg1_unit", SimdWidth.Bits256)]
+    [GoldenFiles("alg1_unit", SimdWidth.Bits128)]
+    public void EngineGivesTheGoldenStatesUntilAWordMovesOut(string name, SimdWidth width)
     {
-        var file = GoldenFile.Load("alg1_unit");
+        var file = GoldenFile.Load(name);
         var compared = 0;
         for (var c = 0; c < file.Count("cases"); c++)
         {

@@ -16,7 +16,19 @@ internal sealed class GoldenFile
         return new GoldenFile(document.RootElement.Clone());
     }
 
-    public bool Has(string name) => _root.TryGetProperty(name, out _);
+    /// <summary>
+    /// The names of all files there are that begin with one of some names: the reference's own, and others of its kind, with other sizes or settings, that are put beside it.
+    /// </summary>
+    public static IEnumerable<string> Names(params string[] beginnings) => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.json")
+        .Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))).Order(StringComparer.Ordinal);
+
+    public bool Has(params string[] path)
+    {
+        var element = _root;
+        return path.All(part => element.TryGetProperty(part, out element));
+    }
+
+    public IEnumerable<string> Keys(params object[] path) => Find(path).EnumerateObject().Select(property => property.Name);
 
     public int Count(params object[] path) => Find(path).GetArrayLength();
 

@@ -11,6 +11,12 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 /// </summary>
 internal sealed unsafe class GoldenLayer : IDisposable
 {
+    private static readonly (string Prefix, CellKind Kind)[] _kinds =
+    [
+        ("revlstm", CellKind.RevLstm), ("revgru", CellKind.RevGru), ("nfrevlstm", CellKind.NfRevLstm), ("nfrevgru", CellKind.NfRevGru), ("lstm", CellKind.Lstm),
+        ("gru_torch", CellKind.GruResetAfter), ("gru", CellKind.Gru), ("rnn", CellKind.Elman), ("leaky", CellKind.LeakyElman), ("nested_lstm", CellKind.NestedLstm),
+    ];
+
     private readonly GoldenFile _file;
     private readonly LayerParameters _parameters;
     private readonly RecurrentLayer _layer;
@@ -62,19 +68,13 @@ internal sealed unsafe class GoldenLayer : IDisposable
 
     public LayerParameters Parameters => _parameters;
 
+    /// <summary>By what a file's name begins with; levels are counted.</summary>
     public static CellShape ShapeOf(GoldenFile file)
     {
         var name = file.Text(file.Has("kind") ? "kind" : "name").Replace("nf_", "nf", StringComparison.Ordinal);
-        var kind = name switch
-        {
-            "rnn_tanh" => CellKind.Elman,
-            "gru_torch" => CellKind.GruResetAfter,
-            "leaky_elman" => CellKind.LeakyElman,
-            "nested_lstm_depth2" => CellKind.NestedLstm,
-            _ => Enum.GetValues<CellKind>().Single(kind => name.StartsWith(kind.ToString() + "_", StringComparison.OrdinalIgnoreCase)
-                || name.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase)),
-        };
-        return new CellShape(kind, file.Int("I"), file.Int("H"));
+        var kind = _kinds.First(pair => name.StartsWith(pair.Prefix, StringComparison.OrdinalIgnoreCase)).Kind;
+        var spec = kind == CellKind.NestedLstm ? NestedLstmSpec.Of(Enumerable.Range(1, CellSpec.MostStates).First(level => !file.Has("params", $"kernel{level}"))) : CellSpec.Of(kind);
+        return new CellShape(spec, file.Int("I"), file.Int("H"));
     }
 
     /// <summary>Runs all steps from start states [B, H], in the order of the cell's, given in the bits of the layer's arithmetic.</summary>

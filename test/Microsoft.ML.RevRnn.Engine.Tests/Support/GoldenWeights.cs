@@ -54,34 +54,8 @@ internal sealed class GoldenWeights
     /// <summary>The same for the values that a function gives of half, gate, unit and column.</summary>
     public static void ForEach(LayerParameters layer, Func<int, int, int, int, double> value, Action<Parameter, int, int, double> take)
     {
-        var shape = layer.Shape;
-        for (var half = 0; half < shape.Halves; half++)
-        {
-            for (var gate = 0; gate < shape.GateCount; gate++)
-            {
-                for (var unit = 0; unit < shape.Half; unit++)
-                {
-                    for (var column = 0; column <= shape.Inputs + shape.Half; column++)
-                    {
-                        if (Locate(layer, gate, half, unit, column) is var (parameter, row, gateColumn))
-                            take(parameter, row, gateColumn, value(half, gate, unit, column));
-                    }
-                }
-            }
-        }
-    }
-
-    /// <summary>A weight's place; null where the gate has no such weight.</summary>
-    private static (Parameter Parameter, int Row, int Column)? Locate(LayerParameters layer, int gate, int half, int unit, int column)
-    {
-        var (inputs, size) = (layer.Shape.Inputs, layer.Shape.Half);
-        var gates = layer.Shape.Spec.Gates;
-        int Column(int half, Func<GateSpec, bool> reads) => (half * gates.Count(reads) + gates.Take(gate).Count(reads)) * size + unit;
-        if (column < inputs)
-            return gates[gate].ReadsInput ? (layer.Input, column, Column(half, gate => gate.ReadsInput)) : null;
-        if (column < inputs + size)
-            return gates[gate].ReadsHidden ? (layer.Hidden[half], column - inputs, Column(0, gate => gate.ReadsHidden)) : null;
-        return (layer.Bias, 0, Column(half, _ => true));
+        foreach (var place in LayerPlace.All(layer))
+            take(place.Parameter, place.Row, place.ParameterColumn, value(place.Half, place.Gate, place.Unit, place.Column));
     }
 
     /// <summary>[out, in] with one bias.</summary>

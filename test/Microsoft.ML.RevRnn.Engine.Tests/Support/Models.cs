@@ -9,6 +9,10 @@ internal static class Models
 
     public static byte[] Bytes(LanguageModel model) => Bytes(model.Save);
 
+    public static byte[] Bytes(MultiLabelClassifier model) => Bytes(model.Save);
+
+    public static byte[] Bytes(SequenceTagger model) => Bytes(model.Save);
+
     public static byte[] Bytes(Action<BinaryWriter> save)
     {
         using var stream = new MemoryStream();
@@ -33,6 +37,18 @@ internal static class Models
     {
         using var reader = new BinaryReader(new MemoryStream(content));
         return RevRnn.LanguageModel.Load(reader);
+    }
+
+    public static MultiLabelClassifier MultiLabel(byte[] content)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content));
+        return MultiLabelClassifier.Load(reader);
+    }
+
+    public static SequenceTagger Tagger(byte[] content)
+    {
+        using var reader = new BinaryReader(new MemoryStream(content));
+        return SequenceTagger.Load(reader);
     }
 
     public static float[] Predict(this SequenceClassifier model, params int[] tokens)

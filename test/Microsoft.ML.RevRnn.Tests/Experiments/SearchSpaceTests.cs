@@ -54,6 +54,22 @@ public sealed class SearchSpaceTests
     }
 
     [TestMethod]
+    [DataRow(NetworkStructure.Sequence, true, 2)]
+    [DataRow(NetworkStructure.BalancedTree, false, 1)]
+    [DataRow(NetworkStructure.MemoryNetwork, false, 2)]
+    public void AStructureIsOfASettingWithWhatItCanHave(NetworkStructure structure, bool bidirectional, int layers)
+    {
+        var template = new RevRnnClassificationOptions();
+        var dimensions = SearchDimensions.Of(new() { Structure = [structure], LayerCount = [2], Bidirectional = [true] }, template);
+
+        var network = dimensions.Apply(template, [0, 0, 0]).Network;
+
+        network.Validate();
+        Assert.AreEqual((structure, bidirectional, layers), (network.Structure, network.Bidirectional, network.LayerCount));
+        Assert.IsEmpty(SearchDimensions.Of(new() { Structure = [structure] }, new RevLanguageModelOptions()));
+    }
+
+    [TestMethod]
     public void ABadSpaceIsRefused()
     {
         var settings = SmallExperiment.Settings();

@@ -133,6 +133,21 @@ public sealed class ConvertToOnnxTests
             Assert.ThrowsExactly<NotSupportedException>(() => Trained.Classifier.ToContributions().SaveAsOnnx(Stream.Null)).Message, "RevRnnContributionsTransformer");
     }
 
+    [TestMethod]
+    public void ALanguageModelWithContextsIsRefusedWithAdvice()
+    {
+        var data = _context.Data.LoadFromEnumerable(TestData.Rows(20).Select(row => new WordsAndLabel { Words = row.Words, Label = row.Label! }));
+        var keyed = _context.Transforms.Conversion.MapValueToKey("Words").Fit(data).Transform(data);
+        var options = Small.LanguageModel();
+        (options.InputColumnName, options.ContextColumnName) = ("Words", "Label");
+        options.Model = options.Model with { Layout = TextLayout.Documents };
+        options.Training = options.Training with { MaximumEpochs = 1 };
+
+        var failure = Refused(_context.Transforms.Text.RevLanguageModel(options).Fit(keyed), keyed);
+
+        StringAssert.Contains(failure.Message, "contexts, of column 'Label'. Write the model by itself with SaveAsOnnx");
+    }
+
     /// <summary>Some columns, as data that were not made by another part: such a part would be converted too.</summary>
     private IDataView Data(IDataView data, params string[] columns) => _context.Data.Cache(_context.Transforms.SelectColumns(columns).Fit(data).Transform(data));
 

@@ -11,10 +11,11 @@ public sealed class MemoryNetworkTests
 
     /// <summary>Luong's general attention is a hop by the query's map, over rows that are there only.</summary>
     [TestMethod]
-    public void AHopIsTheAttentionOfTheReference()
+    [GoldenFiles("attention_general")]
+    public void AHopIsTheAttentionOfTheReference(string name)
     {
         using var scope = NewDisposeScope();
-        var file = GoldenFile.Load("attention_general");
+        var file = GoldenFile.Load(name);
         var (steps, batch, rows, query, width) = (file.Int("T"), file.Int("B"), file.Int("S"), file.Int("H"), file.Int("C"));
         var q = Of(file, "q").reshape(steps, batch, query).requires_grad_();
         var context = Of(file, "ctx").reshape(rows, batch, width).requires_grad_();

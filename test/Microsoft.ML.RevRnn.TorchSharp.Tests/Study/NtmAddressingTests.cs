@@ -10,10 +10,11 @@ public sealed class NtmAddressingTests
     private const double Tolerance = 1e-12;
 
     [TestMethod]
-    public void AddressesReadsAndGradientsAreThoseOfTheReference()
+    [GoldenFiles("ntm_addressing")]
+    public void AddressesReadsAndGradientsAreThoseOfTheReference(string name)
     {
         using var scope = NewDisposeScope();
-        var file = GoldenFile.Load("ntm_addressing");
+        var file = GoldenFile.Load(name);
         var (steps, batch, rows, width) = (file.Int("T"), file.Int("B"), file.Int("N"), file.Int("M"));
         Tensor Of(string name, params long[] shape) => tensor(file.Numbers(name), ScalarType.Float64).reshape(shape);
         var first = Of("memory0", batch, rows, width).requires_grad_();

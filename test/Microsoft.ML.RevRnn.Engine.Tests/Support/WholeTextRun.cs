@@ -4,19 +4,19 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
-/// <summary>A <see cref="TreeEncoder"/> driven as training drives it, with the loss of a <see cref="LinearHead"/>.</summary>
-internal sealed class TreeRun : IDisposable
+/// <summary>A <see cref="WholeTextEncoder"/> driven as training drives it, with the loss of a <see cref="LinearHead"/>.</summary>
+internal sealed class WholeTextRun : IDisposable
 {
     private readonly Device _device;
     private readonly ISequenceEncoder _encoder;
     private readonly WatchedHead _head;
     private readonly BatchPass _pass;
 
-    public TreeRun(
-        NetworkStructure structure, int units, int threads = 1, SimdWidth? width = null, float dropout = 0, ActivationStrategy strategy = ActivationStrategy.Stored)
+    public WholeTextRun(
+        NetworkStructure structure, int units, int threads = 1, SimdWidth? width = null, float dropout = 0, ActivationStrategy strategy = ActivationStrategy.Stored, int layers = 1)
     {
         _device = new Device(threads, width);
-        Parameters = new EncoderParameters(new NetworkShape(new NetworkOptions { Structure = structure, EmbeddingSize = 5, HiddenSize = units }, 11));
+        Parameters = new EncoderParameters(new NetworkShape(new NetworkOptions { Structure = structure, EmbeddingSize = 5, HiddenSize = units, LayerCount = layers }, 11));
         Parameters.Initialize(1);
         _encoder = Encoders.Create(Parameters, new StackSettings { Strategy = strategy, Dropout = new DropoutRates(dropout, dropout, dropout) }, _device);
         _head = new WatchedHead(_encoder, new LinearHead(_encoder));
@@ -34,11 +34,11 @@ internal sealed class TreeRun : IDisposable
 
     public long PeakBytes => _device.Memory.PeakBytes;
 
-    private int Units => Tree.Layer.Units;
+    private int Units => Parameters.Shape.Options.HiddenSize;
 
     public void Train(IReadOnlyList<int[]> sequences)
     {
-        foreach (var parameter in Tree.All)
+        foreach (var parameter in Parameters.Dense)
             parameter.Gradients.Clear();
         Batch.Fill(sequences, Parameter.Identity(sequences.Count), 0);
         _pass.Train(Batch, seed: 5);
@@ -48,7 +48,7 @@ internal sealed class TreeRun : IDisposable
 
     public double[] Output(long flatRow) => Array.ConvertAll(OutputBits(flatRow), value => (double)value);
 
-    public float[] Gradients() => [.. Tree.All.SelectMany(parameter => parameter.Gradients.ToArray()), .. Parameters.Embedding.Gradients];
+    public float[] Gradients() => [.. Parameters.Dense.SelectMany(parameter => parameter.Gradients.ToArray()), .. Parameters.Embedding.Gradients];
 
     /// <summary>[V, I], zero for tokens that the batch does not have.</summary>
     public unsafe double[] EmbeddingGradients()
