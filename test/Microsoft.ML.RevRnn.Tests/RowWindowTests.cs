@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -107,18 +108,69 @@ public sealed class RowWindowTests
         }
     }
 
-    private static string[] OneByOne(IDataView data)
+    /// <summary>Models of tokens, texts and pairs give each row of a view what they give it alone.</summary>
+    [TestMethod]
+    public void TaggersLanguageModelsAndTranslationsScoreRowsSideBySide()
     {
-        var mapper = ((ITransformer)Trained.Classifier).GetRowToRowMapper(data.Schema);
+        AreSideBySide(Trained.Tagger, Trained.Tagged(count: 100, seed: 5), "Score");
+        AreSideBySide(Trained.LanguageModel, Trained.Data(count: 100, seed: 5), "LogLikelihood");
+        AreSideBySide(Trained.Translator, PairData.Data(count: 100, seed: 5), "TranslationScore");
+        AreSideBySide(Trained.Translator, PairData.ProbeData(), "TranslationScore");
+        AreSideBySide(Trained.LanguageModel, Trained.Probes(), "Perplexity");
+    }
+
+    /// <summary>Where results go by the length of texts, those of few rows exist at once.</summary>
+    [TestMethod]
+    public void LargeResultsAreMadeOfFewRows()
+    {
+        var rows = new RowsView(3, [.. Enumerable.Range(0, 100).Select(i => ("iron", (uint)1))]);
+        using var window = RowWindow.Over(rows.GetRowCursor(rows.Schema));
+        var groups = new List<int>();
+        var result = WindowResults.Create(window, Position, Position, position => -position, Make, position => position % 10 == 0 ? 2_000_000 : 400_000);
+        for (var row = 0; window.MoveNext(); row++)
+            Assert.AreEqual(row, Math.Abs(result.Value));
+        // The first row is alone; then 2, 4, 8 ... are read, of which two have a million numbers, and each tenth has more by itself.
+        Assert.IsGreaterThan(30, groups.Count);
+        Assert.IsTrue(groups.All(count => count is 1 or 2));
+        Assert.Contains(2, groups);
+
+        long Position() => window.Position;
+
+        long[] Make(long[] positions)
+        {
+            groups.Add(positions.Length);
+            return positions;
+        }
+    }
+
+    private static void AreSideBySide(ITransformer model, IDataView data, string column)
+    {
+        var view = model.Transform(data);
+        using var cursor = view.GetRowCursorSet([view.Schema[column]], 1)[0];
+        CollectionAssert.AreEqual(OneByOne(model, data, column), Lines(cursor, () => cursor.MoveNext(), view.Schema[column]), model.GetType().Name);
+    }
+
+    private static string[] OneByOne(IDataView data) => OneByOne(Trained.Classifier, data, "Score");
+
+    private static string[] OneByOne(ITransformer model, IDataView data, string column)
+    {
+        var mapper = model.GetRowToRowMapper(data.Schema);
         using var input = data.GetRowCursor(data.Schema);
         using var row = mapper.GetRow(input, mapper.OutputSchema);
-        var getScore = row.GetGetter<VBuffer<float>>(mapper.OutputSchema["Score"]);
-        var score = default(VBuffer<float>);
+        return Lines(row, () => input.MoveNext(), mapper.OutputSchema[column]);
+    }
+
+    private static string[] Lines(DataViewRow row, Func<bool> next, DataViewSchema.Column column)
+    {
+        var vector = column.Type is VectorDataViewType ? row.GetGetter<VBuffer<float>>(column) : null;
+        var number = vector == null ? row.GetGetter<float>(column) : null;
+        var (values, value) = (default(VBuffer<float>), 0f);
         var lines = new List<string>();
-        while (input.MoveNext())
+        while (next())
         {
-            getScore(ref score);
-            lines.Add(Bits.Line([.. score.DenseValues()]));
+            vector?.Invoke(ref values);
+            number?.Invoke(ref value);
+            lines.Add(Bits.Line(vector == null ? [value] : [.. values.DenseValues()]));
         }
         return [.. lines];
     }

@@ -106,6 +106,19 @@ internal sealed unsafe partial class AttentionDecoder : ISequenceEncoder
         Team.Run(new PackJob(this, forTraining));
     }
 
+    public void ShareWeights(ISequenceEncoder? owner)
+    {
+        var first = owner as AttentionDecoder;
+        _decoder.ShareWeights(first?._decoder);
+        if (first == null)
+        {
+            Team.Run(new PackJob(this, forTraining: false));
+            return;
+        }
+        _queryWeights.Share(first._queryWeights);
+        _outputWeights.Share(first._outputWeights);
+    }
+
     public void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null)
     {
         _isTraining = training;

@@ -26,6 +26,9 @@ internal unsafe struct CellStep
 
     public LostBitStore LostBits;
 
+    /// <summary>Whether all states are zero, so that their products need not be made: of prediction alone, as an addition of zeros may change the sign of one.</summary>
+    public bool StartsAtZero;
+
     /// <summary>One state, [B, StateStride] each.</summary>
     public struct State
     {

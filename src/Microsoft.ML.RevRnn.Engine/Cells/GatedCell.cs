@@ -91,7 +91,10 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
     private void Multiply(in CellStep step, int half, int begin, int end)
     {
         var state = ReadState(step, half);
-        Multiply(step, half, _spec.HiddenReaders, state, begin, end);
+        // The second half reads what the first has just become.
+        var isZero = step.StartsAtZero && half == 0;
+        if (!isZero)
+            Multiply(step, half, _spec.HiddenReaders, state, begin, end);
         if (!_spec.HasReset)
             return;
         var reset = step.Reset + half * Shape.HalfStride;
@@ -101,7 +104,8 @@ internal sealed unsafe class GatedCell<TFloat, TInt, TState, TEquations> : Recur
             Activate(row, _beforeReset);
             Reset(row, state, reset, b);
         }
-        Multiply(step, half, _spec.ResetReaders, reset, begin, end);
+        if (!isZero)
+            Multiply(step, half, _spec.ResetReaders, reset, begin, end);
     }
 
     private void Multiply(in CellStep step, int half, GateRun gates, float* state, int begin, int end)

@@ -11,11 +11,14 @@ internal interface ISequenceHead : IDisposable
     /// <summary>What the batch has cost so far.</summary>
     BatchResult Result { get; }
 
+    /// <summary>The head whose packed weights this one scores with: itself, if it is not made of another.</summary>
+    ISequenceHead Scoring => this;
+
     /// <summary>Must be called after each change of the weights, and before each training batch.</summary>
     void PackWeights(bool forTraining, ulong seed);
 
     /// <summary>Instead of <see cref="PackWeights"/>, for prediction with weights that never change again: takes those that another head of the same weights has packed.</summary>
-    /// <param name="owner">The head that did this first, of the same kind; null for this one.</param>
+    /// <param name="owner">The head that did this first, of the same kind or <see cref="Scoring"/> with one; null for this one.</param>
     void ShareWeights(ISequenceHead? owner) => PackWeights(forTraining: false, 0);
 
     /// <summary>Starts a batch; the seed gives dropout's masks.</summary>

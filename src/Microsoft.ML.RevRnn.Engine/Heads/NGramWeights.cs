@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Microsoft.ML.RevRnn.Compute;
 
 namespace Microsoft.ML.RevRnn.Heads;
@@ -79,10 +82,9 @@ internal sealed partial class NGramWeights(int bits, int outcomes)
     /// <summary>A text's rows and x; n-grams that were not met are left out.</summary>
     public (int[] Rows, float[] Values) Project(NGramVector text)
     {
-        var (rows, values, scale) = Raw(text);
-        for (var i = 0; i < values.Length; i++)
-            values[i] *= scale;
-        return (rows, values);
+        var (rows, values) = (new int[text.Count], new float[text.Count]);
+        var count = Project(text, rows, values);
+        return (rows[..count], values[..count]);
     }
 
     /// <summary>Adds up what the n-grams of a text add to an outcome's score by the words that they are of, in equal parts to those of one.</summary>
@@ -91,7 +93,7 @@ internal sealed partial class NGramWeights(int bits, int outcomes)
     /// <param name="words">Receives the sum of each word.</param>
     public void AddByWord(PlacedNGrams text, int outcome, Span<double> words)
     {
-        var (_, _, scale) = Raw(text.Vector);
+        var (_, scale) = Weigh(text.Vector, new int[text.Vector.Count], new float[text.Vector.Count]);
         foreach (var occurrence in text.Occurrences)
         {
             var row = _rows[Place(occurrence.Hash)];
@@ -106,19 +108,18 @@ internal sealed partial class NGramWeights(int bits, int outcomes)
     /// <summary>Scores of a text: [C].</summary>
     public void Score(NGramVector text, Span<float> scores)
     {
-        var (rows, values) = Project(text);
-        Score(rows, values, scores);
+        var (rows, values) = (ArrayPool<int>.Shared.Rent(text.Count), ArrayPool<float>.Shared.Rent(text.Count));
+        var count = Project(text, rows, values);
+        Score(rows.AsSpan(0, count), values.AsSpan(0, count), scores);
+        ArrayPool<int>.Shared.Return(rows);
+        ArrayPool<float>.Shared.Return(values);
     }
 
     public void Score(ReadOnlySpan<int> rows, ReadOnlySpan<float> values, Span<float> scores)
     {
         Bias.CopyTo(scores);
         for (var i = 0; i < rows.Length; i++)
-        {
-            var weights = Values.AsSpan(rows[i] * outcomes, outcomes);
-            for (var c = 0; c < weights.Length; c++)
-                scores[c] += weights[c] * values[i];
-        }
+            Add(Values.AsSpan(rows[i] * outcomes, outcomes), values[i], scores);
     }
 
     /// <summary>Rounds the weights to those that a file has.</summary>
@@ -200,24 +201,52 @@ internal sealed partial class NGramWeights(int bits, int outcomes)
         return rows;
     }
 
-    /// <summary>A text's rows, values before they are scaled, and the factor that makes x of them.</summary>
-    private (int[] Rows, float[] Values, float Scale) Raw(NGramVector text)
+    /// <summary>Adds a multiple of weights, rounded twice in each element, at any width of registers.</summary>
+    private static void Add(ReadOnlySpan<float> weights, float value, Span<float> scores)
     {
-        var (rows, values) = (new int[text.Count], new float[text.Count]);
+        var c = 0;
+        for (; c <= scores.Length - Vector128<float>.Count; c += Vector128<float>.Count)
+            (Vector128.Create(scores[c..]) + Vector128.Create(weights[c..]) * value).CopyTo(scores[c..]);
+        for (; c < scores.Length; c++)
+            scores[c] += weights[c] * value;
+    }
+
+    private int Project(NGramVector text, Span<int> rows, Span<float> values)
+    {
+        var (count, scale) = Weigh(text, rows, values);
+        foreach (ref var value in values[..count])
+            value *= scale;
+        return count;
+    }
+
+    /// <summary>A text's rows, values before they are scaled, how many there are, and the factor that makes x of them.</summary>
+    private unsafe (int Count, float Scale) Weigh(NGramVector text, Span<int> rows, Span<float> values)
+    {
+        var hashes = text.Hashes;
+        var ofText = text.Values;
         var count = 0;
-        var squares = 0.0;
-        for (var i = 0; i < text.Count; i++)
+        fixed (float* idf = Idf, weights = Values)
         {
-            var hash = text.Hashes[i];
-            var row = _rows[Place(hash)];
-            if (row < 0)
-                continue;
-            var value = text.Values[i] * Idf[row];
-            squares += (double)value * value;
-            rows[count] = row;
-            values[count++] = (hash & Sign) == 0 ? value : -value;
+            for (var i = 0; i < hashes.Length; i++)
+            {
+                // Written before it is known whether it is to stay: which n-grams were met is nothing that the processor could foresee.
+                var row = _rows[Place(hashes[i])];
+                (rows[count], values[count]) = (row, (hashes[i] & Sign) == 0 ? ofText[i] : -ofText[i]);
+                count += ~row >>> 31;
+                if (!Sse.IsSupported)
+                    continue;
+                // Nor is where they lie.
+                Sse.Prefetch0(idf + row);
+                Sse.Prefetch0(weights + (nint)row * outcomes);
+            }
         }
-        return (rows[..count], values[..count], squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0);
+        var squares = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            values[i] *= Idf[rows[i]];
+            squares += (double)values[i] * values[i];
+        }
+        return (count, squares > 0 ? (float)(1 / Math.Sqrt(squares)) : 0);
     }
 
     private int Place(uint hash) => (int)(hash & ((1u << bits) - 1));

@@ -9,6 +9,8 @@ internal abstract class ReadingHead : ISequenceHead
 
     public float LossScale => throw Unteachable();
 
+    public virtual ISequenceHead Scoring => this;
+
     public virtual void PackWeights(bool forTraining, ulong seed)
     {
     }

@@ -85,7 +85,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
 
     public override void ShareWeights(ISequenceHead? owner)
     {
-        if (owner is SoftmaxTokenHead first)
+        if (owner?.Scoring is SoftmaxTokenHead first)
             _scoreWeights.Share(first._scoreWeights);
         else
             PackWeights(forTraining: false, 0);

@@ -47,6 +47,9 @@ internal abstract unsafe class TokenHead : ISequenceHead
 
     public float LossScale => _heaviest * Scale;
 
+    /// <summary>Receives the cross-entropy of each output, by its place among all rows of the batch's steps; null for nobody.</summary>
+    public double[]? Losses { get; set; }
+
     /// <summary>Is told what the most probable outcomes are; null for nobody.</summary>
     public ClassCounts? Counts { get; init; }
 
@@ -144,6 +147,8 @@ internal abstract unsafe class TokenHead : ISequenceHead
             // Row after row, so that the sum does not depend on the number of threads.
             foreach (var row in Results.AsSpan(0, piece.Rows))
                 result += row;
+            for (var r = 0; r < piece.Rows && Losses != null; r++)
+                Losses[chunk.FlatStart + first + r] = Results[r].LossSum;
             for (var r = 0; r < piece.Rows && Counts != null; r++)
                 Counts.Add(Target(piece, r), Predicted[r]);
             if (!_isTraining)

@@ -131,6 +131,15 @@ internal sealed class TranslationPass : IDisposable
         _decoding.PackWeights();
     }
 
+    /// <summary>Instead of <see cref="PackWeights"/>, for prediction with weights that never change again: takes those that another pass of the same weights has packed, or packs them for others.</summary>
+    /// <param name="owner">The pass that did this first; null for this one.</param>
+    public void ShareWeights(TranslationPass? owner)
+    {
+        _encoder.ShareWeights(owner?._encoder);
+        _decoder.ShareWeights(owner?._decoder);
+        _head.ShareWeights(owner?._head);
+    }
+
     /// <summary>Runs a batch of pairs forward, without dropout.</summary>
     public BatchResult Run(PackedBatch source, PackedBatch target)
         => RunEncoder(source, target, training: false, 0) ? _decoding.Run(target, _starts) : BatchResult.GivenUp;

@@ -15,12 +15,14 @@ public sealed partial class LanguageModel
     private readonly NetworkParameters _parameters;
     private readonly SharedWeights _weights = new();
     private readonly SessionPool<LanguageModelSession> _sessions;
+    private readonly SessionPool<TextScorer> _scorers;
     private volatile CachedSessions? _cachedSessions;
 
     internal LanguageModel(NetworkParameters parameters)
     {
         _parameters = parameters;
         _sessions = new(() => new LanguageModelSession(parameters, _weights, cache: null, new float[ContextSize]));
+        _scorers = new(() => new TextScorer(parameters, _weights));
     }
 
     /// <summary>V: tokens are numbers from 0 to V - 1.</summary>
@@ -105,6 +107,30 @@ public sealed partial class LanguageModel
     /// <exception cref="ArgumentException">A token is not in the vocabulary, or the model is to be given a context too.</exception>
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public SequenceScore Score(ReadOnlySpan<int> tokens) => Score(tokens, cache: null);
+
+    /// <summary>log p of many sequences, to the bits that each gets by itself; those of about equal length are run side by side.</summary>
+    /// <param name="sequences">Token numbers of each.</param>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or the model is to be given a context too.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    public SequenceScore[] ScoreMany(IReadOnlyList<int[]> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        CheckContext([]);
+        var texts = new int[sequences.Count][];
+        for (var i = 0; i < texts.Length; i++)
+        {
+            TrainingInput.CheckTokens(sequences[i] ?? throw new ArgumentNullException(nameof(sequences)), VocabularySize);
+            texts[i] = [Vocabulary.EmptyToken, .. sequences[i]];
+        }
+        var scores = new SequenceScore[texts.Length];
+        foreach (var members in SequenceBatches.Of(texts))
+        {
+            var scorer = _scorers.Take();
+            scorer.Score(texts, members, scores);
+            _scorers.Return(scorer);
+        }
+        return scores;
+    }
 
     /// <summary>log p of texts together, their ends included.</summary>
     /// <param name="texts">Token numbers of each text; they are read once, one after the other.</param>

@@ -63,8 +63,8 @@ internal sealed record NGramPart(NGramOptions Options, NGramWeights Weights, flo
     public NGramPart Mix(NetworkParameters parameters, IReadOnlyList<int[]> sequences, ExampleOptions examples, Loss loss, int[] heldBack)
     {
         var set = examples.NGrams!;
-        var scorer = new SequenceScorer(parameters);
-        var network = Array.ConvertAll(heldBack, member => scorer.Score(sequences[member], examples.Features?[member] ?? []));
+        var features = examples.Features is { } all ? Array.ConvertAll(heldBack, member => all[member]) : null;
+        var network = new SequenceScorer(parameters).ScoreMany(Array.ConvertAll(heldBack, member => sequences[member]), features, null);
         var nGrams = Array.ConvertAll(heldBack, member =>
         {
             var scores = new float[Weights.Outcomes];

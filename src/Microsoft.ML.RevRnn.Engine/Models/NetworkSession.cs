@@ -53,6 +53,9 @@ internal sealed class NetworkSession<THead> : IPooledSession
     /// <summary>The row of the batch that has the member at this place.</summary>
     public int RowOf(int member) => _batch.RowOfMember(member);
 
+    /// <summary>The place of a member's token among all rows of the batch's steps.</summary>
+    public int PlaceOf(int member, int step) => (int)_batch.FlatOffset(step) + _batch.RowOfMember(member);
+
     /// <inheritdoc/>
     public void Release()
     {

@@ -25,9 +25,11 @@ internal sealed unsafe class NextTokenReader(LinearParameters output, ISequenceE
     /// <summary>At a text's beginning.</summary>
     public void Forget() => _memory?.Clear();
 
+    public override ISequenceHead Scoring => _head;
+
     public override void PackWeights(bool forTraining, ulong seed) => _head.PackWeights(forTraining, seed);
 
-    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights((owner as NextTokenReader)?._head);
+    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights(owner);
 
     public override void Begin(PackedBatch batch, bool training, ulong seed) => _head.Begin(batch, training, seed);
 

@@ -15,9 +15,11 @@ internal sealed unsafe class NextTokensHead(LinearParameters output, ISequenceEn
     /// <summary>[V]: log p of each token as the next one of a row.</summary>
     public ReadOnlySpan<float> LogProbabilities(int row) => new(_logProbabilities.Pointer + (nint)row * _head.ScoreStride, output.Outcomes);
 
+    public override ISequenceHead Scoring => _head;
+
     public override void PackWeights(bool forTraining, ulong seed) => _head.PackWeights(forTraining, seed);
 
-    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights((owner as NextTokensHead)?._head);
+    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights(owner);
 
     public override void Forward(in Chunk chunk)
     {

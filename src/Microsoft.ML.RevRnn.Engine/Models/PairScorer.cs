@@ -1,7 +1,5 @@
-using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn.Models;
 
@@ -14,12 +12,7 @@ internal sealed class PairScorer : IPooledSession
     private LengthHistory _lengths;
     private int[] _tokens = [];
 
-    public PairScorer(TranslationParameters parameters)
-    {
-        _pass = new TranslationPass(
-            parameters, TranslationSettings.Prediction, new Device(threads: 1), decoder => TranslationObjective.CreateExactHead(parameters, decoder));
-        _pass.PackWeights();
-    }
+    public PairScorer(SharedTranslation model) => _pass = model.CreateScoring();
 
     /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
     public TranslationScore Score(ReadOnlySpan<int> source, ReadOnlySpan<int> target)

@@ -220,7 +220,8 @@ public sealed partial class SequenceClassifier
 
     private static int Normalize(Span<float> scores, float temperature)
     {
-        var unscaled = temperature == 1 ? [] : scores.ToArray();
+        var unscaled = temperature == 1 ? [] : scores.Length <= 256 ? stackalloc float[scores.Length] : new float[scores.Length];
+        scores[..unscaled.Length].CopyTo(unscaled);
         SoftmaxLoss.Normalize(scores);
         var prediction = TensorPrimitives.IndexOfMax<float>(scores);
         if (temperature != 1)
@@ -254,13 +255,9 @@ public sealed partial class SequenceClassifier
             throw new ArgumentException($"There are {sequences.Count} sequences, and n-grams of {nGrams.Count}.", nameof(nGrams));
         if (sequences.Count == 0 || labels.Count != sequences.Count)
             throw new ArgumentException($"There are {sequences.Count} sequences and {labels.Count} labels; there must be as many, and at least one.", nameof(labels));
-        var scores = new float[sequences.Count][];
-        for (var i = 0; i < scores.Length; i++)
-        {
-            OptionCheck.Range(nameof(labels), labels[i], 0, ClassCount - 1);
-            _scorer.Score(sequences[i], features?[i] ?? [], nGrams?[i], scores[i] = new float[ClassCount]);
-        }
-        return TemperatureScaling.Fit(scores, labels);
+        foreach (var label in labels)
+            OptionCheck.Range(nameof(labels), label, 0, ClassCount - 1);
+        return TemperatureScaling.Fit(_scorer.ScoreMany(sequences, features, nGrams), labels);
     }
 
     internal NetworkParameters Parameters => _parameters;

@@ -163,6 +163,27 @@ public sealed partial class SequenceTagger
         _sessions.Return(session);
     }
 
+    /// <summary>Class probabilities of each token of many sequences, to the bits that each gets by itself; those of about equal length are run side by side, unless classes are fed back.</summary>
+    /// <param name="sequences">Token numbers of each.</param>
+    /// <returns>[T, C] of each, token after token.</returns>
+    /// <exception cref="ArgumentException">A token is not in the vocabulary, or a result would have more values than an array.</exception>
+    /// <exception cref="InvalidOperationException">Weights are so large that there is no finite result.</exception>
+    /// <exception cref="ReversalException">The state of a cell without forgetting outgrew its range.</exception>
+    public float[][] PredictMany(IReadOnlyList<int[]> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        foreach (var sequence in sequences)
+            TrainingInput.CheckTokens(sequence ?? throw new ArgumentNullException(nameof(sequences)), VocabularySize);
+        var probabilities = new float[sequences.Count][];
+        foreach (var members in SequenceBatches.Of(sequences, ClassCount))
+        {
+            var session = _sessions.Take();
+            session.Predict(sequences, members, probabilities);
+            _sessions.Return(session);
+        }
+        return probabilities;
+    }
+
     /// <summary>Mean cross-entropy and accuracy with the true class before each token, and with the one that was told: what exposure bias there is.</summary>
     /// <param name="sequences">Token numbers of each sequence.</param>
     /// <param name="labels">Of each sequence the class of each token.</param>

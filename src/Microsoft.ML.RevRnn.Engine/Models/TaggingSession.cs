@@ -38,6 +38,27 @@ internal sealed class TaggingSession : IPooledSession
         }
     }
 
+    /// <summary>Those of sequences side by side; where classes are fed back, of one after the other.</summary>
+    /// <param name="sequences">Sequences.</param>
+    /// <param name="members">Which of them.</param>
+    /// <param name="probabilities">Receives [T, C] of each of these.</param>
+    public void Predict(IReadOnlyList<int[]> sequences, int[] members, float[][] probabilities)
+    {
+        if (_states != null)
+        {
+            foreach (var member in members)
+                Predict(sequences[member], probabilities[member] = new float[sequences[member].Length * _classes]);
+            return;
+        }
+        _session.Run(sequences, members);
+        for (var i = 0; i < members.Length; i++)
+        {
+            var ofMember = probabilities[members[i]] = new float[sequences[members[i]].Length * _classes];
+            for (var t = 0; t < sequences[members[i]].Length; t++)
+                _session.Head.Probabilities.Slice(_session.PlaceOf(i, t) * _classes, _classes).CopyTo(ofMember.AsSpan(t * _classes));
+        }
+    }
+
     /// <summary>The same where the class before each token is known.</summary>
     public void Force(int[] tokens, int[] classes, Span<float> probabilities) => Run(FeedbackInput.Pairs(_shape, tokens, classes), probabilities);
 

@@ -4,19 +4,25 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Models;
 
-/// <summary>The distribution of each token's class, for a batch of one sequence.</summary>
+/// <summary>The distribution of each token's class.</summary>
 internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceEncoder encoder) : ReadingHead
 {
+    /// <summary>Tokens that are scored at once.</summary>
+    private const int PieceRows = 48;
+
     private readonly SoftmaxTokenHead _head = new(output, encoder, NextTokenTargets.Instance);
+    private readonly NativeBuffer<float> _scores = new(encoder.Device.Memory);
     private float[] _probabilities = [];
     private int _length;
 
-    /// <summary>[T, C] of the last sequence.</summary>
+    /// <summary>[C] of each token of the last batch, by its place among all rows of its steps: [T, C] of a batch of one sequence.</summary>
     public ReadOnlySpan<float> Probabilities => _probabilities.AsSpan(0, _length);
+
+    public override ISequenceHead Scoring => _head;
 
     public override void PackWeights(bool forTraining, ulong seed) => _head.PackWeights(forTraining, seed);
 
-    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights((owner as TokenScoresHead)?._head);
+    public override void ShareWeights(ISequenceHead? owner) => _head.ShareWeights(owner);
 
     public override void Begin(PackedBatch batch, bool training, ulong seed)
     {
@@ -34,13 +40,23 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
 
     public override void Forward(in Chunk chunk)
     {
-        for (var row = 0; row < chunk.FlatRows; row++)
+        _scores.EnsureLength((long)PieceRows * _head.ScoreStride);
+        for (var first = 0; first < chunk.FlatRows; first += PieceRows)
         {
-            var ofToken = _probabilities.AsSpan((int)(chunk.FlatStart + row) * output.Outcomes, output.Outcomes);
-            _head.LogProbabilities(encoder.Outputs(chunk) + (nint)row * encoder.OutputStride, ofToken);
-            RowMath.Exp(ofToken);
+            var rows = Math.Min(PieceRows, chunk.FlatRows - first);
+            _head.LogProbabilities(encoder.Outputs(chunk) + (nint)first * encoder.OutputStride, rows, _scores.Pointer);
+            for (var row = 0; row < rows; row++)
+            {
+                var ofToken = _probabilities.AsSpan((int)(chunk.FlatStart + first + row) * output.Outcomes, output.Outcomes);
+                new ReadOnlySpan<float>(_scores.Pointer + (nint)row * _head.ScoreStride, output.Outcomes).CopyTo(ofToken);
+                RowMath.Exp(ofToken);
+            }
         }
     }
 
-    public override void Dispose() => _head.Dispose();
+    public override void Dispose()
+    {
+        _head.Dispose();
+        _scores.Dispose();
+    }
 }

@@ -14,6 +14,7 @@ namespace Microsoft.ML.RevRnn;
 public sealed class TranslationModel
 {
     private readonly TranslationParameters _parameters;
+    private readonly SharedTranslation _shared;
     private readonly SessionPool<PairScorer> _scorers;
 
     private TranslationModel(TranslationParameters parameters, TranslationOptions options)
@@ -26,7 +27,8 @@ public sealed class TranslationModel
             Score = options.Score,
             SharedVocabulary = options.SharedVocabulary,
         };
-        _scorers = new(() => new PairScorer(parameters));
+        _shared = new SharedTranslation(parameters);
+        _scorers = new(() => new PairScorer(_shared));
     }
 
     /// <summary>Vs: source tokens are numbers from 0 to Vs - 1.</summary>
@@ -162,7 +164,7 @@ public sealed class TranslationModel
     }
 
     /// <summary>What translates, for one thread.</summary>
-    public TranslationSession CreateSession() => new(_parameters);
+    public TranslationSession CreateSession() => new(_shared);
 
     /// <inheritdoc cref="SequenceClassifier.WeightPrecision"/>
     public WeightPrecision WeightPrecision => Weights.PrecisionOf(_parameters.All);

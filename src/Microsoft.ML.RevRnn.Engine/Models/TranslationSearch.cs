@@ -1,4 +1,3 @@
-using Microsoft.ML.RevRnn.Compute;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Networks;
 
@@ -15,18 +14,16 @@ internal sealed class TranslationSearch : IDisposable
     private readonly EncoderStates _ends;
     private readonly PackedBatch _sources = new();
     private readonly PackedBatch _step = new();
-    private NextTokensHead _head = null!;
+    private readonly NextTokensHead _head;
     private LengthHistory _lengths;
     private int[] _members = [];
     private int[] _tokens = [];
     private int[] _sourceRows = [];
     private int[] _parents = [];
 
-    public TranslationSearch(TranslationParameters parameters)
+    public TranslationSearch(SharedTranslation model)
     {
-        _pass = new TranslationPass(
-            parameters, TranslationSettings.Prediction, new Device(threads: 1), decoder => _head = new NextTokensHead(parameters.Output, decoder));
-        _pass.PackWeights();
+        (_pass, _head) = model.CreateSearch();
         _starts = _pass.Decoder.CreateStates();
         _ends = _pass.Decoder.CreateStates();
     }

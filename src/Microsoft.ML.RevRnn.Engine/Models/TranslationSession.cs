@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
 
 namespace Microsoft.ML.RevRnn;
@@ -12,10 +11,10 @@ public sealed class TranslationSession
 
     private readonly TranslationSearch _search;
 
-    internal TranslationSession(TranslationParameters parameters)
+    internal TranslationSession(SharedTranslation model)
     {
-        SourceVocabularySize = parameters.Shape.Encoder.Vocabulary;
-        _search = new TranslationSearch(parameters);
+        SourceVocabularySize = model.SourceVocabulary;
+        _search = new TranslationSearch(model);
     }
 
     private int SourceVocabularySize { get; }

@@ -17,8 +17,13 @@ internal sealed unsafe partial class RecurrentLayer
     }
 
     /// <summary>An empty lost-bit store for a batch of <paramref name="rows"/> rows, and zero states unless there are others to begin with.</summary>
-    public void Begin(int rows, bool keepsLostBits, LayerStates? start = null)
+    /// <param name="rows">B.</param>
+    /// <param name="keepsLostBits">Whether words that the store moves out stay in it.</param>
+    /// <param name="start">The states to begin with; null for zero.</param>
+    /// <param name="onlyReads">Whether no backward pass follows.</param>
+    public void Begin(int rows, bool keepsLostBits, LayerStates? start = null, bool onlyReads = false)
     {
+        _startsAtZero = onlyReads && start == null;
         foreach (var state in _states)
         {
             state.EnsureLength((long)rows * Shape.StateStride);

@@ -27,6 +27,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     private readonly NativeBuffer<float> _inner;
     private readonly NativeBuffer<float> _innerGradient;
     private readonly List<ulong> _checksums = [];
+    private bool _startsAtZero;
 
     public RecurrentLayer(LayerParameters parameters, ForgettingLimit limit, CellArithmetic arithmetic, Device device)
     {
@@ -161,6 +162,7 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
             InnerGradient = _innerGradient.Pointer,
             Scratch = _scratch.Pointer,
             LostBits = _lostBits,
+            StartsAtZero = _startsAtZero && chunk.First + s == 0,
         };
         for (var state = 0; state < _states.Length; state++)
         {

@@ -144,7 +144,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         for (var i = 0; i < _layers.Length; i++)
         {
             _layers[i].Plan = _plan;
-            _layers[i].Layer.Begin(batch.RowCount, keepsLostBits: false, _start?[i]);
+            _layers[i].Layer.Begin(batch.RowCount, keepsLostBits: false, _start?[i], onlyReads: !training);
         }
         _input.Begin(batch, training, seed);
         BeginSharing();

@@ -1,6 +1,8 @@
 namespace Microsoft.ML.RevRnn.Text;
 
-/// <summary>Collects the hashes of a text's n-grams. A hash depends on the characters alone: it is part of every saved model.</summary>
+/// <summary>
+/// Collects the hashes of a text's n-grams, in room that it keeps for the next text. A hash depends on the characters alone: it is part of every saved model.
+/// </summary>
 /// <param name="options">Which n-grams count.</param>
 /// <param name="occurrences">Receives each n-gram with its place; null for none.</param>
 internal sealed class NGramHasher(NGramOptions options, List<NGramOccurrence>? occurrences = null)
@@ -9,11 +11,18 @@ internal sealed class NGramHasher(NGramOptions options, List<NGramOccurrence>? o
     private const uint Prime = 16777619;
     private const int LongestWord = 256;
 
-    private readonly Dictionary<uint, float> _values = [];
+    private readonly NGramSums _sums = new();
     private readonly List<uint> _words = [];
 
     /// <summary>The words of all texts so far.</summary>
     public int WordCount { get; private set; }
+
+    /// <summary>Forgets all texts.</summary>
+    public void Clear()
+    {
+        _sums.Clear();
+        WordCount = 0;
+    }
 
     /// <summary>Adds the n-grams of a text.</summary>
     public void Add(ReadOnlySpan<char> text)
@@ -40,12 +49,17 @@ internal sealed class NGramHasher(NGramOptions options, List<NGramOccurrence>? o
         AddWords();
     }
 
+    /// <summary>The n-grams of all texts so far.</summary>
     public NGramVector ToVector()
     {
-        uint[] hashes = [.. _values.Keys];
-        Array.Sort(hashes);
-        return new NGramVector(hashes, Array.ConvertAll(hashes, hash => _values[hash]));
+        var vector = new NGramVector();
+        MoveTo(vector);
+        return vector;
     }
+
+    /// <summary>The n-grams of all texts so far.</summary>
+    /// <param name="vector">Takes them, in place of what it had.</param>
+    public void MoveTo(NGramVector vector) => vector.Set(_sums.Sum());
 
     private void AddWords()
     {
@@ -85,7 +99,7 @@ internal sealed class NGramHasher(NGramOptions options, List<NGramOccurrence>? o
     /// <param name="count">How many words it is of.</param>
     private void Add(uint hash, float value, int first, int count)
     {
-        _values[hash] = _values.GetValueOrDefault(hash) + value;
+        _sums.Add(hash, value);
         occurrences?.Add(new NGramOccurrence(hash, value, WordCount + first, count));
     }
 

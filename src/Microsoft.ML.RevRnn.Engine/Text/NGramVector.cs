@@ -2,35 +2,28 @@ using Microsoft.ML.RevRnn.Text;
 
 namespace Microsoft.ML.RevRnn;
 
-/// <summary>The n-grams of one text, by their hashes, and how much there is of each: what <see cref="NGramOptions"/> says. Immutable.</summary>
+/// <summary>
+/// The n-grams of one text, by their hashes, and how much there is of each: what <see cref="NGramOptions"/> says. Immutable, but for one that a <see cref="NGramReader"/> lends.
+/// </summary>
 public sealed class NGramVector
 {
-    private readonly uint[] _hashes;
-    private readonly float[] _values;
+    private uint[] _hashes = [];
+    private float[] _values = [];
 
-    internal NGramVector(uint[] hashes, float[] values)
+    internal NGramVector()
     {
-        _hashes = hashes;
-        _values = values;
     }
+
+    internal NGramVector(uint[] hashes, float[] values) => (_hashes, _values, Count) = (hashes, values, hashes.Length);
 
     /// <summary>How many different n-grams there are.</summary>
-    public int Count => _hashes.Length;
+    public int Count { get; private set; }
 
     /// <summary>The hashes of the n-grams, ascending.</summary>
-    internal ReadOnlySpan<uint> Hashes => _hashes;
+    internal ReadOnlySpan<uint> Hashes => _hashes.AsSpan(0, Count);
 
     /// <summary>What there is of each.</summary>
-    internal ReadOnlySpan<float> Values => _values;
-
-    /// <summary>The places of a hash of so many bits, and what there is in each, negative where the hash's highest bit is set.</summary>
-    internal (long[] Places, float[] Values) Places(int bits)
-    {
-        var values = new float[_values.Length];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = _hashes[i] >> 31 == 0 ? _values[i] : -_values[i];
-        return (Array.ConvertAll(_hashes, hash => (long)(hash & ((1u << bits) - 1))), values);
-    }
+    internal ReadOnlySpan<float> Values => _values.AsSpan(0, Count);
 
     /// <summary>The n-grams of a text, or of several that belong together: no run goes from one to the next.</summary>
     /// <param name="texts">The texts; nulls are empty.</param>
@@ -58,5 +51,34 @@ public sealed class NGramVector
         var hasher = new NGramHasher(options);
         hasher.Add(tokens);
         return hasher.ToVector();
+    }
+
+    /// <summary>The same n-grams in a vector that stays as it is.</summary>
+    public NGramVector Copy() => new(Hashes.ToArray(), Values.ToArray());
+
+    /// <summary>The places of a hash of so many bits, and what there is in each, negative where the hash's highest bit is set.</summary>
+    internal (long[] Places, float[] Values) Places(int bits)
+    {
+        var (places, values) = (new long[Count], new float[Count]);
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = _hashes[i] & ((1u << bits) - 1);
+            values[i] = _hashes[i] >> 31 == 0 ? _values[i] : -_values[i];
+        }
+        return (places, values);
+    }
+
+    /// <summary>Has other n-grams from now on.</summary>
+    /// <param name="sums">Those of <see cref="NGramSums.Sum"/>.</param>
+    internal void Set(ReadOnlySpan<ulong> sums)
+    {
+        if (_hashes.Length < sums.Length)
+            (_hashes, _values) = (new uint[sums.Length], new float[sums.Length]);
+        Count = sums.Length;
+        for (var i = 0; i < sums.Length; i++)
+        {
+            _hashes[i] = (uint)(sums[i] >> 32);
+            _values[i] = BitConverter.UInt32BitsToSingle((uint)sums[i]);
+        }
     }
 }

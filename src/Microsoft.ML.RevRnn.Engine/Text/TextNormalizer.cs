@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Microsoft.ML.RevRnn.Text;
 
 /// <summary>Brings texts into a <see cref="TextNormalization"/>. One that has it already, as most do, is found out by a look at each character (UAX 15, section 9).</summary>
@@ -5,6 +7,9 @@ internal static class TextNormalizer
 {
     /// <summary>What <see cref="Checks"/> has for a character that may have to be changed.</summary>
     private const byte Changing = 255;
+
+    /// <summary>Below the first soft hyphen and the first compatible character there is nothing to do, and no table is needed. A search for a range would allocate until it is compiled at last.</summary>
+    private static readonly SearchValues<char> _plain = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(unit => (char)unit)]);
 
     private static readonly Lazy<byte[]> _canonical = new(() => Checks(compatible: false));
     private static readonly Lazy<byte[]> _compatible = new(() => Checks(compatible: true));
@@ -25,8 +30,7 @@ internal static class TextNormalizer
     {
         if (form == TextNormalization.None)
             return true;
-        // Below the first soft hyphen and the first compatible character there is nothing to do, and no table is needed.
-        var plain = text.IndexOfAnyExceptInRange('\0', '\u009F');
+        var plain = text.IndexOfAnyExcept(_plain);
         if (plain < 0)
             return true;
         var checks = (form == TextNormalization.Compatibility ? _compatible : _canonical).Value;

@@ -119,6 +119,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
             row,
             length: 1,
             input.Read,
+            input.ReadToKeep,
             (read, values) => _classifier.Score(read.Tokens, read.Features, values, read.NGrams),
             rows =>
             {

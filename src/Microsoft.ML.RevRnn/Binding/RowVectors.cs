@@ -9,15 +9,17 @@ internal static class RowVectors
     /// <param name="row">The row, or the cursor at a row, that it belongs to.</param>
     /// <param name="length">Its length.</param>
     /// <param name="read">Reads what it is made of, of the row's current values.</param>
+    /// <param name="readToKeep">Reads the same, which the next row's does not overwrite.</param>
     /// <param name="compute">Computes it of one row.</param>
     /// <param name="computeMany">Computes those of many rows.</param>
     public static RowResult<float[]> Create<TInput>(
-        DataViewRow row, int length, Func<TInput> read, Action<TInput, float[]> compute, Func<TInput[], float[][]> computeMany)
+        DataViewRow row, int length, Func<TInput> read, Func<TInput> readToKeep, Action<TInput, float[]> compute, Func<TInput[], float[][]> computeMany)
     {
         var values = new float[length];
         return WindowResults.Create(
             row,
             read,
+            readToKeep,
             input =>
             {
                 compute(input, values);

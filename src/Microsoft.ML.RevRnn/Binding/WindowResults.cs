@@ -5,36 +5,21 @@ internal static class WindowResults
 {
     /// <param name="row">The row, or the cursor at a row, that the value belongs to.</param>
     /// <param name="read">Reads what it is made of, of the row's current values.</param>
+    /// <param name="readToKeep">Reads the same, which the next row's does not overwrite.</param>
     /// <param name="compute">Makes it of one row.</param>
     /// <param name="computeMany">Makes those of many rows, which are to be the same.</param>
+    /// <param name="sizeOf">How many numbers a row's value has, where that goes by its length: then as few rows are made at once as take little memory. Null where it does not.</param>
     public static RowResult<TResult> Create<TInput, TResult>(
-        DataViewRow row, Func<TInput> read, Func<TInput, TResult> compute, Func<TInput[], TResult[]> computeMany)
+        DataViewRow row,
+        Func<TInput> read,
+        Func<TInput> readToKeep,
+        Func<TInput, TResult> compute,
+        Func<TInput[], TResult[]> computeMany,
+        Func<TInput, long>? sizeOf = null)
     {
         if (row is not RowWindow window)
             return new RowResult<TResult>(row, () => compute(read()));
-        var number = -1L;
-        TResult[]? results = null;
-        return new RowResult<TResult>(row, () =>
-        {
-            if (number != window.Number)
-            {
-                results = ComputeMany();
-                number = window.Number;
-            }
-            return results == null ? compute(read()) : results[window.Index];
-        });
-
-        TResult[]? ComputeMany()
-        {
-            try
-            {
-                return window.Count == 1 ? null : computeMany(window.ReadAll(read));
-            }
-            catch (Exception failure) when (failure is not OutOfMemoryException)
-            {
-                // One of the rows ahead may be to blame: it is told of when it is asked for.
-                return null;
-            }
-        }
+        var group = new RowGroup<TInput, TResult>(window, readToKeep, computeMany, sizeOf ?? (_ => 0));
+        return new RowResult<TResult>(row, () => group.TryGet(out var result) ? result : compute(read()));
     }
 }

@@ -115,7 +115,8 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
                 "The model reads other columns than one of text, so texts alone have no prediction; make a PredictionEngine of it, or Transform rows."));
         }
         int[][] tokens = [.. texts.Select(text => tokenizer.Encode(text ?? throw new ArgumentNullException(nameof(texts))))];
-        NGramVector[]? nGrams = NGrams is { } options ? [.. texts.Select(text => NGramVector.Of([text], options))] : null;
+        var reader = NGrams == null ? null : new NGramReader(NGrams);
+        NGramVector[]? nGrams = reader == null ? null : [.. texts.Select(text => reader.Read(text).Copy())];
         var (probabilities, predictions) = _classifier.PredictMany(tokens, temperature: Temperature, nGrams: nGrams);
         return [.. probabilities.Zip(predictions, (ofText, prediction) => new TextPrediction(ClassNames[prediction], ofText[prediction], ofText))];
     }
@@ -225,6 +226,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         var result = WindowResults.Create(
             row,
             input.Read,
+            input.ReadToKeep,
             read => (Probabilities: ofOne, Prediction: _classifier.Predict(read.Tokens, read.Features, ofOne, Temperature, read.NGrams)),
             rows =>
             {

@@ -202,11 +202,12 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="input">The data.</param>
     /// <param name="added">The columns.</param>
     /// <param name="createGetters">Makes a ValueGetter for each of them, for a row of the input and its columns that are read.</param>
+    /// <param name="readsAhead">Whether they are made of many rows at once where there are many.</param>
     private protected IDataView View(
-        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters)
+        IDataView input, IEnumerable<DataViewSchema.DetachedColumn> added, Func<DataViewRow, ReadSources, Delegate[]> createGetters, bool readsAhead = false)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters), _ => throw Host.Process(new NotSupportedException("This view cannot be written as ONNX.")));
+        return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters, readsAhead), _ => throw Host.Process(new NotSupportedException("This view cannot be written as ONNX.")));
     }
 
     private OnnxExportOptions Complete(OnnxExportOptions? options)

@@ -79,7 +79,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     private protected override bool ReadsAhead => true;
 
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
-        => [RowVectors.Create(row, _encoder.FeatureCount, input.Tokens, (tokens, features) => _encoder.Encode(tokens, features), _encoder.EncodeMany).Getter()];
+        => [RowVectors.Create(row, _encoder.FeatureCount, input.Tokens, input.Tokens, (tokens, features) => _encoder.Encode(tokens, features), _encoder.EncodeMany).Getter()];
 
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);

@@ -4,7 +4,8 @@ namespace Microsoft.ML.RevRnn.Input;
 internal static class RowNGrams
 {
     /// <summary>
-    /// Functions that give the tokens of the row's current values, and the n-grams of those that tokens were asked of last, without and with their places; null where none are read.
+    /// Functions that give the tokens of the row's current values, and the n-grams of those that tokens were asked of last, without and with their places; null where none are read. The next row's
+    /// n-grams take the place of those without.
     /// </summary>
     /// <param name="row">The row, or the cursor at a row.</param>
     /// <param name="columns">Those that are read as one sequence.</param>
@@ -15,18 +16,23 @@ internal static class RowNGrams
     {
         if (options == null)
             return (tokenization.CreateReader(row, columns), () => null, () => null);
+        var reader = new NGramReader(options);
         if (tokenization.Tokenizer is not { } tokenizer)
         {
             var readTokens = tokenization.CreateReader(row, columns);
             int[] tokens = [];
-            return (() => tokens = readTokens(), () => NGramVector.OfTokens(tokens, options), () => PlacedNGrams.OfTokens(tokens, options));
+            return (() => tokens = readTokens(), () => reader.ReadTokens(tokens), () => PlacedNGrams.OfTokens(tokens, options));
         }
-        var readTexts = TextReader(row, columns);
-        string[] texts = [];
-        return (
-            () => Tokenization.Join(Array.ConvertAll(texts = readTexts(), text => tokenizer.Encode(text))),
-            () => NGramVector.Of(texts, options),
-            () => PlacedNGrams.Of(texts, options, tokenizer));
+        ValueGetter<ReadOnlyMemory<char>>[] getters = [.. columns.Select(row.GetGetter<ReadOnlyMemory<char>>)];
+        var texts = new ReadOnlyMemory<char>[getters.Length];
+        return (Encode, () => reader.Read(texts), () => PlacedNGrams.Of(Array.ConvertAll(texts, text => text.ToString()), options, tokenizer));
+
+        int[] Encode()
+        {
+            for (var i = 0; i < getters.Length; i++)
+                getters[i](ref texts[i]);
+            return texts.Length == 1 ? tokenizer.Encode(texts[0].Span) : Tokenization.Join(Array.ConvertAll(texts, text => tokenizer.Encode(text.Span)));
+        }
     }
 
     /// <summary>A function that gives the row's texts. They are copied: the view may overwrite its own with the next row.</summary>

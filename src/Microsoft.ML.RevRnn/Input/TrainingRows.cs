@@ -58,10 +58,11 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
             cancellationToken.ThrowIfCancellationRequested();
             return Tokenization.Join(Array.ConvertAll(texts, text => tokenizer.Encode(text)));
         });
-        var nGrams = options.NGrams == null ? null : rows.ConvertAll(texts =>
+        var reader = options.NGrams == null ? null : new NGramReader(options.NGrams);
+        var nGrams = reader == null ? null : rows.ConvertAll(texts =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return NGramVector.Of(texts, options.NGrams);
+            return reader.Read(Array.ConvertAll(texts, text => text.AsMemory())).Copy();
         });
         var read = new TrainingRows(sequences, new TextTokenization(tokenizer), nGrams).Checked(input, Training, UnknownTokens.Remedy(options.Vocabulary), channel);
         return vectors?.Add(read, tokenizer) ?? read;
@@ -121,7 +122,7 @@ internal sealed record TrainingRows(IReadOnlyList<int[]> Sequences, Tokenization
         Func<(int[] Tokens, NGramVector? NGrams)> CreateReader(DataViewRow row, IReadOnlyList<DataViewSchema.Column> columns)
         {
             var (readTokens, readNGrams, _) = RowNGrams.CreateReaders(row, columns, tokenization, options);
-            return () => (readTokens(), readNGrams());
+            return () => (readTokens(), readNGrams()?.Copy());
         }
     }
 

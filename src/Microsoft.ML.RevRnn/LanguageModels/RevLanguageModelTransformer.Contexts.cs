@@ -1,3 +1,4 @@
+using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.LanguageModels;
 
 namespace Microsoft.ML.RevRnn;
@@ -62,7 +63,16 @@ public sealed partial class RevLanguageModelTransformer
     private protected override IReadOnlyList<DataViewSchema.Column> FindOthers(DataViewSchema inputSchema)
         => ContextColumn == null ? [] : [ContextColumn.Find(inputSchema, Host)];
 
-    private Func<SequenceScore> Scorer(DataViewRow row, Func<int[]> tokens, CacheOptions? cache = null)
+    /// <summary>Whether texts are scored side by side: where each score depends on nothing but the tokens.</summary>
+    private bool ScoresSideBySide(CacheOptions? cache) => ContextColumn == null && cache == null;
+
+    /// <summary>Scores of a row's text.</summary>
+    private RowResult<SequenceScore> Scores(DataViewRow row, Func<int[]> tokens, CacheOptions? cache = null)
+        => ScoresSideBySide(cache)
+            ? WindowResults.Create(row, tokens, tokens, text => _model.Score(text), _model.ScoreMany)
+            : new RowResult<SequenceScore>(row, Scorer(row, tokens, cache));
+
+    private Func<SequenceScore> Scorer(DataViewRow row, Func<int[]> tokens, CacheOptions? cache)
     {
         if (ContextColumn is not { } column)
             return () => _model.Score(tokens(), cache);

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
-using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.LanguageModels;
@@ -94,8 +93,12 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
             var score = _model.Evaluate(texts.Tokens, options);
             return score.TokenCount > 0 ? new LanguageModelMetrics(score.LogLikelihood, score.TokenCount, texts.CharacterCount) : throw NoRows();
         }
-        var view = View(data, ScoredRows.Columns, (row, sources) => ScoredRows.CreateGetters(
-            row, Scorer(row, Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)));
+        var view = View(
+            data,
+            ScoredRows.Columns,
+            (row, sources) => ScoredRows.CreateGetters(
+                Scores(row, Tokenization.CreateReader(row, sources.Sequence), options.Cache), Tokenization.CreateCharacterCounter(row, sources.Sequence)),
+            ScoresSideBySide(options.Cache));
         return ScoredRows.Sum(view) ?? throw NoRows();
     }
 
@@ -231,9 +234,11 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => _columns.Added.Select(column => new DataViewSchema.DetachedColumn(column.Name, column.Type));
 
+    private protected override bool ReadsAhead => ScoresSideBySide(cache: null);
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
-        var result = new RowResult<SequenceScore>(row, Scorer(row, input.Tokens));
+        var result = Scores(row, input.Tokens);
         ValueGetter<float> logLikelihood = (ref float value) => value = (float)result.Value.LogLikelihood;
         ValueGetter<float> perplexity = (ref float value) => value = (float)result.Value.Perplexity;
         ValueGetter<int> tokenCount = (ref int value) => value = (int)result.Value.TokenCount;

@@ -15,12 +15,10 @@ internal static class ScoredRows
     ];
 
     /// <summary>The columns' ValueGetters.</summary>
-    /// <param name="row">What they follow.</param>
-    /// <param name="score">Scores the row's current value.</param>
+    /// <param name="result">The scores of the row's current value.</param>
     /// <param name="countCharacters">Counts its characters.</param>
-    public static Delegate[] CreateGetters(DataViewRow row, Func<SequenceScore> score, Func<int> countCharacters)
+    public static Delegate[] CreateGetters(RowResult<SequenceScore> result, Func<int> countCharacters)
     {
-        var result = new RowResult<SequenceScore>(row, score);
         ValueGetter<double> logLikelihood = (ref double value) => value = result.Value.LogLikelihood;
         ValueGetter<long> tokenCount = (ref long value) => value = result.Value.TokenCount;
         ValueGetter<int> characterCount = (ref int value) => value = countCharacters();

@@ -124,6 +124,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
             row,
             LabelCount,
             input.Read,
+            input.ReadToKeep,
             (read, values) => _classifier.Predict(read.Tokens, read.Features, values, read.NGrams),
             rows =>
             {

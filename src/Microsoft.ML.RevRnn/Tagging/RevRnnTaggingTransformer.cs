@@ -151,6 +151,9 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => TaggingSchema.Columns(Columns, inputSchema, ClassCount, _labels);
 
+    /// <summary>Where classes are fed back, each row's are told token by token, and nothing is gained by several rows.</summary>
+    private protected override bool ReadsAhead => Network.Feedback == FeedbackKind.None;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
         var probabilities = TagProbabilities.Create(row, _tagger, input.Tokens);

@@ -8,13 +8,17 @@ namespace Microsoft.ML.RevRnn.Tagging;
 internal static class TagProbabilities
 {
     /// <summary>The probabilities of a row; it has as many tokens as it likes.</summary>
-    public static RowResult<float[]> Create(DataViewRow row, SequenceTagger tagger, Func<int[]> tokens) => new(row, () =>
+    public static RowResult<float[]> Create(DataViewRow row, SequenceTagger tagger, Func<int[]> tokens)
     {
-        var sequence = tokens();
-        var probabilities = new float[checked(sequence.Length * tagger.ClassCount)];
-        tagger.Predict(sequence, probabilities);
-        return probabilities;
-    });
+        return WindowResults.Create(row, tokens, tokens, Predict, tagger.PredictMany, sequence => (long)sequence.Length * tagger.ClassCount);
+
+        float[] Predict(int[] sequence)
+        {
+            var probabilities = new float[checked(sequence.Length * tagger.ClassCount)];
+            tagger.Predict(sequence, probabilities);
+            return probabilities;
+        }
+    }
 
     /// <summary>[T]: the key of the most probable class of each token.</summary>
     public static ValueGetter<VBuffer<uint>> MostProbable(RowResult<float[]> probabilities, int classCount) => (ref VBuffer<uint> destination) =>

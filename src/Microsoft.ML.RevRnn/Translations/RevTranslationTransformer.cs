@@ -169,14 +169,13 @@ public sealed class RevTranslationTransformer : RevRnnTransformer
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
         => TranslationSchema.Columns(_columns, _translator.Tokens);
 
+    private protected override bool ReadsAhead => true;
+
     private protected override Delegate[] CreateGetters(DataViewRow row, RowInput input)
     {
         var readSource = SideValue.CreateReader(row, row.Schema[SourceColumnName]);
-        var result = new RowResult<(SideValue Source, Translation Translation)>(row, () =>
-        {
-            var source = readSource();
-            return (source, _translator.Translate(source, Decoding));
-        });
+        var result = WindowResults.Create<SideValue, (SideValue Source, Translation Translation)>(
+            row, readSource, readSource, source => (source, _translator.Translate(source, Decoding)), sources => [.. sources.Zip(_translator.Translate(sources, Decoding))]);
         ValueGetter<float> score = (ref float value) => value = ScoreOf(result.Value.Translation);
         Delegate translation = TargetTokenization.Tokenizer != null ? Texts(result) : new RowResult<uint[]>(row, () => Translator.Keys(result.Value.Translation)).Getter();
         return AlignmentColumnName == null ? [translation, score] : [translation, score, new RowResult<int[]>(row, () => [.. result.Value.Translation.Alignment]).Getter()];

@@ -24,7 +24,7 @@ internal sealed class Translator(TranslationModel model, TranslationTokens token
         => source.Tokens(tokens.Source) is { Length: > 0 } read ? Use(session => session.Translate(read, decoding, cancellationToken)) : _empty;
 
     /// <summary>The same of several sources, side by side, to the bit.</summary>
-    public Translation[] Translate(IReadOnlyList<SideValue> sources, DecodingOptions decoding, CancellationToken cancellationToken)
+    public Translation[] Translate(IReadOnlyList<SideValue> sources, DecodingOptions decoding, CancellationToken cancellationToken = default)
     {
         int[][] read = [.. sources.Select(source => source.Tokens(tokens.Source))];
         return Use(session => session.TranslateAll(read, decoding, cancellationToken));

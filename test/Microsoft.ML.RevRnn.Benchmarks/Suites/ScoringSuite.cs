@@ -10,6 +10,8 @@ internal sealed class ScoringSuite : ISuite
     private const int Texts = 2_048;
     private const int Tokens = 20;
     private const int Units = 256;
+    private const int ManyTexts = 100_000;
+    private const int ManyThreads = 32;
 
     private static readonly Pace _pace = new(TimeSpan.FromSeconds(6)) { WarmUp = TimeSpan.FromSeconds(2) };
 
@@ -18,9 +20,11 @@ internal sealed class ScoringSuite : ISuite
     public string Title => "texts a second that a trained classifier scores, side by side and one by one";
 
     public string Method =>
-        $"{Texts:N0} texts of {Tokens} words of the documentation's summaries, joined and cut, {Units} units, 128 inputs, one thread. many: SequenceClassifier.PredictMany, against a network that runs text after text "
+        $"{Texts:N0} texts of {Tokens} tokens of the documentation's summaries, joined and cut, {Units} units, 128 inputs, one thread. many: SequenceClassifier.PredictMany, against a network that runs text after text "
         + "and neither shares nor keeps a product. one: SequenceClassifier.Predict, against the same. transform: a pipeline's Transform with tokens of words and n-grams, against the same rows one by one. "
-        + "engine: microseconds and bytes allocated of PredictionEngine.Predict of one text, into a row of one's own.";
+        + "engine: microseconds and bytes allocated of PredictionEngine.Predict of one text, into a row of one's own. "
+        + $"threads: {ManyTexts:N0} texts of as many, by {ManyThreads} threads on one classifier, each one text at a time, against one thread; how many probabilities are another one's, and what the process "
+        + "has in memory after the first tenth and after all.";
 
     public void Run(Settings settings, IReport report)
     {
@@ -28,6 +32,8 @@ internal sealed class ScoringSuite : ISuite
         {
             if (settings.Wants($"{cell}/many") || settings.Wants($"{cell}/one"))
                 RunEngine(settings, cell, report);
+            if (settings.Wants($"{cell}/threads"))
+                RunThreads(cell, report);
             foreach (var withNGrams in (bool[])[false, true])
             {
                 var name = withNGrams ? $"{cell}/n-grams" : $"{cell}";
@@ -42,8 +48,7 @@ internal sealed class ScoringSuite : ISuite
         var texts = Cut();
         var tokenizer = TextTokenizer.Learn([.. texts.Select(text => text.Text.AsMemory())], new VocabularyOptions());
         int[][] sequences = [.. texts.Select(text => tokenizer.Encode(text.Text))];
-        var shape = new NetworkShape(new() { Cell = cell, EmbeddingSize = 128, HiddenSize = Units }, tokenizer.Size);
-        var classifier = Untrained.Classifier(shape, classes: 12);
+        var classifier = Classifier(cell, tokenizer);
         using var plain = new PlainScorer(classifier.Parameters);
         var probabilities = new float[classifier.ClassCount];
         Add("many", () => classifier.PredictMany(sequences));
@@ -66,6 +71,28 @@ internal sealed class ScoringSuite : ISuite
             });
         }
     }
+
+    private void RunThreads(CellKind cell, IReport report)
+    {
+        string[] words = [.. Cut().SelectMany(text => text.Text.Split(' '))];
+        var tokenizer = TextTokenizer.Learn([string.Join(' ', words).AsMemory()], new VocabularyOptions());
+        // Each begins some words after the one before, and goes on at the beginning where the words end.
+        int[][] sequences = [.. Enumerable.Range(0, ManyTexts).Select(i => tokenizer.Encode(string.Join(' ', Enumerable.Range(7 * i, Tokens).Select(word => words[word % words.Length]))))];
+        var model = new SharedModel(Classifier(cell, tokenizer), sequences);
+        model.Run(ManyThreads, ManyTexts / 10);
+        var before = SharedModel.ResidentBytes();
+        var together = model.Run(ManyThreads, ManyTexts);
+        var after = SharedModel.ResidentBytes();
+        var bits = model.Bits();
+        var alone = model.Run(1, ManyTexts);
+        var different = model.Bits().Zip(bits, (one, other) => one == other ? 0 : 1).Sum();
+        report.Add(new Measurement(Name, $"{cell}/threads", ManyTexts / together, "texts/s") { Theirs = ManyTexts / alone, Against = "one thread", Runs = 1 });
+        report.Add(new Measurement(Name, $"{cell}/threads", different, "probabilities") { Aspect = "different" });
+        report.Add(new Measurement(Name, $"{cell}/threads", after, "bytes") { Aspect = "resident", Theirs = before, Against = "after the first tenth" });
+    }
+
+    private static SequenceClassifier Classifier(CellKind cell, TextTokenizer tokenizer)
+        => Untrained.Classifier(new NetworkShape(new() { Cell = cell, EmbeddingSize = 128, HiddenSize = Units }, tokenizer.Size), classes: 12);
 
     private void RunPipeline(CellKind cell, bool withNGrams, string name, IReport report)
     {
@@ -123,11 +150,12 @@ internal sealed class ScoringSuite : ISuite
         return sum;
     }
 
-    /// <summary>The summaries as one text, cut into pieces of so many words.</summary>
+    /// <summary>The summaries as one text, cut into pieces of so many tokens: words, and each other character by itself.</summary>
     private static LabelledText[] Cut()
     {
         var rows = SequenceClassification.DocumentationCorpus.Read(12).Take(4 * Texts).ToArray();
-        return [.. rows.SelectMany(row => row.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => (word, row.Label))).Chunk(Tokens).Where(piece => piece.Length == Tokens).Take(Texts)
+        var tokenizer = TextTokenizer.Learn([rows[0].Text.AsMemory()], new VocabularyOptions());
+        return [.. rows.SelectMany(row => tokenizer.Pieces(row.Text).Select(word => (word, row.Label))).Chunk(Tokens).Where(piece => piece.Length == Tokens).Take(Texts)
             .Select(piece => new LabelledText { Text = string.Join(' ', piece.Select(part => part.word)), Label = piece[0].Label })];
     }
 
