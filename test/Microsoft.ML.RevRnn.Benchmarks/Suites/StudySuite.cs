@@ -33,7 +33,7 @@ internal sealed class StudySuite : ISuite
         if (settings.Wants($"copy/T{Delay}/Unitary"))
             RunCopying(settings, report);
         if (settings.Wants("bits"))
-            RunBits(report);
+            RunBits(settings, report);
     }
 
     private void RunSentences(Settings settings, IReport report)
@@ -70,9 +70,13 @@ internal sealed class StudySuite : ISuite
         report.Add(new Measurement(Name, $"copy/T{Delay}/Unitary", loss, "nats") { Aspect = "loss", Theirs = CopyTask.Baseline(Delay), Against = "without memory" });
     }
 
-    private void RunBits(IReport report)
+    private void RunBits(Settings settings, IReport report)
     {
-        set_num_threads(1);
+        if (LibTorch.Prepare(settings.Threads) is { } missing)
+        {
+            report.Skip($"There is no libtorch: {missing}");
+            return;
+        }
         var wrong = Enumerable.Range(1, Seeds).Select(seed =>
         {
             var (machine, lstm) = BitCopying.Create(seed);
