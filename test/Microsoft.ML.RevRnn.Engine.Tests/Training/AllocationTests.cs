@@ -11,9 +11,13 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 internal sealed class AllocationTests
 {
     private const int Rows = 16;
+    private const int MostSteps = 300;
+
+    /// <summary>A byte a step, where the smallest object takes 24. Not none: while the just-in-time compiler optimises, a small object moves between stack and heap.</summary>
+    private const int Slack = MostSteps;
 
     /// <summary>Two batches: 10 steps, and 300.</summary>
-    private static readonly int[][] _sequences = [.. Sequences.Random(Rows, 8, 10), .. Sequences.Random(Rows, 250, 300)];
+    private static readonly int[][] _sequences = [.. Sequences.Random(Rows, 8, 10), .. Sequences.Random(Rows, 250, MostSteps)];
 
     [TestMethod]
     [DataRow(CellKind.RevLstm, ActivationStrategy.Reversible)]
@@ -86,7 +90,7 @@ internal sealed class AllocationTests
 
         var allocated = Allocations.Of(() => Step(brief));
         var lengthyAllocated = Allocations.Of(() => Step(lengthy));
-        Assert.IsTrue(lengthyAllocated <= allocated, $"{lengthyAllocated} bytes against {allocated}");
+        Assert.IsTrue(lengthyAllocated <= allocated + Slack, $"{lengthyAllocated} bytes against {allocated}");
         // The keys that both sides are sorted by, and some little things.
         Assert.IsTrue(allocated < 1_500, $"{allocated} bytes");
 
@@ -176,9 +180,8 @@ internal sealed class AllocationTests
         }
 
         var allocated = Allocations.Of(() => Step(brief));
-        // Not equal: code that the just-in-time compiler optimises in between may put a small object on the stack that was on the heap.
         var lengthyAllocated = Allocations.Of(() => Step(lengthy));
-        Assert.IsTrue(lengthyAllocated <= allocated, $"{lengthyAllocated} bytes against {allocated}");
+        Assert.IsTrue(lengthyAllocated <= allocated + Slack, $"{lengthyAllocated} bytes against {allocated}");
         // The keys that a batch is sorted by, and some little things.
         Assert.IsTrue(allocated < 1_000, $"{allocated} bytes");
 
