@@ -37,4 +37,7 @@ internal readonly struct Chunk(PackedBatch batch, int index, int first, int step
 
     /// <summary>First row of the states after step s, among the slots.</summary>
     public int SlotAfter(int s) => ActiveRows(0) + FlatRow(s);
+
+    /// <summary>All steps of rows [begin, end).</summary>
+    public ChunkPart Part(int begin, int end) => new(0, Steps, begin, end);
 }

@@ -24,13 +24,14 @@ internal sealed unsafe partial class RecurrentLayer
     }
 
     /// <summary>
-    /// Gradients of all steps of a chunk for rows [begin, end); outputGradient [flat rows, StateStride] is that of the layer's outputs. A row whose
+    /// Gradients of steps of a chunk, after those of the steps behind them; outputGradient [flat rows, StateStride] is that of the layer's outputs. A row whose
     /// gradient by the states before the chunk is longer than <paramref name="longest"/> has it scaled down.
     /// </summary>
-    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, int begin, int end)
+    public void Backward(in Chunk chunk, LayerRecord record, float* outputGradient, float longest, in ChunkPart part)
     {
+        var (begin, end) = (part.Begin, part.End);
         var ofOutputs = _stateGradients[Shape.Spec.OutputState].Pointer;
-        for (var s = chunk.Steps - 1; s >= 0; s--)
+        for (var s = part.EndStep - 1; s >= part.FirstStep; s--)
         {
             var active = Math.Min(end, chunk.ActiveRows(s));
             if (begin >= active)
@@ -52,7 +53,9 @@ internal sealed unsafe partial class RecurrentLayer
                     .CopyTo(new Span<float>(target + (nint)b * Shape.HalfStride, Shape.HalfStride));
             }
         }
-        for (var b = begin; b < Math.Min(end, chunk.ActiveRows(0)) && longest < float.PositiveInfinity; b++)
+        if (part.FirstStep > 0 || longest == float.PositiveInfinity)
+            return;
+        for (var b = begin; b < Math.Min(end, chunk.ActiveRows(0)); b++)
             ClipStateGradient(b, longest);
     }
 

@@ -94,14 +94,16 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
             columns.Resize(chunk.FlatRows, MatrixKernel.ColumnAlignment);
     }
 
-    /// <summary>All steps of a chunk, forward, for rows [begin, end) of the batch.</summary>
-    public void Forward(in Chunk chunk, LayerRecord record, int begin, int end)
+    /// <summary>Steps of a chunk, forward; those before them must have been run.</summary>
+    public void Forward(in Chunk chunk, LayerRecord record, in ChunkPart part)
     {
-        end = Math.Min(end, chunk.ActiveRows(0));
+        var begin = part.Begin;
+        var end = Math.Min(part.End, chunk.ActiveRows(part.FirstStep));
         if (begin >= end)
             return;
-        Materialize(record, 0, begin, end);
-        for (var s = 0; s < chunk.Steps; s++)
+        if (part.FirstStep == 0)
+            Materialize(record, 0, begin, end);
+        for (var s = part.FirstStep; s < part.EndStep; s++)
         {
             var active = Math.Min(end, chunk.ActiveRows(s));
             if (begin < active)
@@ -110,13 +112,14 @@ internal sealed unsafe partial class RecurrentLayer : IDisposable
     }
 
     /// <summary>
-    /// All steps of a chunk, backwards from the states after it, for rows [begin, end): gives back states and start states, and the gates unless the record
-    /// still has them.
+    /// Steps of a chunk, backwards from the states after them: gives back states and start states, and the gates unless the record still has them. The steps
+    /// behind them must have been reversed.
     /// </summary>
-    public void Reverse(in Chunk chunk, LayerRecord record, int begin, int end, bool hasGates = false)
+    public void Reverse(in Chunk chunk, LayerRecord record, in ChunkPart part, bool hasGates = false)
     {
-        var known = begin;
-        for (var s = chunk.Steps - 1; s >= 0; s--)
+        var (begin, end) = (part.Begin, part.End);
+        var known = part.EndStep == chunk.Steps ? begin : Math.Clamp(chunk.ActiveRows(part.EndStep), begin, end);
+        for (var s = part.EndStep - 1; s >= part.FirstStep; s--)
         {
             var active = Math.Min(end, chunk.ActiveRows(s));
             if (begin >= active)

@@ -9,10 +9,6 @@ internal sealed unsafe partial class RecurrentStack
     /// <summary>A worker's part of a chunk's flat rows.</summary>
     private static (int Begin, int End) FlatShare(WorkerTeam team, in Chunk chunk, int worker) => team.Share(chunk.FlatRows, 4, worker);
 
-    /// <summary>A worker's part of the batch's rows, in whole blocks of the lost-bit store.</summary>
-    private static (int Begin, int End) RowShare(WorkerTeam team, in Chunk chunk, int worker) =>
-        team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
-
     /// <summary>Who makes the input's part of a layer's gates by tokens; null where it is made row by row.</summary>
     private SharedInputs? SharedBy(StackLayer layer) => _shared.IsOn && layer == _layers[0] ? _shared : null;
 
@@ -39,51 +35,48 @@ internal sealed unsafe partial class RecurrentStack
         }
     }
 
-    /// <summary>What a layer reads, and its part of all gates unless those are still there.</summary>
-    private readonly struct InputJob(RecurrentStack stack, StackLayer layer, Chunk chunk, bool multiplies) : IJob
+    /// <summary>What layers read of the whole chunk, and the first one's part of all gates unless those are still there.</summary>
+    private readonly struct InputJob(RecurrentStack stack, Chunk chunk, int layers, bool multiplies) : IJob
     {
         public void Run(int worker)
         {
             var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
-            if (begin == end)
-                return;
-            layer.WriteInputs(chunk, stack._input, stack._isTraining, stack._seed, begin, end);
-            var gates = layer.Record(chunk).Gates.Pointer;
-            if (stack.SharedBy(layer) is { } shared)
-            {
-                shared.WriteOthers(begin, end);
-                if (multiplies)
-                    shared.FillGates(chunk, gates, begin, end);
-            }
-            else if (stack._kept is { } kept && layer == stack._layers[0])
-            {
-                kept.FillGates(chunk.Tokens[begin..end], gates + (nint)begin * layer.Layer.Shape.GateRow);
-            }
-            else if (multiplies)
-            {
-                var inputs = layer.Inputs(chunk, stack._isTraining) + (nint)begin * layer.Layer.InputStride;
-                layer.Layer.MultiplyInputs(inputs, gates + (nint)begin * layer.Layer.Shape.GateRow, end - begin);
-            }
-            if (multiplies && layer == stack._layers[0])
-                stack._context?.AddTo(chunk, gates, begin, end);
+            for (var i = 0; i < layers && begin < end; i++)
+                stack.MakeInputs(stack._layers[i], chunk, begin, end, multiplies);
         }
     }
 
-    private readonly struct ForwardJob(WorkerTeam team, StackLayer layer, Chunk chunk) : IJob
+    /// <summary>What the layers of a round's tasks read, and its part of all gates.</summary>
+    private readonly struct TaskInputJob(RecurrentStack stack, Chunk chunk) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = RowShare(team, chunk, worker);
-            layer.Layer.Forward(chunk, layer.Record(chunk), begin, end);
+            foreach (var (task, begin, end) in WaveParts.OfFlatRows(stack.ReadingTasks, chunk, stack.Device.Team, worker))
+                stack.MakeInputs(stack._layers[task.Layer], chunk, begin, end, multiplies: true);
         }
     }
 
-    private readonly struct ReverseJob(WorkerTeam team, StackLayer layer, Chunk chunk, bool hasGates) : IJob
+    private readonly struct ForwardJob(RecurrentStack stack, Chunk chunk) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = RowShare(team, chunk, worker);
-            layer.Layer.Reverse(chunk, layer.Record(chunk), begin, end, hasGates);
+            foreach (var (task, begin, end) in WaveParts.OfRows(stack._wave.Tasks, chunk, stack.Device.Team, worker))
+            {
+                var layer = stack._layers[task.Layer];
+                layer.Layer.Forward(chunk, layer.Record(chunk), task.Of(begin, end));
+            }
+        }
+    }
+
+    private readonly struct ReverseJob(RecurrentStack stack, Chunk chunk, bool hasGates) : IJob
+    {
+        public void Run(int worker)
+        {
+            foreach (var (task, begin, end) in WaveParts.OfRows(stack._wave.Tasks, chunk, stack.Device.Team, worker))
+            {
+                var layer = stack._layers[task.Layer];
+                layer.Layer.Reverse(chunk, layer.Record(chunk), task.Of(begin, end), hasGates);
+            }
         }
     }
 
@@ -97,39 +90,37 @@ internal sealed unsafe partial class RecurrentStack
         }
     }
 
-    private readonly struct BackwardJob(WorkerTeam team, StackLayer layer, Chunk chunk, float longest) : IJob
+    private readonly struct BackwardJob(RecurrentStack stack, Chunk chunk, float longest) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = RowShare(team, chunk, worker);
-            layer.Layer.Backward(chunk, layer.Record(chunk), layer.OutputGradient, longest, begin, end);
+            foreach (var (task, begin, end) in WaveParts.OfRows(stack._wave.Tasks, chunk, stack.Device.Team, worker))
+            {
+                var layer = stack._layers[task.Layer];
+                layer.Layer.Backward(chunk, layer.Record(chunk), layer.OutputGradient, longest, task.Of(begin, end));
+            }
         }
     }
 
-    /// <summary>The gradients by a layer's weights, and by what it reads, which go down to <paramref name="below"/>.</summary>
-    private readonly struct GradientJob(RecurrentStack stack, StackLayer layer, Chunk chunk, float* below, bool isSkipped) : IJob
+    /// <summary>The gradients by what the layers of a round's tasks read, and by the weights of those that are done with the chunk.</summary>
+    private readonly struct GradientJob(RecurrentStack stack, Chunk chunk) : IJob
     {
         public void Run(int worker)
         {
-            var record = layer.Record(chunk);
+            foreach (var task in stack._wave.Tasks)
+            {
+                if (task.IsLast && stack._settings.LearnsWeights)
+                    AddWeightGradient(stack._layers[task.Layer], worker);
+            }
+            foreach (var (task, begin, end) in WaveParts.OfFlatRows(stack._wave.Tasks, chunk, stack.Device.Team, worker))
+                stack.PassDown(task.Layer, chunk, begin, end);
+        }
+
+        private void AddWeightGradient(StackLayer layer, int worker)
+        {
             var shared = stack.SharedBy(layer);
             var inputs = shared == null ? layer.Inputs(chunk, training: true) : shared.Others;
-            if (stack._settings.LearnsWeights)
-                layer.Layer.WeightGradient(chunk, record, inputs, shared?.Gates, stack.Device.Team, worker);
-            var (begin, end) = FlatShare(stack.Device.Team, chunk, worker);
-            if (begin == end)
-                return;
-            if (shared != null)
-            {
-                if (isSkipped)
-                    stack._input.Mask(chunk.Tokens[begin..end], stack._skippedGradient.Pointer + (nint)begin * layer.Layer.InputStride);
-                return;
-            }
-            var gates = record.Gates.Pointer + (nint)begin * layer.Layer.Shape.GateRow;
-            layer.Layer.InputGradient(gates, below + (nint)begin * layer.Layer.InputStride, end - begin);
-            layer.PassDown(chunk, below, stack._skippedGradient.Pointer, isSkipped, stack._seed, begin, end);
-            if (layer == stack._layers[0])
-                stack._input.Mask(chunk.Tokens[begin..end], below + (nint)begin * layer.Layer.InputStride);
+            layer.Layer.WeightGradient(chunk, layer.Record(chunk), inputs, shared?.Gates, stack.Device.Team, worker);
         }
     }
 
@@ -138,7 +129,7 @@ internal sealed unsafe partial class RecurrentStack
     {
         public void Run(int worker)
         {
-            var (begin, end) = RowShare(stack.Device.Team, chunk, worker);
+            var (begin, end) = stack.Device.Team.Share(chunk.ActiveRows(0), LostBitStore.RowsPerBlock, worker);
             stack._context!.Sum(chunk, stack._layers[0].Record(chunk).Gates.Pointer, begin, end);
         }
     }

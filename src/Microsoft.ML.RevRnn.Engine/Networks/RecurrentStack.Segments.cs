@@ -1,6 +1,6 @@
 namespace Microsoft.ML.RevRnn.Networks;
 
-/// <content>How chunks are run, and run again.</content>
+/// <content>Where segments start, and how they are run again.</content>
 internal sealed unsafe partial class RecurrentStack
 {
     /// <summary>Keeps the state at a segment's start, and lost bits if it is the last one: the others' would be thrown away.</summary>
@@ -35,27 +35,5 @@ internal sealed unsafe partial class RecurrentStack
         }
         if (_plan.Reverses)
             _reversedBits += LostBits;
-    }
-
-    private void Run(in Chunk chunk)
-    {
-        if (_shared.IsOn)
-            _shared.Prepare(chunk);
-        foreach (var layer in _layers)
-        {
-            layer.Prepare(chunk, backward: false);
-            Device.Team.Run(new InputJob(this, layer, chunk, multiplies: true));
-            Device.Team.Run(new ForwardJob(Device.Team, layer, chunk));
-        }
-        _recorded = chunk.Index;
-    }
-
-    private void Reverse(StackLayer layer, in Chunk chunk, bool hasGates)
-    {
-        Device.Team.Run(new ReverseJob(Device.Team, layer, chunk, hasGates));
-        layer.Layer.VerifyChecksum(chunk);
-        Device.Team.Run(new CountBitsJob(Device.Team, layer, chunk, _optimalBits));
-        foreach (var bits in _optimalBits)
-            _optimalBitSum += bits;
     }
 }

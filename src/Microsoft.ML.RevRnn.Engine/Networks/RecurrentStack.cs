@@ -60,6 +60,7 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _inputGradient = new NativeBuffer<float>(device.Memory);
         _skippedGradient = new NativeBuffer<float>(device.Memory);
         _optimalBits = new double[device.Team.Size];
+        _wave = new Wave(_layers.Length);
     }
 
     public Device Device { get; }
@@ -198,51 +199,6 @@ internal sealed unsafe partial class RecurrentStack : ISequenceEncoder
         _context?.BeginBackward();
         if (_shared.IsOn)
             _shared.BeginBackward(MostChunkRows);
-    }
-
-    public void Recover(in Chunk chunk)
-    {
-        var segment = chunk.Index / _plan.SegmentChunks;
-        if (segment != _segment)
-            Repeat(segment);
-        if (_shared.IsOn)
-            _shared.Prepare(chunk);
-        // A segment's last chunk was run just now: its products need not be made again.
-        var hasGates = _recorded == chunk.Index;
-        _recorded = -1;
-        foreach (var layer in _layers)
-        {
-            layer.Prepare(chunk, backward: true);
-            Device.Team.Run(new InputJob(this, layer, chunk, multiplies: _plan.Reverses && !hasGates));
-            if (_plan.Reverses)
-                Reverse(layer, chunk, hasGates);
-        }
-        _layers[^1].PrepareOutputGradient(chunk);
-    }
-
-    public void Backward(in Chunk chunk)
-    {
-        var longest = _settings.MaximumStateGradientNorm * _lossScale;
-        for (var i = _layers.Length - 1; i >= 0; i--)
-        {
-            var layer = _layers[i];
-            var length = (long)chunk.FlatRows * layer.Layer.InputStride;
-            if (i > 0)
-                _layers[i - 1].PrepareOutputGradient(chunk);
-            else
-                _inputGradient.EnsureLength(length);
-            if (layer.Skips)
-                _skippedGradient.EnsureLength(length);
-            var below = i > 0 ? _layers[i - 1].OutputGradient : _inputGradient.Pointer;
-            Device.Team.Run(new BackwardJob(Device.Team, layer, chunk, longest));
-            if (i == 0 && _context != null)
-                Device.Team.Run(new ContextSumJob(this, chunk));
-            Device.Team.Run(new GradientJob(this, layer, chunk, below, isSkipped: i + 1 < _layers.Length && _layers[i + 1].Skips));
-            layer.Layer.Flow?.EndChunk(chunk);
-        }
-        if (_shared.IsOn)
-            Device.Team.Run(new OtherGradientJob(this, chunk));
-        Device.Team.Run(new InputGradientJob(this, chunk));
     }
 
     public void FinishBackward()

@@ -27,6 +27,9 @@ internal sealed record StackSettings
     /// <summary>How long chunks are; null for <see cref="ChunkLength.For"/>.</summary>
     public ChunkLength? ChunkLength { get; init; }
 
+    /// <summary>How chunks are cut for layers that work side by side; null for <see cref="WaveShape.For"/>.</summary>
+    public WaveShape? Wave { get; init; }
+
     /// <summary>
     /// The longest that a row's gradient by the state may be at a chunk's start, in units of a single prediction's part of the loss; longer ones are scaled
     /// down. Over very many steps gradients can grow without bound, and no clipping of their sum would help then.

@@ -10,10 +10,15 @@ internal sealed record StepCase(CellKind Cell, ActivationStrategy Strategy, Step
     /// <summary>That of a reversible cell.</summary>
     public CellArithmetic Arithmetic { get; init; } = CellArithmetic.Reversible;
 
+    public int Layers { get; init; } = 1;
+
+    /// <summary>Whether layers work side by side; null for where the engine lets them.</summary>
+    public WaveShape? Wave { get; init; }
+
     /// <summary>How long its chunks are; null for as long as the engine makes them.</summary>
     public ChunkLength? Chunk { get; init; }
 
-    public override string ToString() => $"{Cell}/{Strategy}/{Shape}";
+    public override string ToString() => $"{Cell}/{Strategy}/{(Layers > 1 ? $"L{Layers}/" : "")}{Shape}";
 
     public static StepCase Parse(string name)
     {

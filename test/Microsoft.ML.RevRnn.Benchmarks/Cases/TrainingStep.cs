@@ -6,7 +6,7 @@ using Microsoft.ML.RevRnn.Networks;
 namespace Microsoft.ML.RevRnn.Benchmarks;
 
 /// <summary>
-/// A network of one layer with one batch, and the training step without the optimiser: weights are packed (they change at each step), gradients
+/// A network of one layer, or several, with one batch, and the training step without the optimiser: weights are packed (they change at each step), gradients
 /// cleared, forward, loss, backward to the weights and the inputs. The loss is that of an <see cref="OutputSumHead"/>, which costs next to nothing.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
@@ -31,7 +31,7 @@ internal sealed class TrainingStep : IDisposable
         bool sharesInputs = false)
     {
         var shape = step.Shape;
-        var network = new NetworkOptions { Cell = step.Cell, EmbeddingSize = shape.Units, HiddenSize = shape.Units, ForgettingLimit = limit };
+        var network = new NetworkOptions { Cell = step.Cell, EmbeddingSize = shape.Units, HiddenSize = shape.Units, LayerCount = step.Layers, ForgettingLimit = limit };
         _parameters = new EncoderParameters(new NetworkShape(network, text?.VocabularySize ?? RandomVocabulary));
         _parameters.Initialize(1);
         _device = new Device(threads);
@@ -41,6 +41,7 @@ internal sealed class TrainingStep : IDisposable
             Strategy = step.Strategy,
             SharesInputs = sharesInputs,
             ChunkLength = step.Chunk,
+            Wave = step.Wave,
         };
         _stack = new RecurrentStack(_parameters.Stacks[0], new TokenInput(_parameters.Embedding, dropout: 0), settings, _device);
         _stack.PrepareTraining();
@@ -76,9 +77,14 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>The forward pass alone, as evaluation has it.</summary>
     public void RunForward()
     {
-        _pass.PackWeights();
-        _pass.Run(_batch);
+        PackWeights();
+        Score();
     }
+
+    /// <summary>The forward pass alone, with weights that are packed.</summary>
+    public void Score() => _pass.Run(_batch);
+
+    public void PackWeights() => _pass.PackWeights();
 
     public void Dispose()
     {

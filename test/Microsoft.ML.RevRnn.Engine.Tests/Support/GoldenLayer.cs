@@ -83,7 +83,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         Begin(states, keepsLostBits);
         _layer.PrepareChunk(_chunk, _record, backward: false);
         _layer.MultiplyInputs(_inputs.Pointer, _record.Gates.Pointer, _chunk.FlatRows);
-        _layer.Forward(_chunk, _record, 0, Rows);
+        _layer.Forward(_chunk, _record, _chunk.Part(0, Rows));
     }
 
     /// <summary>
@@ -100,7 +100,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
             var step = new Chunk(_chunk.Batch, t, t, 1);
             _layer.PrepareChunk(step, record, backward: false);
             _layer.MultiplyInputs(_inputs.Pointer + (nint)_chunk.FlatRow(t) * _parameters.InputStride, record.Gates.Pointer, step.FlatRows);
-            _layer.Forward(step, record, 0, Rows);
+            _layer.Forward(step, record, step.Part(0, Rows));
             moments.Add([.. Enumerable.Range(0, Shape.StateCount).Select(StateNow)]);
         }
         return [.. moments];
@@ -125,7 +125,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         new Span<float>(_record.Hidden.Pointer, _chunk.SlotRows * Shape.StateStride).Fill(float.NaN);
         _layer.PrepareChunk(_chunk, _record, backward: true);
         _layer.MultiplyInputs(_inputs.Pointer, _record.Gates.Pointer, _chunk.FlatRows);
-        _layer.Reverse(_chunk, _record, 0, Rows);
+        _layer.Reverse(_chunk, _record, _chunk.Part(0, Rows));
     }
 
     public double OptimalBits() => _layer.OptimalBits(_record, 0, _chunk.FlatRows);
@@ -142,7 +142,7 @@ internal sealed unsafe class GoldenLayer : IDisposable
         }
         for (var i = 0; i < outputGradient.Length; i++)
             _outputGradient.Pointer[StatePosition(i)] = (float)outputGradient[i];
-        _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, 0, Rows);
+        _layer.Backward(_chunk, _record, _outputGradient.Pointer, float.PositiveInfinity, _chunk.Part(0, Rows));
         _layer.WeightGradient(_chunk, _record, _inputs.Pointer, null, _device.Team, 0);
         _layer.InputGradient(_record.Gates.Pointer, _inputGradient.Pointer, _chunk.FlatRows);
     }

@@ -71,6 +71,9 @@ internal sealed record StackSetup
 
     public int TargetChunkRows { get; init; } = 256;
 
+    /// <summary>How chunks are cut; null for what the engine does by itself.</summary>
+    public WaveShape? Wave { get; init; }
+
     public float MaximumStateGradientNorm { get; init; } = float.PositiveInfinity;
 
     /// <summary>Initial weights are multiplied by this, so that gates spread over their range.</summary>
@@ -104,6 +107,7 @@ internal sealed record StackSetup
         Contexts = Contexts,
         SharesInputs = SharesInputs,
         ChunkLength = new ChunkLength(MinimumChunkSteps, MaximumChunkSteps, TargetChunkRows),
+        Wave = Wave,
         MaximumStateGradientNorm = MaximumStateGradientNorm,
     };
 }

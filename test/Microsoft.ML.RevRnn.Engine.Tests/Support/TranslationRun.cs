@@ -30,6 +30,7 @@ internal sealed class TranslationRun : IDisposable
             Strategy = setup.Strategy,
             Dropout = new DropoutRates(setup.Dropout, setup.Dropout, setup.Dropout) { InputByToken = setup.InputByToken },
             ChunkLength = setup.ChunkLength,
+            Wave = setup.Wave,
         };
         Pass = new TranslationPass(Parameters, new TranslationSettings(settings, settings, setup.Dropout), _device, decoder => setup.SoftmaxSamples > 0
             ? new SampledTokenHead(Parameters.Output, decoder, 0, new long[vocabulary], setup.SoftmaxSamples)

@@ -34,6 +34,9 @@ internal sealed record TranslationSetup
     /// <summary>Null for that of training.</summary>
     public ChunkLength? ChunkLength { get; init; } = new(3, 5, 20);
 
+    /// <summary>How chunks are cut; null for what the engine does by itself.</summary>
+    public WaveShape? Wave { get; init; }
+
     public int Threads { get; init; } = 1;
 
     public SimdWidth Width { get; init; } = SimdWidths.Best;
