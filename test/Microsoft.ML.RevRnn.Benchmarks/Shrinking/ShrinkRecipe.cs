@@ -41,7 +41,7 @@ internal sealed record ShrinkRecipe(string Name, string Path, NetworkOptions Net
             LanguageRecipe.Training(CellKind.Lstm, epochs: 12, seed: 1, threads: 1))
         {
             Epochs = (6, 14),
-            // 64 of 200 units: 32 of a half, whole registers.
+            // 64 of 200 units, 32 of a half: whole registers.
             KeepFraction = 0.32f,
         },
     ];
@@ -49,7 +49,7 @@ internal sealed record ShrinkRecipe(string Name, string Path, NetworkOptions Net
     /// <summary>The recipe in words.</summary>
     public string Description =>
         $"{(Characters > 0 ? "characters" : "words as in the language suite")}{(Characters is > 0 and < int.MaxValue ? $", the first {Characters:N0}" : "")}, one layer, E = {Network.EmbeddingSize}, H = {Network.HiddenSize}, B = {Training.BatchSize}, T = {Model.WindowLength}, "
-        + $"dropout {Training.Dropout}, AdamW at {Training.LearningRate}, {Training.MaximumEpochs} epochs; {Epochs.Selection} of gates, {Epochs.FineTuning} behind, at half the rate";
+        + $"dropout {Training.Dropout}, AdamW at {Training.LearningRate}, {Training.MaximumEpochs} epochs; KeepFraction {KeepFraction}, {Epochs.Selection} of gates, {Epochs.FineTuning} behind, at half the rate";
 
     public FileInfo File(DirectoryInfo folder) => new(System.IO.Path.Combine(folder.FullName, Path));
 
