@@ -98,8 +98,15 @@ internal static class OnnxModels
         var graph = tokens.Graph;
         var scores = parameters.Network.FedBack > 0
             ? graph.Transpose(new OnnxTagger(graph, parameters, arithmetic).Scores(tokens), 1, 0, 2)
-            : new OnnxScores(graph, parameters).Linear(graph.Transpose(new OnnxEncoder(graph, parameters.Encoder, arithmetic).Outputs(tokens)[0], 1, 0, 2));
+            : new OnnxScores(graph, parameters).Linear(graph.Transpose(TokenOutputs(tokens, parameters, arithmetic), 1, 0, 2));
         return Softmax(graph, scores, 1);
+    }
+
+    /// <summary>What all directions make of each token, in the order of the text: [T, N, D H].</summary>
+    private static string TokenOutputs(OnnxTokens tokens, NetworkParameters parameters, OnnxArithmetic arithmetic)
+    {
+        var outputs = new OnnxEncoder(tokens.Graph, parameters.Encoder, arithmetic).Outputs(tokens);
+        return outputs.Length == 1 ? outputs[0] : tokens.Graph.Join(2, outputs[0], tokens.InOrder(outputs[1]));
     }
 
     /// <summary>Output: Features, [N, F].</summary>

@@ -85,7 +85,7 @@ internal static class SafetensorsContent
         {
             throw new FormatException("The file is damaged: " + failure.Message, failure);
         }
-        if (network.Bidirectional && (kind is ModelKind.Tagger or ModelKind.FeedbackTagger or ModelKind.LanguageModel))
+        if (network.Bidirectional && (kind is ModelKind.FeedbackTagger or ModelKind.LanguageModel))
             throw new FormatException($"The file is damaged: a model of kind {kind} reads in one direction.");
         if (file.ContentLength < sizeof(float) * ModelFile.ValueCount(header))
         {

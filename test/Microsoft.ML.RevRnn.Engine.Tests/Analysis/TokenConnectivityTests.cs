@@ -185,7 +185,7 @@ internal sealed class TokenConnectivityTests
         var options = new ConnectivityOptions { ActivationStrategy = ActivationStrategy.Reversible };
         var before = GC.GetAllocatedBytesForCurrentThread();
         using var session = new GradientSession<ChosenOutcomes>(
-            model.Parameters.Encoder, encoder => new ChosenOutcomes(model.Parameters.Output, encoder) { Outcomes = [3] }, options);
+            model.Parameters.Encoder, encoder => new ChosenOutcomes(model.Parameters.Output, encoder, directions: 1) { Outcomes = [3], Positions = [20_000] }, options);
 
         session.Run([text]);
         var values = session.Values(0, text);
