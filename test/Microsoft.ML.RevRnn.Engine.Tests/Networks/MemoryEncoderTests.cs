@@ -16,8 +16,8 @@ internal sealed class MemoryEncoderTests
     {
         using var run = new WholeTextRun(NetworkStructure.MemoryNetwork, units, layers: hops);
         var memory = run.Parameters.Stacks[0].Memory!;
-        var reference = new MemoryReference(units, Values(memory.Question), Values(memory.Maps), Values(memory.Bias));
-        var embedding = Values(run.Parameters.Embedding.Value);
+        var reference = new MemoryReference(units, memory.Question.Elements(), memory.Maps.Elements(), memory.Bias.Elements());
+        var embedding = run.Parameters.Embedding.Value.Elements();
         var (width, ofEmbedding) = (memory.Layer.Inputs, new double[embedding.Length]);
 
         run.Train(_sequences);
@@ -37,10 +37,10 @@ internal sealed class MemoryEncoderTests
             for (var t = 0; t < x.Length * width; t++)
                 ofEmbedding[_sequences[i][t / width] * width + t % width] += ofX[t / width][t % width];
         }
-        Near.AreNearToLargest(reference.QuestionGradient, Gradients(memory.Question), 1e-5, "gradient by the question");
-        Near.AreNearToLargest(reference.MapsGradient, Gradients(memory.Maps), 1e-5, "gradient by the maps");
-        Near.AreNearToLargest(reference.BiasGradient, Gradients(memory.Bias), 1e-5, "gradient by the biases");
-        Near.AreNearToLargest(ofEmbedding, run.EmbeddingGradients(), 1e-5, "gradient by the token vectors");
+        Near.AreNearToLargest(reference.QuestionGradient, memory.Question.ElementGradients(), 1e-5, "gradient by the question");
+        Near.AreNearToLargest(reference.MapsGradient, memory.Maps.ElementGradients(), 1e-5, "gradient by the maps");
+        Near.AreNearToLargest(reference.BiasGradient, memory.Bias.ElementGradients(), 1e-5, "gradient by the biases");
+        Near.AreNearToLargest(ofEmbedding, run.Parameters.Embedding.ElementGradients(), 1e-5, "gradient by the token vectors");
     }
 
     [TestMethod]
@@ -84,10 +84,4 @@ internal sealed class MemoryEncoderTests
             Assert.AreEqual(run.PeakBytes, MemoryEncoder.Bytes(run.Parameters.Stacks[0].Memory!, rows, steps, 2), 0.05 * run.PeakBytes);
         }
     }
-
-    private static double[] Values(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.At(i / parameter.Columns, i % parameter.Columns))];
-
-    private static double[] Gradients(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.GradientAt(i / parameter.Columns, i % parameter.Columns))];
 }

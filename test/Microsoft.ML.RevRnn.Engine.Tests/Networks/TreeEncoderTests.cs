@@ -18,8 +18,8 @@ internal sealed class TreeEncoderTests
         var sequences = structure == NetworkStructure.GivenTree ? [.. _sequences.Select(WithJoins)] : _sequences;
         using var run = new WholeTextRun(structure, units);
         var tree = run.Tree;
-        var reference = new TreeReference(units, Values(tree.Leaf), Values(tree.LeafBias), Values(tree.Node), Values(tree.NodeBias));
-        var embedding = Values(run.Parameters.Embedding.Value);
+        var reference = new TreeReference(units, tree.Leaf.Elements(), tree.LeafBias.Elements(), tree.Node.Elements(), tree.NodeBias.Elements());
+        var embedding = run.Parameters.Embedding.Value.Elements();
         var (width, ofEmbedding) = (tree.Layer.Inputs, new double[embedding.Length]);
 
         run.Train(sequences);
@@ -46,11 +46,11 @@ internal sealed class TreeEncoderTests
             for (var t = 0; t < x.Length * width; t++)
                 ofEmbedding[sequences[i][t / width] * width + t % width] += ofX[t / width][t % width];
         }
-        Near.AreNearToLargest(reference.LeafGradient, Gradients(tree.Leaf), 1e-5, "gradient by the leaves' weights");
-        Near.AreNearToLargest(reference.LeafBiasGradient, Gradients(tree.LeafBias), 1e-5, "gradient by the leaves' biases");
-        Near.AreNearToLargest(reference.NodeGradient, Gradients(tree.Node), 1e-5, "gradient by the nodes' weights");
-        Near.AreNearToLargest(reference.NodeBiasGradient, Gradients(tree.NodeBias), 1e-5, "gradient by the nodes' biases");
-        Near.AreNearToLargest(ofEmbedding, run.EmbeddingGradients(), 1e-5, "gradient by the token vectors");
+        Near.AreNearToLargest(reference.LeafGradient, tree.Leaf.ElementGradients(), 1e-5, "gradient by the leaves' weights");
+        Near.AreNearToLargest(reference.LeafBiasGradient, tree.LeafBias.ElementGradients(), 1e-5, "gradient by the leaves' biases");
+        Near.AreNearToLargest(reference.NodeGradient, tree.Node.ElementGradients(), 1e-5, "gradient by the nodes' weights");
+        Near.AreNearToLargest(reference.NodeBiasGradient, tree.NodeBias.ElementGradients(), 1e-5, "gradient by the nodes' biases");
+        Near.AreNearToLargest(ofEmbedding, run.Parameters.Embedding.ElementGradients(), 1e-5, "gradient by the token vectors");
     }
 
     [TestMethod]
@@ -113,10 +113,4 @@ internal sealed class TreeEncoderTests
     private static int[] WithJoins(int[] tokens) => [.. tokens.SelectMany((token, i) => i % 3 == 1 ? (int[])[token, 0] : i % 5 == 4 ? [token, 0, 0] : [token])];
 
     private static double[][] Zeros(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => new double[length])];
-
-    private static double[] Values(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.At(i / parameter.Columns, i % parameter.Columns))];
-
-    private static double[] Gradients(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.GradientAt(i / parameter.Columns, i % parameter.Columns))];
 }

@@ -50,19 +50,6 @@ internal sealed class WholeTextRun : IDisposable
 
     public float[] Gradients() => [.. Parameters.Dense.SelectMany(parameter => parameter.Gradients.ToArray()), .. Parameters.Embedding.Gradients];
 
-    /// <summary>[V, I], zero for tokens that the batch does not have.</summary>
-    public unsafe double[] EmbeddingGradients()
-    {
-        var table = Parameters.Embedding;
-        var gradients = new double[table.Value.Rows * table.Value.Columns];
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            var slot = table.Touched.IndexOf(i / table.Value.Columns);
-            gradients[i] = slot < 0 ? 0 : table.Gradient[slot * table.Stride + table.Columns[i % table.Value.Columns]];
-        }
-        return gradients;
-    }
-
     public void Dispose()
     {
         foreach (var owned in (ReadOnlySpan<IDisposable>)[_head, _encoder, Parameters, _device])
