@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.BinaryClassification;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -132,15 +131,11 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
         return [score, probability, predictedLabel];
     }
 
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { LabelOutputs = OnnxLabelOutputs.Binary });
+
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { LabelOutputs = OnnxLabelOutputs.Binary });
+
     /// <summary>To the bits that <see cref="MultiLabelClassifier"/> gives: of a single value the library's would be those of the C library.</summary>
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfBinary(_classifier, options);
-
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        return [scores, tokens.Graph.Add("Sigmoid", [scores]), OnnxModels.IsAbove(tokens.Graph, scores, 0)];
-    }
-
     private static float Probability(float score)
     {
         Span<float> scores = [score, 0, 0, 0];

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Classification;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -239,13 +238,9 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         return [score, predictedLabel];
     }
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_classifier, options with { Temperature = Temperature });
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { Temperature = Temperature });
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        return [OnnxModels.Softmax(tokens.Graph, scores, Temperature), OnnxModels.KeyOfMostProbable(tokens.Graph, scores, axis: 1, keeps: true)];
-    }
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { Temperature = Temperature });
 
     /// <summary>Writes: int32 C; the label values; float32 temperature; the classifier.</summary>
     private protected override void SaveModel(BinaryWriter writer)

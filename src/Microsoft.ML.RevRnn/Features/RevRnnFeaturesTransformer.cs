@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -84,10 +83,9 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_encoder, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _encoder.SaveAsOnnx(stream, options);
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-        => [OnnxModels.Features(tokens, _encoder, OnnxArithmetic.FixedPoint)];
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _encoder.ToOnnxSubgraph(inputs, options);
 
     /// <summary>Writes the encoder.</summary>
     private protected override void SaveModel(BinaryWriter writer) => _encoder.Save(writer);

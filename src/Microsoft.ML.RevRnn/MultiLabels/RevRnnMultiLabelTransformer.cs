@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.MultiLabels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -134,14 +133,9 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfLabels(_classifier, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { LabelOutputs = OnnxLabelOutputs.Labels });
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        var probabilities = tokens.Graph.Add("Sigmoid", [scores]);
-        return [probabilities, OnnxModels.IsAbove(tokens.Graph, probabilities, 0.5f)];
-    }
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { LabelOutputs = OnnxLabelOutputs.Labels });
 
     /// <summary>Writes: int32 C; the names of the labels; the classifier.</summary>
     private protected override void SaveModel(BinaryWriter writer)
