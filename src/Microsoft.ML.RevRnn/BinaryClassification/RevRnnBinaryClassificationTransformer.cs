@@ -68,8 +68,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     public RevRnnBinaryClassificationTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnBinaryClassificationOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnBinaryClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnBinaryClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
@@ -120,11 +119,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
             input.Read,
             input.ReadToKeep,
             (read, values) => _classifier.Score(read.Tokens, read.Features, values, read.NGrams),
-            rows =>
-            {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
-                return _classifier.ScoreMany(tokens, features, nGrams);
-            });
+            RowValues.OfMany(_classifier.ScoreMany));
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;

@@ -144,8 +144,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         IDataView data, ShrinkOptions? shrink = null, RevRnnClassificationOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <summary>
@@ -227,12 +226,11 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
             input.Read,
             input.ReadToKeep,
             read => (Probabilities: ofOne, Prediction: _classifier.Predict(read.Tokens, read.Features, ofOne, Temperature, read.NGrams)),
-            rows =>
+            RowValues.OfMany((tokens, features, nGrams) =>
             {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
                 var (probabilities, predictions) = _classifier.PredictMany(tokens, features, Temperature, nGrams);
-                return [.. probabilities.Zip(predictions)];
-            });
+                return probabilities.Zip(predictions, (ofRow, prediction) => (Probabilities: ofRow, Prediction: prediction)).ToArray();
+            }));
         ValueGetter<VBuffer<float>> score = (ref VBuffer<float> destination) => RowVectors.Copy(result.Value.Probabilities, ref destination);
         ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)result.Value.Prediction + 1;
         return [score, predictedLabel];

@@ -66,8 +66,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         ArgumentNullException.ThrowIfNull(data);
         var options = (RevRnnFeaturesOptions?)training?.Copy() ?? new RevRnnFeaturesOptions { OutputColumnName = OutputColumnName, InputColumnNames = [.. InputColumnNames] };
         (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
-        var estimator = new RevRnnFeaturesEstimator(Host, Network.Cell, options);
-        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+        return new RevRnnFeaturesEstimator(Host, Network.Cell, options).FitChecked(data, validation, this);
     }
 
     private protected override VersionInfo Version => _version;

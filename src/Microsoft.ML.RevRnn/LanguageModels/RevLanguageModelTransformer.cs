@@ -226,8 +226,7 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
         ArgumentNullException.ThrowIfNull(data);
         var options = training == null ? new RevLanguageModelOptions { InputColumnNames = [.. InputColumnNames] } : (RevLanguageModelOptions)training.Copy();
         (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
-        var estimator = new RevLanguageModelEstimator(Host, options);
-        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+        return new RevLanguageModelEstimator(Host, options).FitChecked(data, validation, this);
     }
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)

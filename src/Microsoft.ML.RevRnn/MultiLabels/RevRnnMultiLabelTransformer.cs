@@ -71,8 +71,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     public RevRnnMultiLabelTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnMultiLabelOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnMultiLabelTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnMultiLabelTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
@@ -125,11 +124,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
             input.Read,
             input.ReadToKeep,
             (read, values) => _classifier.Predict(read.Tokens, read.Features, values, read.NGrams),
-            rows =>
-            {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
-                return _classifier.PredictMany(tokens, features, nGrams);
-            });
+            RowValues.OfMany(_classifier.PredictMany));
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 

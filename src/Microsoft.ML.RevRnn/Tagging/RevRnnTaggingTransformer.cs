@@ -83,8 +83,7 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     public RevRnnTaggingTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnTaggingOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnTaggingTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnTaggingTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     internal override KnownLabels Labels => new(_labels, ClassCount);
