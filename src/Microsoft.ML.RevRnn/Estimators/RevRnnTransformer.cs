@@ -115,7 +115,7 @@ public abstract class RevRnnTransformer : ITransformer
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var complete = Complete(options);
-        AtomicModelSaving.SaveAtomically(path, stream => WriteOnnx(stream, complete), temporary => new FileStream(temporary, FileMode.CreateNew));
+        AtomicFile.Write(path, stream => WriteOnnx(stream, complete), "model");
     }
 
     /// <inheritdoc cref="SaveAsOnnx(string, OnnxExportOptions?)"/>
