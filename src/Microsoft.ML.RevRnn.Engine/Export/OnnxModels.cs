@@ -205,15 +205,14 @@ internal static class OnnxModels
 
     private static OnnxElement TypeOf(NetworkOptions network, OnnxExportOptions options) => OnnxHalf.StateType(CellSpec.Of(network.Cell), options.Arithmetic);
 
-    /// <exception cref="NotSupportedException">The network is neither a stack nor a balanced tree.</exception>
+    /// <exception cref="NotSupportedException">The network reads trees that are given.</exception>
     public static void RequireStructure(NetworkOptions network)
     {
-        if (network.Structure is NetworkStructure.GivenTree or NetworkStructure.MemoryNetwork)
+        if (network.Structure == NetworkStructure.GivenTree)
         {
             throw new NotSupportedException(
-                $"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX" +
-                (network.Structure == NetworkStructure.GivenTree ? ": which nodes there are, its tokens tell one after the other" : "") +
-                $". A {NetworkStructure.BalancedTree} can, and so can a network that reads token after token.");
+                $"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX: which nodes there are, its tokens tell one after the other. " +
+                $"A {NetworkStructure.BalancedTree} can, and so can a {NetworkStructure.MemoryNetwork} and a network that reads token after token.");
         }
     }
 
