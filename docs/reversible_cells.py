@@ -64,8 +64,9 @@ def gates_of(metadata):
 
 
 def mixed(g, gate):
-    """The sum of K gates, each times its weight."""
-    return sum(weight * g[f"{gate}{k}"] for k, weight in enumerate(torch.softmax(g["w"], 0)))
+    """The gate of the set that is chosen, times K w_c."""
+    chosen = int(torch.argmax(g["w"]))
+    return len(g["w"]) * torch.softmax(g["w"], 0)[chosen] * g[f"{gate}{chosen}"]
 
 
 def stages(cell, gates):

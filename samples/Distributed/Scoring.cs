@@ -93,19 +93,11 @@ internal sealed class Scoring
         }
     }
 
-    /// <summary>A file that is there as a whole, on the disk, or not at all.</summary>
-    private static void WriteWhole(string path, Action<StreamWriter> write)
+    private static void WriteWhole(string path, Action<StreamWriter> write) => AtomicFile.Write(path, file =>
     {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        using (var file = new FileStream(temporary, FileMode.Create))
-        using (var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
-        {
-            write(writer);
-            writer.Flush();
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, path, overwrite: true);
-    }
+        using var writer = new StreamWriter(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+        write(writer);
+    });
 
     private string Part(int part) => Path.Combine(_parts.FullName, $"{part:D8}.tsv");
 

@@ -59,7 +59,7 @@ public sealed class AtomicSavingTests
             var failure = Assert.ThrowsExactly<IOException>(() => AtomicModelSaving.SaveAtomically(
                 folder.File("model.zip"),
                 stream => Trained.Context.Model.Save(Trained.Classifier, Trained.Data().Schema, stream),
-                path => new FullDiskStream(File.Create(path), room)));
+                (path, write, what) => AtomicFile.Write(path, file => write(new FullDiskStream(file, room)), what)));
             StringAssert.Contains(failure.Message, folder.File("model.zip"));
             StringAssert.Contains(failure.Message, FullDiskStream.Message);
             AssertOldFileIsAlone(folder);

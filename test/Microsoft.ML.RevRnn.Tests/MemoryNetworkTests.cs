@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn.Tests.Support;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -6,12 +7,14 @@ namespace Microsoft.ML.RevRnn.Tests;
 [TestClass]
 public sealed class MemoryNetworkTests
 {
-    private readonly MLContext _context = new(seed: 3);
+    private static readonly MLContext _context = new(seed: 3);
+
+    private static readonly Lazy<RevRnnClassificationTransformer> _model = new(() => _context.MulticlassClassification.Trainers.RevLstm(Options()).Fit(Trained.Keyed()));
 
     [TestMethod]
     public void ItLearnsAndIsSavedAndServed()
     {
-        var model = _context.MulticlassClassification.Trainers.RevLstm(Options()).Fit(Trained.Keyed());
+        var model = _model.Value;
 
         Assert.IsGreaterThan(0.9, _context.MulticlassClassification.Evaluate(model.Transform(Trained.Keyed(30, seed: 2))).MicroAccuracy);
         var loaded = (RevRnnClassificationTransformer)ModelFileImage.Load(ModelFileImage.Of(model).File);
@@ -19,6 +22,36 @@ public sealed class MemoryNetworkTests
         CollectionAssert.AreEqual(Trained.ScoreBits(model), Trained.ScoreBits(loaded));
         const string Text = "apple and zinc";
         Assert.AreEqual(loaded.Predict([Text])[0].Label, loaded.Explain(Text).Label);
+    }
+
+    [TestMethod]
+    public void PredictionEnginesPredictWhatViewsDo()
+    {
+        var model = _model.Value.Append(_context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(_model.Value.Transform(Trained.Keyed())));
+        using var engine = _context.Model.CreatePredictionEngine<LabelledText, Prediction>(model);
+        var data = Trained.Keyed(20, seed: 2);
+        var (scores, labels) = (Trained.ScoreBits(model, data), model.Transform(data).GetColumn<string>("PredictedLabel").ToArray());
+
+        foreach (var (row, i) in TestData.Rows(20, seed: 2).Select((row, i) => (row, i)))
+        {
+            var prediction = engine.Predict(row);
+            Assert.AreEqual((scores[i], labels[i]), (Bits.Line(prediction.Score), prediction.PredictedLabel));
+        }
+        Assert.AreEqual(1, engine.Predict(new LabelledText { Text = "" }).Score.Sum(), 1e-6, "A text of no words is one too.");
+    }
+
+    [TestMethod]
+    public void AFileOf8BitsIsSmallerAndGivesTheSameBitsWhenLoaded()
+    {
+        var compact = _model.Value.WithWeights(WeightPrecision.Int8);
+
+        var (before, after) = (ModelFileImage.Of(_model.Value), ModelFileImage.Of(compact));
+        var loaded = (RevRnnClassificationTransformer)ModelFileImage.Load(after.File);
+        Assert.AreEqual((WeightPrecision.Int8, NetworkStructure.MemoryNetwork), (loaded.WeightPrecision, loaded.Network.Structure));
+        Assert.IsLessThan(before.ContentLength, after.ContentLength);
+        CollectionAssert.AreEqual(Trained.ScoreBits(compact), Trained.ScoreBits(loaded));
+        CollectionAssert.AreNotEqual(Trained.ScoreBits(_model.Value), Trained.ScoreBits(loaded), "No weight was rounded.");
+        Assert.IsGreaterThan(0.9, _context.MulticlassClassification.Evaluate(loaded.Transform(Trained.Keyed(30, seed: 2))).MicroAccuracy);
     }
 
     [TestMethod]

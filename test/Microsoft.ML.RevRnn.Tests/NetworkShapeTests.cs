@@ -130,12 +130,14 @@ public sealed class NetworkShapeTests
     }
 
     [TestMethod]
-    public void ATaggerReadsForwardsOnly()
+    public void ATaggerThatFeedsBackReadsForwardsOnly()
     {
         var options = Small.Tagging();
-        options.Network = options.Network with { Bidirectional = true };
+        options.Network = options.Network with { Bidirectional = true, Feedback = FeedbackKind.Output };
 
-        AssertRefused("Bidirectional is set; a tagger reads forwards only", () => _context.MulticlassClassification.Trainers.RevGruTagger(options));
+        var failure = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _context.MulticlassClassification.Trainers.RevGruTagger(options));
+
+        StringAssert.Contains(failure.Message, "Feedback must be None where Bidirectional is set");
     }
 
     [TestMethod]

@@ -71,6 +71,29 @@ public sealed class TaggingTests
         Assert.AreNotEqual(scores[0].Split(' ')[^1], scores[2].Split(' ')[^1], "What stands before a token counts.");
     }
 
+    /// <summary>In both directions, what comes later counts too; through a file, and trained further.</summary>
+    [TestMethod]
+    public void ReadsInBothDirections()
+    {
+        var options = Small.Tagging();
+        options.Network = options.Network with { Bidirectional = true };
+        var tagger = _context.MulticlassClassification.Trainers.RevGruTagger(options).Fit(Trained.Tagged());
+        using var file = new MemoryStream();
+        _context.Model.Save(tagger, Trained.Tagged().Schema, file);
+        file.Position = 0;
+        var loaded = (RevRnnTaggingTransformer)_context.Model.Load(file, out _);
+        var further = _context.MulticlassClassification.Trainers.RevGruTagger(options).Fit(Trained.Tagged(), loaded);
+
+        foreach (var of in (RevRnnTaggingTransformer[])[tagger, loaded, further])
+            AssertRight(_context.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(of.Transform(Trained.Tagged())).Transform(of.Transform(Trained.Tagged(seed: 2))));
+        var (scores, ofLoaded) = (Scores(tagger), Scores(loaded));
+        CollectionAssert.AreEqual(scores, ofLoaded);
+        CollectionAssert.AreNotEqual(scores[0].Split(' ')[..7], scores[1].Split(' ')[..7], "What stands behind a token counts.");
+
+        string[] Scores(RevRnnTaggingTransformer of) =>
+            [.. of.Transform(Keyed(["iron", "the"], ["iron", "snow"])).GetColumn<float[]>("Score").Select(row => Bits.Line(row))];
+    }
+
     [TestMethod]
     public void ARowWithoutTokensHasNoTags()
     {

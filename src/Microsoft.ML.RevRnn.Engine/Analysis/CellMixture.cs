@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn;
 /// <summary>Which set of weights a <see cref="CellKind.MixedGru"/> took at each token: which cell for which word.</summary>
 public static class CellMixture
 {
-    /// <summary>The set, from 0, that weighs most as a language model reads each token of a text.</summary>
+    /// <summary>The set, from 0, taken as a language model reads each token of a text.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokens">The text, [T]; a boundary is read before it.</param>
     /// <param name="layer">Of which layer, from 0 at the bottom.</param>

@@ -29,7 +29,9 @@ public static class TokenConnectivity
         return Of(model.Parameters, [Vocabulary.EmptyToken, .. tokens], boundaries: 1, outputs, options);
     }
 
-    /// <summary>The connectivity of outputs of a tagger. The time is that of about four passes over the tokens up to each output.</summary>
+    /// <summary>
+    /// The connectivity of outputs of a tagger. The time is that of about four passes over the tokens up to each output; of one that reads in both directions, over all tokens, and all have values.
+    /// </summary>
     /// <param name="tagger">The tagger.</param>
     /// <param name="tokens">The sequence, [T].</param>
     /// <param name="outputs">Which scores: positions 0 to T - 1, and classes.</param>
@@ -67,22 +69,26 @@ public static class TokenConnectivity
             OptionCheck.Range(nameof(output.Position), output.Position, 0, sequence.Length - 1);
             OptionCheck.Range(nameof(output.Outcome), output.Outcome, 0, parameters.Output.Outcomes - 1);
         }
-        using var session = new GradientSession<ChosenOutcomes>(parameters.Encoder, encoder => new ChosenOutcomes(parameters.Output, encoder), options);
+        var directions = parameters.Encoder.Shape.Directions;
+        using var session = new GradientSession<ChosenOutcomes>(parameters.Encoder, encoder => new ChosenOutcomes(parameters.Output, encoder, directions), options);
         var rows = new ConnectivityRow[outputs.Count];
         // Outputs that stand near each other share a pass: each has a row of the batch, the text up to itself.
         var order = Enumerable.Range(0, rows.Length).OrderByDescending(i => outputs[i].Position).ToArray();
         for (var first = 0; first < order.Length;)
         {
-            var count = session.RowLimit(outputs[order[first]].Position + 1, Math.Min(MostRows, order.Length - first));
-            Run(session, sequence, boundaries, outputs, order.AsSpan(first, count), rows);
+            var count = session.RowLimit(ReadFor(outputs[order[first]]), Math.Min(MostRows, order.Length - first));
+            Run(session, output => sequence[..ReadFor(output)], boundaries, outputs, order.AsSpan(first, count), rows);
             first += count;
         }
         return rows;
+
+        // Who reads forwards only has read no more than the token itself.
+        int ReadFor(ConnectivityOutput output) => directions == 1 ? output.Position + 1 : sequence.Length;
     }
 
     private static void Run(
         GradientSession<ChosenOutcomes> session,
-        int[] sequence,
+        Func<ConnectivityOutput, int[]> textOf,
         int boundaries,
         IReadOnlyList<ConnectivityOutput> outputs,
         ReadOnlySpan<int> members,
@@ -90,9 +96,11 @@ public static class TokenConnectivity
     {
         var texts = new int[members.Length][];
         session.Head.Outcomes = new int[members.Length];
+        session.Head.Positions = new int[members.Length];
         for (var i = 0; i < texts.Length; i++)
         {
-            texts[i] = sequence[..(outputs[members[i]].Position + 1)];
+            texts[i] = textOf(outputs[members[i]]);
+            session.Head.Positions[i] = outputs[members[i]].Position;
             session.Head.Outcomes[i] = outputs[members[i]].Outcome;
         }
         session.Run(texts);

@@ -81,9 +81,9 @@ public enum CellKind
 
     /// <summary>
     /// GRU whose structure depends on what it reads, in a small form of Qian, Kennedy and Klabjan (2019): a GRU (<see cref="Gru"/>) with K = <see cref="NetworkOptions.MixtureSize"/> sets of
-    /// weights, mixed at each step by w = softmax(x U_w + h V_w + b_w) [K]. z and r are sigmoids of the sums over k of w_k (x U_k + h V_k + b_k), and g = tanh of that of
-    /// w_k (x U_k + (r h) V_k + b_k); h := z h + (1 - z) g, with x [I], h [H], U [I, H], V [H, H], b [H] each. Which set weighs most at each token, <see cref="CellMixture"/> tells. For study:
-    /// it costs K times a GRU. It cannot be reversed.
+    /// weights, of which each step takes one: c, the largest of w = softmax(x U_w + h V_w + b_w) [K]. z and r are sigmoids of K w_c (x U_c + h V_c + b_c), and g = tanh of
+    /// K w_c (x U_c + (r h) V_c + b_c); h := z h + (1 - z) g, with x [I], h [H], U [I, H], V [H, H], b [H] each. The gradient by w is the straight-through one, as if all sets were mixed. Which set is taken
+    /// at each token, <see cref="CellMixture"/> tells. For study: it costs one GRU in prediction, and K in training. It cannot be reversed.
     /// </summary>
     MixedGru = 13,
 

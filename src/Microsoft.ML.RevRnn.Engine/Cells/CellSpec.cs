@@ -137,5 +137,12 @@ internal abstract class CellSpec
         where TInt : struct, IIntLane<TInt>
         where TState : struct, IStateArithmetic<TFloat, TInt>;
 
+    /// <summary>Makes a cell that only runs forward, of whose gates nothing is asked; another one where that saves products.</summary>
+    public virtual RecurrentCell CreateForPrediction<TFloat, TInt, TState>(CellShape shape, ForgettingLimit limit, MatrixKernel kernel)
+        where TFloat : struct, IFloatLane<TFloat, TInt>
+        where TInt : struct, IIntLane<TInt>
+        where TState : struct, IStateArithmetic<TFloat, TInt>
+        => Create<TFloat, TInt, TState>(shape, limit, kernel);
+
     private int[] Numbers(Func<GateSpec, bool> condition) => [.. Enumerable.Range(0, Gates.Count).Where(gate => condition(Gates[gate]))];
 }

@@ -86,6 +86,11 @@ internal abstract unsafe class RecurrentCell : IDisposable
             where TFloat : struct, IFloatLane<TFloat, TInt>
             where TInt : struct, IIntLane<TInt>
             where TState : struct, IStateArithmetic<TFloat, TInt>
-            => shape.Spec.Create<TFloat, TInt, TState>(shape, shape.IsReversible ? limit : ForgettingLimit.None, MatrixKernel.For(width));
+        {
+            var (applied, kernel) = (shape.IsReversible ? limit : ForgettingLimit.None, MatrixKernel.For(width));
+            return arithmetic == CellArithmetic.Inference
+                ? shape.Spec.CreateForPrediction<TFloat, TInt, TState>(shape, applied, kernel)
+                : shape.Spec.Create<TFloat, TInt, TState>(shape, applied, kernel);
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class OnnxEncoder(OnnxGraph graph, EncoderParameters parameters,
     /// <summary>Whether a row's text begins with its first token, [N, 1], so that its states start from its context; null where none do.</summary>
     public string? Begins { get; init; }
 
-    /// <summary>The outputs of each direction, [T, N, H], in the order in which it reads; of a tree those of its nodes, as the engine gives them.</summary>
+    /// <summary>The outputs of each direction, [T, N, H], in the order in which it reads; of a tree or memory network those that the engine gives.</summary>
     /// <param name="tokens">The tokens.</param>
     /// <param name="boundary">A token before the first one, whichever direction is read in; null for none.</param>
     public string[] Outputs(OnnxTokens tokens, int? boundary = null)
@@ -26,6 +26,8 @@ internal sealed class OnnxEncoder(OnnxGraph graph, EncoderParameters parameters,
         OnnxModels.RequireStructure(parameters.Shape.Options);
         if (parameters.Stacks[0].Tree is { } tree)
             return [new OnnxTree(graph, tree, tokens).Outputs(Embedding)];
+        if (parameters.Stacks[0].Memory is { } memory)
+            return [new OnnxMemory(graph, memory, tokens).Outputs(Embedding)];
         var outputs = new string[parameters.Stacks.Length];
         for (var direction = 0; direction < outputs.Length; direction++)
         {

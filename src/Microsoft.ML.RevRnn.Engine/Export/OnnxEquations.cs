@@ -78,9 +78,9 @@ internal static class OnnxEquations
             case CellKind.DeepTransition or CellKind.DeepTransitionShortcut:
                 return [gates[stage == 0 ? DeepTransitionSpec.E : stage == 1 ? DeepTransitionSpec.S : DeepTransitionSpec.G]];
             case CellKind.MixedGru:
-                // The scores become the weights, for all that reads them.
+                // The scores become the factors of the sets, for all that reads them: of all but the chosen one 0.
                 var (sets, scores) = (((MixedGruSpec)spec).SetCount, ((MixedGruSpec)spec).Scores);
-                gates[scores] = body.Add("Softmax", [gates[scores]], OnnxAttribute.Of("axis", 1));
+                gates[scores] = Factors(body, gates[scores], sets);
                 return [body.Add("Mul", [body.Add("Sigmoid", [Mixed(body, gate => gates[gate], sets, sets)]), states[CellSpec.HiddenState]])];
             default:
                 throw Unknown(spec.Kind);
@@ -109,7 +109,15 @@ internal static class OnnxEquations
         half.Set(half.Spec.OutputState, half.Gate(DeepTransitionSpec.Y));
     }
 
-    /// <summary>The sum of K gates, each times its weight, in the gate behind those of z and r.</summary>
+    /// <summary>K times the softmax of the highest score in its place, and 0 in that of others: [N, K].</summary>
+    private static string Factors(OnnxGraph body, string scores, int sets)
+    {
+        var weights = body.Add("Mul", [body.Number("sets", sets), body.Add("Softmax", [scores], OnnxAttribute.Of("axis", 1))]);
+        var chosen = body.Add("ArgMax", [scores], OnnxAttribute.Of("axis", 1), OnnxAttribute.Of("keepdims", 1));
+        return body.Add("Where", [body.Add("Equal", [chosen, body.Integers([.. Enumerable.Range(0, sets)])]), weights, body.Number("zero", 0)]);
+    }
+
+    /// <summary>The sum of K gates, each times its factor, in the gate behind those of z and r.</summary>
     private static string Mixed(OnnxGraph body, Func<int, string> gate, int first, int sets)
     {
         var weights = body.Split(gate(2 * sets), 1, [.. Enumerable.Repeat(1L, sets)]);

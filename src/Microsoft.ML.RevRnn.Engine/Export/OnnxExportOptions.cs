@@ -1,3 +1,5 @@
+using Microsoft.ML.RevRnn.Models;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>How a model is written as ONNX.</summary>
@@ -24,8 +26,11 @@ public sealed record OnnxExportOptions
     /// <summary>What the classes or labels are called, for the file's metadata; null for nothing. Transformers of pipelines put in their own.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
-    /// <summary>T of a classifier: its probabilities are softmax(scores / T).</summary>
-    internal float Temperature { get; init; } = 1;
+    /// <summary>T of a classifier, 0.01 to 100: its probabilities are softmax(scores / T). Transformers of pipelines put in their own.</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>What a classifier of labels gives out. Transformers of pipelines put in their own.</summary>
+    public OnnxLabelOutputs LabelOutputs { get; init; }
 
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it, its value and the range.</exception>
@@ -33,6 +38,8 @@ public sealed record OnnxExportOptions
     {
         OptionCheck.Range(nameof(Opset), Opset, LeastOpset, MostOpset);
         OptionCheck.Defined(nameof(Arithmetic), Arithmetic);
+        OptionCheck.Range(nameof(Temperature), Temperature, TemperatureScaling.Least, TemperatureScaling.Most);
+        OptionCheck.Defined(nameof(LabelOutputs), LabelOutputs);
         ArgumentException.ThrowIfNullOrWhiteSpace(InputName);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -57,39 +56,9 @@ internal static class OnnxMetadata
         if (options.ClassNames is { } names)
             metadata.Add((Classes, Json(writer => WriteTexts(writer, names))));
         if (nGrams != null)
-            metadata.Add((NGrams, WriteNGrams(nGrams)));
+            metadata.Add((NGrams, nGrams.ToText()));
         return metadata;
     }
-
-    /// <summary>The n-grams that a file's model reads: word length, shortest and longest run of characters, what such a run counts, bits of the hash.</summary>
-    /// <exception cref="FormatException">The text is damaged.</exception>
-    public static NGramOptions ReadNGrams(string text)
-    {
-        try
-        {
-            var parts = text.Split(' ');
-            if (parts.Length != 5)
-                throw new FormatException("it has not five numbers");
-            var options = new NGramOptions
-            {
-                WordLength = int.Parse(parts[0], CultureInfo.InvariantCulture),
-                ShortestCharacters = int.Parse(parts[1], CultureInfo.InvariantCulture),
-                LongestCharacters = int.Parse(parts[2], CultureInfo.InvariantCulture),
-                CharacterWeight = float.Parse(parts[3], CultureInfo.InvariantCulture),
-                HashBits = int.Parse(parts[4], CultureInfo.InvariantCulture),
-            };
-            options.Validate();
-            return options;
-        }
-        catch (Exception failure) when (failure is FormatException or OverflowException or ArgumentException)
-        {
-            throw new FormatException($"The file is damaged: what it says of n-grams is '{text}'. {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>What <see cref="ReadNGrams"/> reads.</summary>
-    public static string WriteNGrams(NGramOptions options) => string.Create(CultureInfo.InvariantCulture,
-        $"{options.WordLength} {options.ShortestCharacters} {options.LongestCharacters} {options.CharacterWeight:R} {options.HashBits}");
 
     private static byte[] Saved(TextTokenizer tokenizer)
     {

@@ -40,5 +40,5 @@ internal sealed record OnnxModel(OnnxGraph Graph, IReadOnlyList<(string Name, st
     }
 
     /// <summary>Writes a file, which is there as a whole or not at all.</summary>
-    public void Write(string path) => WholeFile.Write(path, Write);
+    public void Write(string path) => AtomicFile.Write(path, Write, "ONNX model");
 }

@@ -12,7 +12,7 @@ public sealed class OnnxModelInfo
         InputName = metadata[OnnxMetadata.Input];
         Tokenizer = metadata.TryGetValue(OnnxMetadata.Tokenizer, out var saved) ? ReadTokenizer(saved) : null;
         ClassNames = metadata.TryGetValue(OnnxMetadata.Classes, out var names) ? ReadTexts(names) : null;
-        NGrams = metadata.TryGetValue(OnnxMetadata.NGrams, out var nGrams) ? OnnxMetadata.ReadNGrams(nGrams) : null;
+        NGrams = metadata.TryGetValue(OnnxMetadata.NGrams, out var nGrams) ? ReadNGrams(nGrams) : null;
     }
 
     /// <summary>What is in the file: Classifier, Binary, MultiLabel, Tagger, Features or LanguageModel.</summary>
@@ -70,6 +70,18 @@ public sealed class OnnxModelInfo
         catch (FormatException failure)
         {
             throw new FormatException($"The file's tokenizer is damaged. {failure.Message}", failure);
+        }
+    }
+
+    private static NGramOptions ReadNGrams(string text)
+    {
+        try
+        {
+            return NGramOptions.Parse(text);
+        }
+        catch (FormatException failure)
+        {
+            throw new FormatException($"The file is damaged. {failure.Message}", failure);
         }
     }
 

@@ -9,6 +9,7 @@ namespace Microsoft.ML.RevRnn.Export;
 internal static class OnnxModels
 {
     private const string ContextName = "context", BeginsName = "begins";
+    private const string Score = "Score", Probability = "Probability", PredictedLabel = "PredictedLabel";
 
     /// <summary>Scores of whole sequences, before softmax or sigmoid: [N, C].</summary>
     /// <param name="tokens">The tokens.</param>
@@ -49,38 +50,44 @@ internal static class OnnxModels
         var tokens = Begin(classifier.Network, classifier.Parameters.All, options);
         var graph = tokens.Graph;
         var scores = SequenceScores(tokens, classifier.Parameters, classifier.NGramPart, null, options.Arithmetic);
-        graph.Output(Softmax(graph, scores, options.Temperature), "Score", OnnxElement.Single, "N", classifier.ClassCount);
-        graph.Output(MostProbable(graph, scores), "PredictedLabel", OnnxElement.Int64, "N");
+        graph.Output(Softmax(graph, scores, options.Temperature), Score, OnnxElement.Single, "N", classifier.ClassCount);
+        graph.Output(MostProbable(graph, scores), PredictedLabel, OnnxElement.Int64, "N");
         return new(graph, OnnxMetadata.Create("Classifier", classifier.Network, options, Read(classifier.NGramPart)));
     }
 
-    /// <summary>Outputs: Score, the log odds, and Probability, each [N, C].</summary>
+    /// <summary>Outputs are those that <see cref="OnnxExportOptions.LabelOutputs"/> says.</summary>
     public static OnnxModel Of(MultiLabelClassifier classifier, OnnxExportOptions options)
     {
-        var (graph, scores) = Begin(classifier, options);
-        graph.Output(scores, "Score", OnnxElement.Single, "N", classifier.LabelCount);
-        graph.Output(graph.Add("Sigmoid", [scores]), "Probability", OnnxElement.Single, "N", classifier.LabelCount);
-        return new(graph, OnnxMetadata.Create("MultiLabel", classifier.Network, options, Read(classifier.NGramPart)));
+        RequireLabels(classifier, options);
+        var tokens = Begin(classifier.Network, classifier.Parameters.All, options);
+        var graph = tokens.Graph;
+        var scores = SequenceScores(tokens, classifier.Parameters, classifier.NGramPart, null, options.Arithmetic);
+        foreach (var (column, value) in LabelValues(graph, scores, options.LabelOutputs))
+            graph.Output(value, column, column == PredictedLabel ? OnnxElement.Boolean : OnnxElement.Single, "N", classifier.LabelCount);
+        var kind = options.LabelOutputs == OnnxLabelOutputs.Binary ? "Binary" : "MultiLabel";
+        return new(graph, OnnxMetadata.Create(kind, classifier.Network, options, Read(classifier.NGramPart)));
     }
 
-    /// <summary>As a transformer of a pipeline has its columns. Outputs: Score, the probabilities, and PredictedLabel, whether they are above 1/2, each [N, C].</summary>
-    public static OnnxModel OfLabels(MultiLabelClassifier classifier, OnnxExportOptions options)
+    /// <summary>What is made of the log odds of labels, by the names of the outputs.</summary>
+    public static IEnumerable<(string Column, string Name)> LabelValues(OnnxGraph graph, string scores, OnnxLabelOutputs outputs)
     {
-        var (graph, scores) = Begin(classifier, options);
         var probabilities = graph.Add("Sigmoid", [scores]);
-        graph.Output(probabilities, "Score", OnnxElement.Single, "N", classifier.LabelCount);
-        graph.Output(IsAbove(graph, probabilities, 0.5f), "PredictedLabel", OnnxElement.Boolean, "N", classifier.LabelCount);
-        return new(graph, OnnxMetadata.Create("MultiLabel", classifier.Network, options, Read(classifier.NGramPart)));
+        return outputs switch
+        {
+            OnnxLabelOutputs.Labels => [(Score, probabilities), (PredictedLabel, IsAbove(graph, probabilities, 0.5f))],
+            OnnxLabelOutputs.Binary => [(Score, scores), (Probability, probabilities), (PredictedLabel, IsAbove(graph, scores, 0))],
+            _ => [(Score, scores), (Probability, probabilities)],
+        };
     }
 
-    /// <summary>As a transformer of a pipeline has its columns. Outputs: Score, the log odds, Probability, and PredictedLabel, each [N, 1].</summary>
-    public static OnnxModel OfBinary(MultiLabelClassifier classifier, OnnxExportOptions options)
+    /// <exception cref="ArgumentException">There is not one label, and outputs are those of one.</exception>
+    public static void RequireLabels(MultiLabelClassifier classifier, OnnxExportOptions options)
     {
-        var (graph, scores) = Begin(classifier, options);
-        graph.Output(scores, "Score", OnnxElement.Single, "N", 1);
-        graph.Output(graph.Add("Sigmoid", [scores]), "Probability", OnnxElement.Single, "N", 1);
-        graph.Output(IsAbove(graph, scores, 0), "PredictedLabel", OnnxElement.Boolean, "N", 1);
-        return new(graph, OnnxMetadata.Create("Binary", classifier.Network, options, Read(classifier.NGramPart)));
+        if (options.LabelOutputs == OnnxLabelOutputs.Binary && classifier.LabelCount != 1)
+        {
+            throw new ArgumentException(
+                $"{nameof(OnnxExportOptions.LabelOutputs)} is {options.LabelOutputs}, of one label, and the classifier has {classifier.LabelCount}; take {OnnxLabelOutputs.Labels}.", nameof(options));
+        }
     }
 
     /// <summary>Output: Score, the probabilities of each token's classes, [N, T, C].</summary>
@@ -88,7 +95,7 @@ internal static class OnnxModels
     {
         var tokens = Begin(tagger.Network, tagger.Parameters.All, options);
         var graph = tokens.Graph;
-        graph.Output(TagProbabilities(tokens, tagger.Parameters, options.Arithmetic), "Score", OnnxElement.Single, "N", "T", tagger.ClassCount);
+        graph.Output(TagProbabilities(tokens, tagger.Parameters, options.Arithmetic), Score, OnnxElement.Single, "N", "T", tagger.ClassCount);
         return new(graph, OnnxMetadata.Create("Tagger", tagger.Network, options));
     }
 
@@ -98,8 +105,15 @@ internal static class OnnxModels
         var graph = tokens.Graph;
         var scores = parameters.Network.FedBack > 0
             ? graph.Transpose(new OnnxTagger(graph, parameters, arithmetic).Scores(tokens), 1, 0, 2)
-            : new OnnxScores(graph, parameters).Linear(graph.Transpose(new OnnxEncoder(graph, parameters.Encoder, arithmetic).Outputs(tokens)[0], 1, 0, 2));
+            : new OnnxScores(graph, parameters).Linear(graph.Transpose(TokenOutputs(tokens, parameters, arithmetic), 1, 0, 2));
         return Softmax(graph, scores, 1);
+    }
+
+    /// <summary>What all directions make of each token, in the order of the text: [T, N, D H].</summary>
+    private static string TokenOutputs(OnnxTokens tokens, NetworkParameters parameters, OnnxArithmetic arithmetic)
+    {
+        var outputs = new OnnxEncoder(tokens.Graph, parameters.Encoder, arithmetic).Outputs(tokens);
+        return outputs.Length == 1 ? outputs[0] : tokens.Graph.Join(2, outputs[0], tokens.InOrder(outputs[1]));
     }
 
     /// <summary>Output: Features, [N, F].</summary>
@@ -186,35 +200,34 @@ internal static class OnnxModels
     /// <summary>Whether values are above a bound.</summary>
     public static string IsAbove(OnnxGraph graph, string values, float bound) => graph.Add("Greater", [values, graph.Number($"above{bound}", bound)]);
 
-    private static (OnnxGraph Graph, string Scores) Begin(MultiLabelClassifier classifier, OnnxExportOptions options)
-    {
-        var tokens = Begin(classifier.Network, classifier.Parameters.All, options);
-        return (tokens.Graph, SequenceScores(tokens, classifier.Parameters, classifier.NGramPart, null, options.Arithmetic));
-    }
-
     /// <summary>The n-grams that are read, with the bits that were chosen for them.</summary>
     private static NGramOptions? Read(NGramPart? part) => part == null ? null : part.Options with { HashBits = part.Weights.Bits };
 
     private static OnnxElement TypeOf(NetworkOptions network, OnnxExportOptions options) => OnnxHalf.StateType(CellSpec.Of(network.Cell), options.Arithmetic);
 
-    /// <exception cref="NotSupportedException">The network is neither a stack nor a balanced tree.</exception>
+    /// <exception cref="NotSupportedException">The network reads trees that are given.</exception>
     public static void RequireStructure(NetworkOptions network)
     {
-        if (network.Structure is NetworkStructure.GivenTree or NetworkStructure.MemoryNetwork)
+        if (network.Structure == NetworkStructure.GivenTree)
         {
             throw new NotSupportedException(
-                $"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX" +
-                (network.Structure == NetworkStructure.GivenTree ? ": which nodes there are, its tokens tell one after the other" : "") +
-                $". A {NetworkStructure.BalancedTree} can, and so can a network that reads token after token.");
+                $"A network whose {nameof(NetworkOptions.Structure)} is {network.Structure} cannot be written as ONNX: which nodes there are, its tokens tell one after the other. " +
+                $"A {NetworkStructure.BalancedTree} can, and so can a {NetworkStructure.MemoryNetwork} and a network that reads token after token.");
         }
     }
 
-    private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
+    /// <summary>Checks the options, and that such a network can be written.</summary>
+    public static void Require(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
     {
         options.Validate();
         RequireStructure(network);
         OnnxEquations.Require(network.Cell);
         OnnxModel.RequireSize(parameters);
+    }
+
+    private static OnnxTokens Begin(NetworkOptions network, IEnumerable<Parameter> parameters, OnnxExportOptions options)
+    {
+        Require(network, parameters, options);
         return OnnxTokens.OfNumbers(new OnnxGraph("RevRnn", options.Opset), options.InputName);
     }
 }

@@ -55,6 +55,10 @@ internal sealed record OnnxTokens(OnnxGraph Graph, string Ids)
     public OnnxTokens Reversed()
         => new(Graph, Graph.Add("ReverseSequence", [Ids, Lengths], OnnxAttribute.Of("batch_axis", 0), OnnxAttribute.Of("time_axis", 1)));
 
+    /// <summary>What is given for the tokens of each row from its last to its first, [T, N, ...], from its first to its last.</summary>
+    public string InOrder(string values)
+        => Graph.Add("ReverseSequence", [values, Lengths], OnnxAttribute.Of("batch_axis", 1), OnnxAttribute.Of("time_axis", 0));
+
     /// <summary>The tokens' rows of a table, [T, N, I]; those of the first row in padding.</summary>
     public string Vectors(string table)
         => Graph.Add("Gather", [table, Graph.Transpose(Graph.Add("Max", [Ids, Graph.Integers(0)]), 1, 0)], OnnxAttribute.Of("axis", 0));

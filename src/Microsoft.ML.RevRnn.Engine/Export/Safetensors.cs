@@ -27,7 +27,7 @@ public static class Safetensors
     public static void SaveAsSafetensors(this SequenceClassifier model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(path, stream => Write(stream, model));
+        AtomicFile.Write(path, stream => Write(stream, model), "weights");
     }
 
     /// <summary>Makes a classifier of a file.</summary>
@@ -62,7 +62,7 @@ public static class Safetensors
     public static void SaveAsSafetensors(this MultiLabelClassifier model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(path, stream => Write(stream, model));
+        AtomicFile.Write(path, stream => Write(stream, model), "weights");
     }
 
     /// <summary>Makes a classifier of labels of a file.</summary>
@@ -97,7 +97,7 @@ public static class Safetensors
     public static void SaveAsSafetensors(this SequenceTagger model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(path, stream => Write(stream, model));
+        AtomicFile.Write(path, stream => Write(stream, model), "weights");
     }
 
     /// <summary>Makes a tagger of a file.</summary>
@@ -136,7 +136,7 @@ public static class Safetensors
     public static void SaveAsSafetensors(this SequenceEncoder model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(path, stream => Write(stream, model));
+        AtomicFile.Write(path, stream => Write(stream, model), "weights");
     }
 
     /// <summary>Makes an encoder of a file.</summary>
@@ -174,7 +174,7 @@ public static class Safetensors
     public static void SaveAsSafetensors(this LanguageModel model, string path)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Save(path, stream => Write(stream, model));
+        AtomicFile.Write(path, stream => Write(stream, model), "weights");
     }
 
     /// <summary>Makes a language model of a file.</summary>
@@ -224,12 +224,6 @@ public static class Safetensors
         var parameters = NetworkParameters.OfSequences(header.Shape, header.Outcomes, SafetensorsContent.ReadFeatures(file, header));
         SafetensorsContent.ReadParameters(file, parameters.All);
         return (parameters, SafetensorsContent.ReadNGrams(file, header));
-    }
-
-    private static void Save(string path, Action<Stream> write)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        WholeFile.Write(path, write);
     }
 
     private static T Load<T>(string path, Func<Stream, T> load)

@@ -13,6 +13,7 @@ internal static class SafetensorsContent
     private const string MeanName = "features.mean";
     private const string DeviationName = "features.deviation";
     private const string NGramsName = "nGrams";
+    private const string MixtureName = "mixture";
 
     /// <param name="stream">Where to.</param>
     /// <param name="header">The model.</param>
@@ -74,6 +75,8 @@ internal static class SafetensorsContent
             SkipConnections = Text(file, "skipConnections") == "true",
             Bidirectional = Text(file, "bidirectional") == "true",
         };
+        if (network.Cell == CellKind.MixedGru)
+            MixtureForm.Require(file.Metadata.GetValueOrDefault("revrnn." + MixtureName) == MixtureForm.Chosen, network.MixtureSize);
         var outcomes = Number(file, "outcomes");
         var shape = new NetworkShape(network, Number(file, "vocabularySize")) { FedBack = kind == ModelKind.FeedbackTagger ? outcomes : 0 };
         var header = new ModelHeader(kind, shape, outcomes, Number(file, "features"));
@@ -85,7 +88,7 @@ internal static class SafetensorsContent
         {
             throw new FormatException("The file is damaged: " + failure.Message, failure);
         }
-        if (network.Bidirectional && (kind is ModelKind.Tagger or ModelKind.FeedbackTagger or ModelKind.LanguageModel))
+        if (network.Bidirectional && (kind is ModelKind.FeedbackTagger or ModelKind.LanguageModel))
             throw new FormatException($"The file is damaged: a model of kind {kind} reads in one direction.");
         if (file.ContentLength < sizeof(float) * ModelFile.ValueCount(header))
         {
@@ -142,6 +145,7 @@ internal static class SafetensorsContent
             ("learnsTimeConstants", network.LearnsTimeConstants ? "true" : "false"),
             ("nestingDepth", network.NestingDepth),
             ("mixtureSize", network.MixtureSize),
+            (MixtureName, MixtureForm.Chosen),
             ("structure", network.Structure),
             ("tieEmbeddings", network.TieEmbeddings ? "true" : "false"),
             ("skipConnections", network.SkipConnections ? "true" : "false"),

@@ -10,7 +10,9 @@ internal sealed class ManagedHeads(ISequenceEncoder encoder) : IHeadFactory
         => new PooledHead(parameters, encoder, loss, dropout, parameters.CreateAddends(features, encoder.Device.Memory)) { Counts = counts };
 
     public ISequenceHead Tokens(LinearParameters output, ITokenTargets targets, float dropout, float labelSmoothing, ClassCounts? counts)
-        => new SoftmaxTokenHead(output, encoder, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts };
+        => encoder is Bidirectional both
+            ? new MeetingTokenHead(output, both, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts }
+            : new SoftmaxTokenHead(output, encoder, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts };
 
     public ISequenceHead NextTokens(LinearParameters output, float dropout, long[] frequencies, int samples)
     {

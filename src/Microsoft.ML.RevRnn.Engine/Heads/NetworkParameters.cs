@@ -97,6 +97,9 @@ internal sealed class NetworkParameters : ILearnedParameters, IDisposable
         writer.Write(Encoder.Shape.Vocabulary);
         // A record's text names all its options and their values.
         writer.Write(Encoder.Shape.Options.ToString());
+        // Sets were mixed before they were chosen.
+        if (Encoder.Shape.Options is { Cell: CellKind.MixedGru, MixtureSize: > 1 })
+            writer.Write("chosen");
         if (Encoder.Shape.Context is { } context)
             writer.Write(context.ToString());
     }

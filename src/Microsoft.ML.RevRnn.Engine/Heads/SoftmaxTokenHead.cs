@@ -26,7 +26,7 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         _scores = new NativeBuffer<float>(encoder.Device.Memory);
     }
 
-    /// <summary>The part of a target's probability that is spread evenly over all outcomes, as in <see cref="SoftmaxLoss"/>.</summary>
+    /// <summary>The part of a target's probability that is spread evenly over all outcomes.</summary>
     public float LabelSmoothing { get; init; }
 
     /// <summary>Adds the cross-entropies of a chunk's first <paramref name="count"/> outputs to <paramref name="result"/>, one after the other.</summary>
@@ -110,30 +110,18 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
 
     protected override void Score(in TokenPiece piece, float* outputs, float* gradient, int begin, int end)
     {
+        var softmax = new TokenSoftmax(LabelSmoothing, FindsLargest: Counts != null);
         var scores = _scores.Pointer + (nint)begin * _scoreStride;
         Kernel.Multiply(end - begin, Stride, outputs, Stride, 1, _scoreWeights, 0, 0, _scoreStride, Output.Bias.Value, 0, scores, _scoreStride);
         for (var r = begin; r < end; r++)
         {
             var row = new Span<float>(_scores.Pointer + (nint)r * _scoreStride, Output.Outcomes);
             var target = Target(piece, r);
-            var maximum = TensorPrimitives.Max<float>(row);
-            var targetScore = row[target];
-            // Which one is largest takes as long to find as the exponentials, so only where it matters: it may be the target, or is counted.
-            var largest = targetScore == maximum || Counts != null ? TensorPrimitives.IndexOfMax<float>(row) : -1;
-            TensorPrimitives.Subtract(row, maximum, row);
-            var expected = LabelSmoothing > 0 ? Smoothed(targetScore - maximum, row) : targetScore - maximum;
-            RowMath.Exp(row);
-            var sum = RowMath.Sum(row);
             var weight = Weight(piece, r);
-            Results[r] = new BatchResult(HostMath.Log(sum) - expected, 1, largest == target ? 1 : 0).Weighted(weight);
-            Predicted[r] = largest;
+            Results[r] = softmax.Loss(row, target, weight, out var sum, out Predicted[r]);
             if (!piece.IsTraining)
                 continue;
-            var scale = weight * piece.Scale;
-            TensorPrimitives.Multiply(row, scale / sum, row);
-            if (LabelSmoothing > 0)
-                TensorPrimitives.Subtract(row, scale * LabelSmoothing / row.Length, row);
-            row[target] -= scale * (1 - LabelSmoothing);
+            softmax.Gradient(row, target, weight * piece.Scale, sum);
             new Span<float>(_scores.Pointer + (nint)r * _scoreStride + row.Length, _scoreStride - row.Length).Clear();
         }
         if (piece.IsTraining)
@@ -155,10 +143,6 @@ internal sealed unsafe class SoftmaxTokenHead : TokenHead
         for (var r = 0; r < piece.Rows; r++)
             TensorPrimitives.Add(bias, new ReadOnlySpan<float>(_scores.Pointer + (nint)r * _scoreStride + begin, end - begin), bias);
     }
-
-    /// <summary>The mean of the scores by the target's smoothed distribution.</summary>
-    private float Smoothed(float target, ReadOnlySpan<float> scores)
-        => (1 - LabelSmoothing) * target + LabelSmoothing * RowMath.Sum(scores) / scores.Length;
 
     private readonly struct PackJob(SoftmaxTokenHead head, bool forTraining) : IJob
     {

@@ -13,15 +13,9 @@ internal abstract unsafe class TokenHead : ISequenceHead
     private const int MostPieceRows = 128;
     private const int PieceBytes = 1 << 20;
 
-    private readonly ITokenTargets _targets;
+    private readonly ChunkTargets _targets;
     private readonly Dropout? _dropout;
     private readonly NativeBuffer<float> _dropped;
-    private int[] _outcomes = [];
-    private int[] _rows = [];
-    private float[] _weights = [];
-    private double _weight;
-    private float _heaviest;
-    private PackedBatch _batch = new();
     private ulong _seed;
     private bool _isTraining;
 
@@ -38,14 +32,14 @@ internal abstract unsafe class TokenHead : ISequenceHead
         Output = output;
         Encoder = encoder;
         PackedOutputs = new PackedMatrix(0, 0, Kernel, encoder.Device.Memory);
-        _targets = targets;
+        _targets = new ChunkTargets(targets);
         _dropout = dropout > 0 ? Dropout.For(encoder.Device.Width, dropout) : null;
         _dropped = new NativeBuffer<float>(encoder.Device.Memory);
     }
 
     public BatchResult Result { get; private set; }
 
-    public float LossScale => _heaviest * Scale;
+    public float LossScale => _targets.LossScale;
 
     /// <summary>Receives the cross-entropy of each output, by its place among all rows of the batch's steps; null for nobody.</summary>
     public double[]? Losses { get; set; }
@@ -76,9 +70,6 @@ internal abstract unsafe class TokenHead : ISequenceHead
     /// <summary>Length of a row of outputs.</summary>
     protected int Stride => Encoder.OutputStride;
 
-    /// <summary>The factor in the batch's loss of that of a prediction that weighs 1.</summary>
-    private float Scale => 1f / (float)_weight;
-
     /// <summary>Bytes that a head's buffers take, whatever the batch.</summary>
     /// <param name="outputStride">Length of a row of outputs.</param>
     /// <param name="outcomes">Their number.</param>
@@ -101,10 +92,9 @@ internal abstract unsafe class TokenHead : ISequenceHead
 
     public void Begin(PackedBatch batch, bool training, ulong seed)
     {
-        _batch = batch;
         _isTraining = training;
         Result = default;
-        (_weight, _heaviest) = _targets.Weigh(batch);
+        _targets.Begin(batch);
         PreparePieces();
         if (training && _dropout != null)
             _dropped.EnsureLength((long)PieceRows * Stride);
@@ -139,10 +129,10 @@ internal abstract unsafe class TokenHead : ISequenceHead
     /// <summary>Adds what the first <paramref name="count"/> outputs of a chunk find to <paramref name="result"/>, one after the other.</summary>
     protected BatchResult Run(in Chunk chunk, int count, BatchResult result)
     {
-        FindTargets(chunk);
+        _targets.Find(chunk);
         for (var first = 0; first < count; first += PieceRows)
         {
-            var piece = new TokenPiece(first, Math.Min(PieceRows, count - first), _isTraining, Scale);
+            var piece = new TokenPiece(first, Math.Min(PieceRows, count - first), _isTraining, _targets.Scale);
             Team.Run(new ScoreJob(this, chunk, piece));
             // Row after row, so that the sum does not depend on the number of threads.
             foreach (var row in Results.AsSpan(0, piece.Rows))
@@ -180,42 +170,16 @@ internal abstract unsafe class TokenHead : ISequenceHead
     protected abstract void AddWeightGradient(in TokenPiece piece, float* outputs, int worker);
 
     /// <summary>What the outcome of an output of the piece should be.</summary>
-    protected int Target(in TokenPiece piece, int row) => _outcomes[piece.First + row];
+    protected int Target(in TokenPiece piece, int row) => _targets.Outcome(piece.First + row);
 
     /// <summary>What an output of the piece weighs.</summary>
-    protected float Weight(in TokenPiece piece, int row) => _targets.IsWeighted ? _weights[piece.First + row] : 1;
+    protected float Weight(in TokenPiece piece, int row) => _targets.Weight(piece.First + row);
 
     /// <summary>As many as keep the scores within a megabyte, but enough to multiply efficiently.</summary>
     private static int PieceRowsFor(int scores) => Math.Clamp(PieceBytes / sizeof(float) / scores, LeastPieceRows, MostPieceRows);
 
-    private void FindTargets(in Chunk chunk)
-    {
-        if (_outcomes.Length < chunk.FlatRows)
-        {
-            _outcomes = new int[chunk.FlatRows];
-            _rows = new int[chunk.FlatRows];
-        }
-        _targets.Find(chunk, _outcomes);
-        var r = 0;
-        for (var s = 0; s < chunk.Steps; s++)
-        {
-            for (var b = 0; b < chunk.ActiveRows(s); b++)
-                _rows[r++] = b;
-        }
-        if (_targets.IsWeighted)
-            FindWeights(chunk);
-    }
-
-    private void FindWeights(in Chunk chunk)
-    {
-        if (_weights.Length < chunk.FlatRows)
-            _weights = new float[chunk.FlatRows];
-        for (var r = 0; r < chunk.FlatRows; r++)
-            _weights[r] = _targets.Weight(chunk.Batch, _rows[r], _outcomes[r]);
-    }
-
     private void Drop(float* values, float* target, int row) =>
-        _dropout!.Apply(values, target, Stride, CounterRandom.Key(_seed, RandomUse.OutputDropout, (ulong)_rows[row]));
+        _dropout!.Apply(values, target, Stride, CounterRandom.Key(_seed, RandomUse.OutputDropout, (ulong)_targets.Row(row)));
 
     private float* PieceOutputs(in Chunk chunk, in TokenPiece piece) =>
         _dropout == null || !piece.IsTraining ? Encoder.Outputs(chunk) + (nint)piece.First * Stride : _dropped.Pointer;

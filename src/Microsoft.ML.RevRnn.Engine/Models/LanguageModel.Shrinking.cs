@@ -1,7 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
-using Microsoft.ML.RevRnn.Selection;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -41,14 +39,19 @@ public sealed partial class LanguageModel
         ArgumentNullException.ThrowIfNull(training);
         if (Context != null)
             throw new ArgumentException("The model is given a context with each text, whose maps neurons cannot be cut from; make a model without contexts smaller.", nameof(model));
-        training = training.WithSeed();
-        var shape = _parameters.Network;
-        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
-        var (whole, selection) = LanguageModelTraining.Run(
-            (texts, validation), shape, model, Shrinking.OfSelection(training), new StartingNetwork(_parameters), progress: null, epochEnded: null, cancellationToken, selector.Run);
-        var smaller = new LanguageModel(NetworkShrinker.Shrink(whole, selector.Groups, selector.Choice, NetworkParameters.OfNextTokens));
-        var (tuned, report) = smaller.ContinueTraining(texts, model, training, validation, progress, null, cancellationToken);
-        return new(tuned, Shrinking.Report(
-            _parameters, tuned._parameters, selector, selection, report, (tokens => Score(tokens), tokens => tuned.Score(tokens))));
+        var kind = new ShrinkKind<LanguageModel>
+        {
+            Network = whole => whole._parameters,
+            Predictor = whole => tokens => whole.Score(tokens),
+            Select = (options, start, work) =>
+            {
+                var (whole, report) = LanguageModelTraining.Run(
+                    (texts, validation), _parameters.Network, model, options, start, progress: null, epochEnded: null, cancellationToken, work);
+                return new(new LanguageModel(whole), report);
+            },
+            Create = (shape, _) => NetworkParameters.OfNextTokens(shape),
+            Tune = (smaller, options) => new LanguageModel(smaller).ContinueTraining(texts, model, options, validation, progress, null, cancellationToken),
+        };
+        return Shrinking.Run(this, kind, shrink, training, progress, cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ namespace Microsoft.ML.RevRnn.Models;
 
 /// <summary>
 /// The binary form of a network, little-endian:
-/// int32 version; byte kind of model; byte cell, and in its two highest bits the structure; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte sets; bool tied embedding; bool skip connections;
+/// int32 version; byte kind of model; byte cell, and in its two highest bits the structure; byte forgetting limit; of a leaky cell bool learned time constants, of a nested one byte depth, of a mixed one byte 128 + sets (without 128 the sets were mixed, which is not done any more); bool tied embedding; bool skip connections;
 /// int32 V, I, H, layers, C (0 for a model without classes); from version 3 on: bool bidirectional; byte pooling; from version 4 on: int32 F.
 /// A network is written in the first version that has what it needs: version 4 has classifiers with features, and pooled encoders; version 5 classifiers with n-grams,
 /// whose part (NGramPart, NGramWeights) follows the parameters; version 6 translations, of which V and C are the source and the target tokens, and which have byte context; byte
@@ -45,7 +45,7 @@ internal static class ModelFile
         if (network.Cell == CellKind.NestedLstm)
             writer.Write((byte)network.NestingDepth);
         if (network.Cell == CellKind.MixedGru)
-            writer.Write((byte)network.MixtureSize);
+            MixtureForm.Write(writer, network.MixtureSize);
         writer.Write(network.TieEmbeddings);
         writer.Write(network.SkipConnections);
         writer.Write(shape.Vocabulary);
@@ -173,7 +173,7 @@ internal static class ModelFile
         if (network.Cell == CellKind.NestedLstm)
             network = network with { NestingDepth = reader.ReadByte() };
         if (network.Cell == CellKind.MixedGru)
-            network = network with { MixtureSize = reader.ReadByte() };
+            network = network with { MixtureSize = MixtureForm.Read(reader) };
         network = network with
         {
             TieEmbeddings = reader.ReadBoolean(),

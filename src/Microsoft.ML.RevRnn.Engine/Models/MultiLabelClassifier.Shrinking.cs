@@ -1,7 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
-using Microsoft.ML.RevRnn.Selection;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -39,17 +37,17 @@ public sealed partial class MultiLabelClassifier
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
-        training = training.WithSeed();
         examples ??= new ExampleOptions();
-        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
-        // Neurons are chosen by the network's own loss; n-grams stay as they are.
-        var (whole, selection) = Train(
-            sequences, labels, LabelCount, _parameters.Encoder.Shape, Shrinking.OfSelection(training), new StartingNetwork(_parameters), previous: null,
-            examples with { NGrams = null }, progress: null, cancellationToken, selector.Run);
-        var smaller = NetworkShrinker.Shrink(
-            whole._parameters, selector.Groups, selector.Choice, shape => NetworkParameters.OfSequences(shape, LabelCount, whole._parameters.Features?.WithNewWeight()));
-        var (tuned, report) = new MultiLabelClassifier(smaller, _scorer.NGrams).ContinueTraining(sequences, labels, training, examples, progress, cancellationToken);
-        return new(tuned, Shrinking.Report(
-            _parameters, tuned._parameters, selector, selection, report, (Shrinking.Predictor(_parameters), Shrinking.Predictor(tuned._parameters))));
+        var kind = new ShrinkKind<MultiLabelClassifier>
+        {
+            Network = whole => whole._parameters,
+            Predictor = whole => Shrinking.Predictor(whole._parameters),
+            // Neurons are chosen by the network's own loss; n-grams stay as they are.
+            Select = (options, start, work) => Train(
+                sequences, labels, LabelCount, _parameters.Network, options, start, previous: null, examples with { NGrams = null }, progress: null, cancellationToken, work),
+            Create = (shape, whole) => NetworkParameters.OfSequences(shape, LabelCount, whole.Features?.WithNewWeight()),
+            Tune = (smaller, options) => new MultiLabelClassifier(smaller, _scorer.NGrams).ContinueTraining(sequences, labels, options, examples, progress, cancellationToken),
+        };
+        return Shrinking.Run(this, kind, shrink, training, progress, cancellationToken);
     }
 }

@@ -21,10 +21,11 @@ internal sealed class NetworkSession<THead> : IPooledSession
     /// <param name="createHead">Makes the head.</param>
     /// <param name="fixedTokens">How many tokens at the beginning of each sequence mark it.</param>
     /// <param name="contexts">The context of the sequence; null of a network without.</param>
+    /// <param name="joins">Whether the head reads the outputs of both directions together.</param>
     public NetworkSession(
-        EncoderParameters parameters, SharedWeights weights, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0, IReadOnlyList<float[]>? contexts = null)
+        EncoderParameters parameters, SharedWeights weights, Func<ISequenceEncoder, THead> createHead, int fixedTokens = 0, IReadOnlyList<float[]>? contexts = null, bool joins = true)
     {
-        Encoder = Encoders.Create(parameters, _settings with { Contexts = contexts }, new Device(threads: 1), fixedTokens);
+        Encoder = Encoders.Create(parameters, _settings with { Contexts = contexts }, new Device(threads: 1), fixedTokens, joins);
         Head = createHead(Encoder);
         _pass = new BatchPass(Encoder, Head);
         weights.Give(Encoder, Head);

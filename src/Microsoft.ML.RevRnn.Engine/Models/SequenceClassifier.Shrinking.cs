@@ -1,7 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
-using Microsoft.ML.RevRnn.Selection;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -39,31 +37,17 @@ public sealed partial class SequenceClassifier
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training);
-        CheckLabels(sequences, labels, ClassCount);
-        training = training.WithSeed();
         examples ??= new ExampleOptions();
-        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
-        var (whole, selection) = Select(sequences, labels, Shrinking.OfSelection(training), examples, selector, cancellationToken);
-        var smaller = NetworkShrinker.Shrink(whole, selector.Groups, selector.Choice, shape => NetworkParameters.OfSequences(shape, ClassCount, whole.Features?.WithNewWeight()));
-        var (tuned, report) = new SequenceClassifier(smaller, _scorer.NGrams).ContinueTraining(sequences, labels, training, examples, progress, cancellationToken);
-        return new(tuned, Shrinking.Report(_parameters, tuned._parameters, selector, selection, report, (Shrinking.Predictor(_parameters), Shrinking.Predictor(tuned._parameters))));
-    }
-
-    /// <summary>Has the neurons chosen on the sequences that are trained on.</summary>
-    private (NetworkParameters Whole, TrainingReport Report) Select(
-        IReadOnlyList<int[]> sequences,
-        IReadOnlyList<int> labels,
-        TrainingOptions training,
-        ExampleOptions examples,
-        NeuronSelector selector,
-        CancellationToken cancellationToken)
-    {
-        var start = new StartingNetwork(_parameters);
-        var set = ExampleSet.OfClasses(examples, labels, ClassCount, training);
-        training = training.ForSequences(set.Parts.Training.Length, goesOn: true);
-        var whole = NetworkParameters.OfSequences(_parameters.Network, ClassCount, TrainingInput.Features(start, ClassCount, examples, set.Parts));
-        var run = new NetworkTraining(training, progress: null, cancellationToken) { Start = start, Work = selector.Run };
-        var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
-        return (whole, run.OfClassifier(whole, new SequenceObjective(loss, labels, training) { Examples = examples }, sequences, set.Parts));
+        var kind = new ShrinkKind<SequenceClassifier>
+        {
+            Network = whole => whole._parameters,
+            Predictor = whole => Shrinking.Predictor(whole._parameters),
+            // Neurons are chosen by the network's own loss; n-grams stay as they are.
+            Select = (options, start, work) => Train(
+                sequences, labels, ClassCount, _parameters.Network, options, start, previous: null, examples with { NGrams = null }, progress: null, cancellationToken, work),
+            Create = (shape, whole) => NetworkParameters.OfSequences(shape, ClassCount, whole.Features?.WithNewWeight()),
+            Tune = (smaller, options) => new SequenceClassifier(smaller, _scorer.NGrams).ContinueTraining(sequences, labels, options, examples, progress, cancellationToken),
+        };
+        return Shrinking.Run(this, kind, shrink, training, progress, cancellationToken);
     }
 }

@@ -127,7 +127,8 @@ public sealed partial class SequenceClassifier
         NGramPart? previous,
         ExampleOptions? examples,
         IProgress<TrainingProgress>? progress,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Func<NetworkTask, TrainingReport>? work = null)
     {
         OptionCheck.Range(nameof(classCount), classCount, 2, 10_000_000);
         CheckLabels(sequences, labels, classCount);
@@ -137,7 +138,7 @@ public sealed partial class SequenceClassifier
         training = training.ForSequences(set.Parts.Training.Length, start is { GoesOn: true });
         var features = TrainingInput.Features(start, classCount, examples, set.Parts);
         var parameters = NetworkParameters.OfSequences(shape, classCount, features);
-        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start };
+        var run = new NetworkTraining(training, progress, cancellationToken) { Start = start, Work = work };
         var loss = new SoftmaxLoss(labels) { Weights = set.Weights, LabelSmoothing = examples.LabelSmoothing };
         var objective = new SequenceObjective(loss, labels, training) { Examples = examples, Counts = run.CountsOf(classCount) };
         var nGrams = TrainNGrams(set.Parts.Training);

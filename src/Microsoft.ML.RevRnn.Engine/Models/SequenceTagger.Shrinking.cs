@@ -1,7 +1,5 @@
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Models;
-using Microsoft.ML.RevRnn.Selection;
-using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn;
 
@@ -38,14 +36,15 @@ public sealed partial class SequenceTagger
         CancellationToken cancellationToken = default)
     {
         TrainingInput.Check(sequences, VocabularySize, Network, training, hasFeedback: true);
-        training = training.WithSeed();
-        var selector = Shrinking.CreateSelector(_parameters, shrink, training, progress, cancellationToken);
-        var (whole, selection) = Train(
-            sequences, labels, ClassCount, _parameters.Encoder.Shape, Shrinking.OfSelection(training), new StartingNetwork(_parameters), examples, progress: null,
-            cancellationToken, selector.Run);
-        var smaller = NetworkShrinker.Shrink(whole._parameters, selector.Groups, selector.Choice, shape => NetworkParameters.OfTokens(shape, ClassCount));
-        var (tuned, report) = new SequenceTagger(smaller).ContinueTraining(sequences, labels, training, examples, progress, cancellationToken);
-        return new(tuned, Shrinking.Report(_parameters, tuned._parameters, selector, selection, report, (Predictor(this), Predictor(tuned))));
+        var kind = new ShrinkKind<SequenceTagger>
+        {
+            Network = whole => whole._parameters,
+            Predictor = Predictor,
+            Select = (options, start, work) => Train(sequences, labels, ClassCount, _parameters.Network, options, start, examples, progress: null, cancellationToken, work),
+            Create = (shape, _) => NetworkParameters.OfTokens(shape, ClassCount),
+            Tune = (smaller, options) => new SequenceTagger(smaller).ContinueTraining(sequences, labels, options, examples, progress, cancellationToken),
+        };
+        return Shrinking.Run(this, kind, shrink, training, progress, cancellationToken);
     }
 
     private static Action<int[]> Predictor(SequenceTagger tagger)

@@ -42,7 +42,7 @@ public sealed partial class SequenceTagger
     /// <param name="labels">Of each sequence the class of each token, 0 to <paramref name="classCount"/> - 1.</param>
     /// <param name="classCount">C, at least 2.</param>
     /// <param name="vocabularySize">V, at least 2.</param>
-    /// <param name="network">Shape of the network; it cannot be bidirectional.</param>
+    /// <param name="network">Shape of the network. With <see cref="NetworkOptions.Bidirectional"/> a class hangs on the tokens behind it too.</param>
     /// <param name="training">How to train.</param>
     /// <param name="pretrained">A language model of the same tokens and network to start from, instead of random weights; null for these.</param>
     /// <param name="fineTuning">How its layers are trained on; null for the defaults.</param>
@@ -73,12 +73,6 @@ public sealed partial class SequenceTagger
     {
         TrainingInput.Check(sequences, vocabularySize, network, training, hasFeedback: true);
         network.RequireSequence("a tagger");
-        if (network.Bidirectional)
-        {
-            throw new ArgumentException(
-                $"{nameof(NetworkOptions.Bidirectional)} is set; a tagger reads forwards only, since the outputs of a second direction would all have to be kept.",
-                nameof(network));
-        }
         var shape = new NetworkShape(network with { Pooling = default }, vocabularySize);
         if (network.Feedback != FeedbackKind.None)
             shape = WithFeedback(shape, classCount, pretrained, vectors);
@@ -244,8 +238,8 @@ public sealed partial class SequenceTagger
         ArgumentNullException.ThrowIfNull(reader);
         var header = ModelFile.ReadHeader(reader, ModelKind.Tagger, ModelKind.FeedbackTagger);
         var (_, shape, classCount, _) = header;
-        if (shape.Options.Bidirectional)
-            throw new FormatException("The network is damaged: a tagger reads in one direction.");
+        if (shape.Options.Bidirectional && shape.FedBack > 0)
+            throw new FormatException("The network is damaged: a tagger that reads the class before reads in one direction.");
         if (!FeedbackInput.Fits(shape.Vocabulary, shape.FedBack))
             throw new FormatException("The network is damaged: it has more pairs of tokens and classes than there are numbers.");
         var parameters = NetworkParameters.OfTokens(shape, classCount);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.RevRnn.Heads;
 using Microsoft.ML.RevRnn.Selection;
+using Microsoft.ML.RevRnn.Training;
 
 namespace Microsoft.ML.RevRnn.Models;
 
@@ -11,26 +12,37 @@ internal static class Shrinking
     private const int MeasuredTokens = 256;
     private const int Measurements = 5;
 
+    /// <summary>The course of it: chooses neurons by training under gates, cuts the others, trains what is left further, and tells what that cost.</summary>
+    /// <param name="model">The whole model, which stays as it is.</param>
+    /// <param name="kind">What is of its kind.</param>
+    /// <param name="shrink">Which neurons are kept; null for the defaults.</param>
+    /// <param name="training">How what is left is trained.</param>
+    /// <param name="progress">Told where the choice stands.</param>
+    /// <param name="cancellationToken">Ends the choice.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or neurons cannot be cut.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled before neurons were chosen.</exception>
+    public static ShrinkResult<TModel> Run<TModel>(
+        TModel model, ShrinkKind<TModel> kind, ShrinkOptions? shrink, TrainingOptions training, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var network = kind.Network(model);
+        shrink ??= new ShrinkOptions();
+        shrink.Validate();
+        NeuronGroup.Check(network.Network, shrink.InputKeepFraction < 1);
+        // Drawn once, for the choice and the training behind.
+        training = training.WithSeed();
+        var ofSelection = OfSelection(training);
+        var selector = new NeuronSelector(shrink, ofSelection, progress, cancellationToken);
+        var (whole, selection) = kind.Select(ofSelection, new StartingNetwork(network), selector.Run);
+        var selected = kind.Network(whole);
+        var smaller = NetworkShrinker.Shrink(selected, selector.Groups, selector.Choice, shape => kind.Create(shape, selected));
+        var (tuned, fineTuning) = kind.Tune(smaller, training);
+        return new(tuned, Report(kind, (model, tuned), selector, selection, fineTuning));
+    }
+
     /// <summary>
     /// The options of the choice: on the processor, where gates are put into the weights; without a checkpoint, since it begins anew where it was interrupted, to the same choice.
     /// </summary>
-    public static TrainingOptions OfSelection(TrainingOptions training) => training with { GpuDeviceId = null, CheckpointPath = null, StopAfterEpochs = null, MaximumMinutes = null };
-
-    /// <summary>What chooses the neurons, after a check that there is a choice.</summary>
-    /// <param name="parameters">The whole network.</param>
-    /// <param name="shrink">Which are kept; null for the defaults.</param>
-    /// <param name="training">How what is left is trained, with a seed.</param>
-    /// <param name="progress">Told where the choice stands.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or neurons cannot be cut.</exception>
-    public static NeuronSelector CreateSelector(
-        NetworkParameters parameters, ShrinkOptions? shrink, TrainingOptions training, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
-    {
-        shrink ??= new ShrinkOptions();
-        shrink.Validate();
-        NeuronGroup.Check(parameters.Network, shrink.InputKeepFraction < 1);
-        return new NeuronSelector(shrink, OfSelection(training), progress, cancellationToken);
-    }
+    private static TrainingOptions OfSelection(TrainingOptions training) => training with { GpuDeviceId = null, CheckpointPath = null, StopAfterEpochs = null, MaximumMinutes = null };
 
     /// <summary>Scores whole sequences by a network alone.</summary>
     public static Action<int[]> Predictor(NetworkParameters parameters)
@@ -39,17 +51,11 @@ internal static class Shrinking
         return tokens => scorer.Score(tokens, features);
     }
 
-    /// <summary>The account of it.</summary>
-    /// <param name="before">The network before.</param>
-    /// <param name="after">The network after.</param>
-    /// <param name="selector">What chose the neurons.</param>
-    /// <param name="selection">How.</param>
-    /// <param name="fineTuning">How the smaller network was trained further.</param>
-    /// <param name="predict">Predicts with the network before, and after; of a sequence.</param>
-    public static ShrinkReport Report(
-        NetworkParameters before, NetworkParameters after, NeuronSelector selector, TrainingReport selection, TrainingReport fineTuning, (Action<int[]> Before, Action<int[]> After) predict)
+    private static ShrinkReport Report<TModel>(
+        ShrinkKind<TModel> kind, (TModel Whole, TModel Smaller) models, NeuronSelector selector, TrainingReport selection, TrainingReport fineTuning)
     {
-        var (timeBefore, timeAfter) = Measure(predict, before.Network.Vocabulary);
+        var (before, after) = (kind.Network(models.Whole), kind.Network(models.Smaller));
+        var (timeBefore, timeAfter) = Measure((kind.Predictor(models.Whole), kind.Predictor(models.Smaller)), before.Network.Vocabulary);
         return new ShrinkReport
         {
             Before = NetworkSize.Of(before, timeBefore),

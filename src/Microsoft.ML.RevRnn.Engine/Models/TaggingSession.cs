@@ -9,14 +9,14 @@ internal sealed class TaggingSession : IPooledSession
 {
     private readonly NetworkShape _shape;
     private readonly int _classes;
-    private readonly NetworkSession<TokenScoresHead> _session;
+    private readonly NetworkSession<TokenProbabilitiesHead> _session;
     private readonly EncoderStates? _states;
 
     public TaggingSession(NetworkParameters parameters, SharedWeights weights)
     {
         _shape = parameters.Encoder.Shape;
         _classes = parameters.Output.Outcomes;
-        _session = new(parameters.Encoder, weights, encoder => new TokenScoresHead(parameters.Output, encoder));
+        _session = new(parameters.Encoder, weights, encoder => TokenProbabilitiesHead.Create(parameters.Output, encoder), joins: false);
         _states = _shape.FedBack > 0 ? _session.Encoder.CreateStates() : null;
     }
 

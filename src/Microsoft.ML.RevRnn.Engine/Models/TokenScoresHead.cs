@@ -4,19 +4,14 @@ using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Models;
 
-/// <summary>The distribution of each token's class.</summary>
-internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceEncoder encoder) : ReadingHead
+/// <summary>The distribution of each token's class by one direction.</summary>
+internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceEncoder encoder) : TokenProbabilitiesHead(output.Outcomes)
 {
     /// <summary>Tokens that are scored at once.</summary>
     private const int PieceRows = 48;
 
     private readonly SoftmaxTokenHead _head = new(output, encoder, NextTokenTargets.Instance);
     private readonly NativeBuffer<float> _scores = new(encoder.Device.Memory);
-    private float[] _probabilities = [];
-    private int _length;
-
-    /// <summary>[C] of each token of the last batch, by its place among all rows of its steps: [T, C] of a batch of one sequence.</summary>
-    public ReadOnlySpan<float> Probabilities => _probabilities.AsSpan(0, _length);
 
     public override ISequenceHead Scoring => _head;
 
@@ -26,16 +21,8 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
 
     public override void Begin(PackedBatch batch, bool training, ulong seed)
     {
+        base.Begin(batch, training, seed);
         _head.Begin(batch, training, seed);
-        _length = batch.TokenCount * output.Outcomes;
-        if (_probabilities.Length < _length)
-            _probabilities = new float[_length];
-    }
-
-    public override void Release()
-    {
-        _length = 0;
-        _probabilities = [];
     }
 
     public override void Forward(in Chunk chunk)
@@ -47,7 +34,7 @@ internal sealed unsafe class TokenScoresHead(LinearParameters output, ISequenceE
             _head.LogProbabilities(encoder.Outputs(chunk) + (nint)first * encoder.OutputStride, rows, _scores.Pointer);
             for (var row = 0; row < rows; row++)
             {
-                var ofToken = _probabilities.AsSpan((int)(chunk.FlatStart + first + row) * output.Outcomes, output.Outcomes);
+                var ofToken = OfToken(chunk.FlatStart + first + row);
                 new ReadOnlySpan<float>(_scores.Pointer + (nint)row * _head.ScoreStride, output.Outcomes).CopyTo(ofToken);
                 RowMath.Exp(ofToken);
             }

@@ -6,8 +6,6 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <content>The work that threads share: tokens, and rows of the batch, which do not depend on each other.</content>
 internal sealed unsafe partial class MemoryEncoder
 {
-    private const int Grain = 4;
-
     /// <summary>What a worker needs of its own: a value for each step, and a vector.</summary>
     private long ScratchLength => Batch.StepCount + OutputStride;
 
@@ -98,28 +96,9 @@ internal sealed unsafe partial class MemoryEncoder
     /// <summary>target += factor * values, product and sum each rounded.</summary>
     private static void Add(ReadOnlySpan<float> values, float factor, Span<float> target) => TensorPrimitives.MultiplyAdd(values, factor, target, target);
 
-    private readonly struct PackJob(MemoryEncoder encoder, bool forTraining) : IJob
-    {
-        public void Run(int worker)
-        {
-            encoder.Pack(encoder._maps, encoder._parameters.Maps, transposed: false, worker);
-            if (forTraining)
-                encoder.Pack(encoder._transposed, encoder._parameters.Maps, transposed: true, worker);
-        }
-    }
-
     private readonly struct MapJob(MemoryEncoder encoder) : IJob
     {
-        public void Run(int worker)
-        {
-            var (begin, end) = encoder.Device.Team.Share(encoder.Batch.TokenCount, Grain, worker);
-            if (begin >= end)
-                return;
-            var parameters = encoder._parameters;
-            encoder.ReadInputs(begin, end);
-            encoder.Device.Matrix.Multiply(end - begin, parameters.InputStride, encoder.Inputs.Pointer + (nint)begin * parameters.InputStride, parameters.InputStride, 1,
-                encoder._maps, 0, 0, parameters.MapStride, parameters.Bias.Value, 0, encoder._memories.Pointer + (nint)begin * parameters.MapStride, parameters.MapStride);
-        }
+        public void Run(int worker) => encoder.MapInputs(worker, encoder._maps[0], encoder._memories);
     }
 
     private readonly struct ReadJob(MemoryEncoder encoder) : IJob
@@ -166,12 +145,8 @@ internal sealed unsafe partial class MemoryEncoder
         public void Run(int worker)
         {
             var (begin, end) = encoder.Device.Team.Share(encoder.Batch.TokenCount, Grain, worker);
-            if (begin >= end)
-                return;
-            var parameters = encoder._parameters;
-            encoder.Device.Matrix.Multiply(end - begin, parameters.MapStride, encoder._memoryGradient.Pointer + (nint)begin * parameters.MapStride, parameters.MapStride, 1,
-                encoder._transposed, 0, 0, parameters.InputStride, null, 0, encoder.InputGradient.Pointer + (nint)begin * parameters.InputStride, parameters.InputStride);
-            encoder.MaskInputGradient(begin, end);
+            if (begin < end)
+                encoder.MapInputsBackward(begin, end, encoder._maps[0], encoder._memoryGradient);
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Microsoft.ML.RevRnn.Networks;
 internal sealed unsafe partial class MemoryEncoder : WholeTextEncoder
 {
     private readonly MemoryParameters _parameters;
-    private readonly PackedMatrix _maps, _transposed;
+    private readonly PackedMap[] _maps;
     private readonly NativeBuffer<float> _memories, _weights, _states, _memoryGradient, _stateGradient, _scratch;
 
     /// <param name="parameters">The weights.</param>
@@ -22,27 +22,20 @@ internal sealed unsafe partial class MemoryEncoder : WholeTextEncoder
         : base(NetworkStructure.MemoryNetwork, parameters.Layer, input, settings, device)
     {
         _parameters = parameters;
-        _maps = new PackedMatrix(parameters.InputStride, parameters.MapStride, device.Matrix);
-        _transposed = new PackedMatrix(0, 0, device.Matrix);
+        _maps = [new PackedMap(parameters.Maps, parameters.Bias, device.Matrix)];
         (_memories, _weights, _states) = (Buffer(), Buffer(), Buffer());
         (_memoryGradient, _stateGradient, _scratch) = (Buffer(), Buffer(), Buffer());
     }
 
     protected override IReadOnlyList<Parameter> Parameters => _parameters.All;
 
+    protected override PackedMap[] Maps => _maps;
+
     protected override IReadOnlyList<NativeBuffer<float>> ForwardBuffers => [_memories, _weights, _states, _scratch];
 
-    protected override IEnumerable<IDisposable> Owned => [_maps, _transposed, .. ForwardBuffers, _memoryGradient, _stateGradient];
+    protected override IEnumerable<IDisposable> Owned => [.. ForwardBuffers, _memoryGradient, _stateGradient];
 
     private int Hops => _parameters.Hops;
-
-    public override void PrepareTraining()
-    {
-        base.PrepareTraining();
-        _transposed.Resize(_parameters.MapStride, _parameters.InputStride);
-    }
-
-    public override void PackWeights(bool forTraining, ulong seed = 0) => Device.Team.Run(new PackJob(this, forTraining));
 
     public override void Forward(in Chunk chunk)
     {
@@ -70,7 +63,7 @@ internal sealed unsafe partial class MemoryEncoder : WholeTextEncoder
         Device.Team.Run(new ReadBackwardJob(this));
         AddQuestionGradient();
         Device.Team.Run(new MapBackwardJob(this));
-        AddWeightGradient(_parameters.Maps, _parameters.Bias, Inputs.Pointer, _memoryGradient.Pointer, Batch.TokenCount);
+        AddWeightGradient(_maps[0], Inputs.Pointer, _memoryGradient.Pointer, Batch.TokenCount);
         AddInputGradient();
     }
 

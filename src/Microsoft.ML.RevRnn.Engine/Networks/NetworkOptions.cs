@@ -62,7 +62,7 @@ public sealed record NetworkOptions
 
     /// <summary>
     /// Whether a second stack of layers reads each sequence from its end (Schuster and Paliwal 1997), and the heads read the outputs of both, of H values each.
-    /// For classifiers, features and the encoder of a translation; taggers and language models read forwards only.
+    /// For classifiers, taggers, features and the encoder of a translation; language models, and taggers with <see cref="Feedback"/>, read forwards only.
     /// </summary>
     public bool Bidirectional { get; init; }
 
@@ -94,6 +94,11 @@ public sealed record NetworkOptions
         OptionCheck.Defined(nameof(ForgettingLimit), ForgettingLimit);
         OptionCheck.Defined(nameof(Pooling), Pooling);
         OptionCheck.Defined(nameof(Feedback), Feedback);
+        if (Bidirectional && Feedback != FeedbackKind.None)
+        {
+            throw new ArgumentOutOfRangeException(nameof(Feedback), Feedback,
+                $"{nameof(Feedback)} must be {FeedbackKind.None} where {nameof(Bidirectional)} is set: who reads from the end meets a token before the class of the one before it is known.");
+        }
         OptionCheck.Defined(nameof(Structure), Structure);
         if (Structure != NetworkStructure.Sequence)
             CheckWholeText();

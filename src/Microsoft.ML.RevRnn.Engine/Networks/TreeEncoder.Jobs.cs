@@ -7,8 +7,6 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// <content>The work that threads share: rows of leaves and nodes, which do not depend on each other, and columns of weights' gradients.</content>
 internal sealed unsafe partial class TreeEncoder
 {
-    private const int Grain = 4;
-
     private float* State(NativeBuffer<float> states, int node) => states.Pointer + (nint)node * Stride;
 
     private Span<float> Values(NativeBuffer<float> states, int node) => new(State(states, node), Block);
@@ -45,33 +43,14 @@ internal sealed unsafe partial class TreeEncoder
         }
     }
 
-    private readonly struct PackJob(TreeEncoder tree, bool forTraining) : IJob
-    {
-        public void Run(int worker)
-        {
-            tree.Pack(tree._leafWeights, tree._parameters.Leaf, transposed: false, worker);
-            tree.Pack(tree._nodeWeights, tree._parameters.Node, transposed: false, worker);
-            if (!forTraining)
-                return;
-            tree.Pack(tree._leafTransposed, tree._parameters.Leaf, transposed: true, worker);
-            tree.Pack(tree._nodeTransposed, tree._parameters.Node, transposed: true, worker);
-        }
-    }
-
     private readonly struct LeafJob(TreeEncoder tree) : IJob
     {
         public void Run(int worker)
         {
-            var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
-            if (begin >= end)
-                return;
-            var (parameters, block) = (tree._parameters, tree.Block);
-            var inputs = tree.Inputs.Pointer + (nint)begin * parameters.InputStride;
-            tree.ReadInputs(begin, end);
-            var gates = tree._leafGates.Pointer + (nint)begin * parameters.LeafStride;
-            tree._kernel.Multiply(end - begin, parameters.InputStride, inputs, parameters.InputStride, 1, tree._leafWeights, 0, 0, parameters.LeafStride,
-                parameters.LeafBias.Value, 0, gates, parameters.LeafStride);
-            for (var leaf = begin; leaf < end; leaf++, gates += parameters.LeafStride)
+            var (begin, end) = tree.MapInputs(worker, tree._leaf, tree._leafGates);
+            var (stride, block) = (tree._leaf.OutputStride, tree.Block);
+            var gates = tree._leafGates.Pointer + (nint)begin * stride;
+            for (var leaf = begin; leaf < end; leaf++, gates += stride)
             {
                 tree._sweeps.Sigmoid(gates + TreeLstm.LeafO * block, block);
                 Gate(gates, TreeLstm.LeafC, block).CopyTo(tree.Values(tree._c, leaf));
@@ -88,10 +67,9 @@ internal sealed unsafe partial class TreeEncoder
             var (begin, end) = tree.Device.Team.Share(last - first, Grain, worker);
             if (begin >= end)
                 return;
-            var (parameters, block, stride) = (tree._parameters, tree.Block, 2 * tree.Stride);
+            var block = tree.Block;
             tree.Gather(first, first + begin, first + end);
-            tree._kernel.Multiply(end - begin, stride, tree._children.Pointer + (nint)begin * stride, stride, 1, tree._nodeWeights, 0, 0, parameters.NodeStride,
-                parameters.NodeBias.Value, 0, tree.NodeGates(first + begin), parameters.NodeStride);
+            tree._node.Multiply(end - begin, tree._children.Pointer + (nint)begin * tree._node.InputStride, tree.NodeGates(first + begin));
             for (var join = first + begin; join < first + end; join++)
             {
                 var gates = tree.NodeGates(join);
@@ -125,13 +103,12 @@ internal sealed unsafe partial class TreeEncoder
             var (begin, end) = tree.Device.Team.Share(last - first, Grain, worker);
             if (begin >= end)
                 return;
-            var (parameters, block, stride) = (tree._parameters, tree.Block, 2 * tree.Stride);
+            var (block, stride) = (tree.Block, tree._node.InputStride);
             tree.Gather(first, first + begin, first + end);
             for (var join = first + begin; join < first + end; join++)
                 BackOver(tree._plan.LeafCount + join, tree.NodeGates(join), tree._plan.Lefts[join], tree._plan.Rights[join], block);
             var ofChildren = tree._childGradient.Pointer + (nint)begin * stride;
-            tree._kernel.Multiply(end - begin, parameters.NodeStride, tree.NodeGates(first + begin), parameters.NodeStride, 1, tree._nodeTransposed, 0, 0, stride,
-                null, 0, ofChildren, stride);
+            tree._node.MultiplyTransposed(end - begin, tree.NodeGates(first + begin), ofChildren);
             for (var join = first + begin; join < first + end; join++, ofChildren += stride)
             {
                 Add(tree.Values(tree._hGradient, tree._plan.Lefts[join]), ofChildren);
@@ -157,19 +134,15 @@ internal sealed unsafe partial class TreeEncoder
             var (begin, end) = tree.Device.Team.Share(tree._plan.LeafCount, Grain, worker);
             if (begin >= end)
                 return;
-            var (parameters, block) = (tree._parameters, tree.Block);
-            var first = tree._leafGates.Pointer + (nint)begin * parameters.LeafStride;
-            var gates = first;
-            for (var leaf = begin; leaf < end; leaf++, gates += parameters.LeafStride)
+            var (stride, block) = (tree._leaf.OutputStride, tree.Block);
+            var gates = tree._leafGates.Pointer + (nint)begin * stride;
+            for (var leaf = begin; leaf < end; leaf++, gates += stride)
             {
                 var ofCell = tree.Values(tree._cGradient, leaf);
                 TreeLstm.OutputBackward<float>(Gate(gates, TreeLstm.LeafO, block), tree.Values(tree._tanhC, leaf), tree.Values(tree._hGradient, leaf), ofCell);
                 ofCell.CopyTo(Gate(gates, TreeLstm.LeafC, block));
             }
-            var target = tree.InputGradient.Pointer + (nint)begin * parameters.InputStride;
-            tree._kernel.Multiply(end - begin, parameters.LeafStride, first, parameters.LeafStride, 1, tree._leafTransposed, 0, 0, parameters.InputStride,
-                null, 0, target, parameters.InputStride);
-            tree.MaskInputGradient(begin, end);
+            tree.MapInputsBackward(begin, end, tree._leaf, tree._leafGates);
         }
     }
 }

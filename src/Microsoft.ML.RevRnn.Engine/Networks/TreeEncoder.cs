@@ -11,10 +11,10 @@ internal sealed unsafe partial class TreeEncoder : WholeTextEncoder
 {
     private readonly TreeParameters _parameters;
     private readonly NetworkStructure _structure;
-    private readonly MatrixKernel _kernel;
     private readonly GateSweeps _sweeps;
     private readonly TreePlan _plan = new();
-    private readonly PackedMatrix _leafWeights, _nodeWeights, _leafTransposed, _nodeTransposed;
+    private readonly PackedMap _leaf, _node;
+    private readonly PackedMap[] _maps;
     private readonly NativeBuffer<float> _leafGates, _nodeGates, _h, _c, _tanhC, _children, _hGradient, _cGradient, _childGradient;
 
     /// <param name="parameters">The weights.</param>
@@ -28,11 +28,10 @@ internal sealed unsafe partial class TreeEncoder : WholeTextEncoder
     {
         _parameters = parameters;
         _structure = structure;
-        _kernel = device.Matrix;
         _sweeps = GateSweeps.For(device.Width);
-        _leafWeights = new PackedMatrix(parameters.InputStride, parameters.LeafStride, _kernel);
-        _nodeWeights = new PackedMatrix(2 * Stride, parameters.NodeStride, _kernel);
-        (_leafTransposed, _nodeTransposed) = (new PackedMatrix(0, 0, _kernel), new PackedMatrix(0, 0, _kernel));
+        _leaf = new PackedMap(parameters.Leaf, parameters.LeafBias, device.Matrix);
+        _node = new PackedMap(parameters.Node, parameters.NodeBias, device.Matrix);
+        _maps = [_leaf, _node];
         (_leafGates, _nodeGates, _h, _c, _tanhC, _children) = (Buffer(), Buffer(), Buffer(), Buffer(), Buffer(), Buffer());
         (_hGradient, _cGradient, _childGradient) = (Buffer(), Buffer(), Buffer());
     }
@@ -42,23 +41,15 @@ internal sealed unsafe partial class TreeEncoder : WholeTextEncoder
 
     protected override IReadOnlyList<Parameter> Parameters => _parameters.All;
 
+    protected override PackedMap[] Maps => _maps;
+
     protected override IReadOnlyList<NativeBuffer<float>> ForwardBuffers => [_leafGates, _nodeGates, _h, _c, _tanhC, _children];
 
-    protected override IEnumerable<IDisposable> Owned
-        => [_leafWeights, _nodeWeights, _leafTransposed, _nodeTransposed, .. ForwardBuffers, _hGradient, _cGradient, _childGradient];
+    protected override IEnumerable<IDisposable> Owned => [.. ForwardBuffers, _hGradient, _cGradient, _childGradient];
 
     private int Stride => _parameters.Layer.StateStride;
 
     private int Block => _parameters.Layer.BlockStride;
-
-    public override void PrepareTraining()
-    {
-        base.PrepareTraining();
-        _leafTransposed.Resize(_parameters.LeafStride, _parameters.InputStride);
-        _nodeTransposed.Resize(_parameters.NodeStride, 2 * Stride);
-    }
-
-    public override void PackWeights(bool forTraining, ulong seed = 0) => Device.Team.Run(new PackJob(this, forTraining));
 
     public override void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null)
     {
@@ -100,10 +91,10 @@ internal sealed unsafe partial class TreeEncoder : WholeTextEncoder
         {
             var (begin, end) = _plan.Level(height);
             Device.Team.Run(new JoinBackwardJob(this, height));
-            AddWeightGradient(_parameters.Node, _parameters.NodeBias, _children.Pointer, _nodeGates.Pointer + (nint)begin * _parameters.NodeStride, end - begin);
+            AddWeightGradient(_node, _children.Pointer, _nodeGates.Pointer + (nint)begin * _parameters.NodeStride, end - begin);
         }
         Device.Team.Run(new LeafBackwardJob(this));
-        AddWeightGradient(_parameters.Leaf, _parameters.LeafBias, Inputs.Pointer, _leafGates.Pointer, _plan.LeafCount);
+        AddWeightGradient(_leaf, Inputs.Pointer, _leafGates.Pointer, _plan.LeafCount);
         AddInputGradient();
     }
 

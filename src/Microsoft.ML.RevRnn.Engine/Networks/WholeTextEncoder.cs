@@ -8,6 +8,9 @@ namespace Microsoft.ML.RevRnn.Networks;
 /// </summary>
 internal abstract unsafe class WholeTextEncoder : ISequenceEncoder
 {
+    /// <summary>Tokens and nodes are shared among threads by so many, which are the rows of a product.</summary>
+    protected const int Grain = 4;
+
     private readonly Dropout? _dropout;
     private readonly PackedMatrix[] _panels;
     private readonly string _name;
@@ -68,19 +71,24 @@ internal abstract unsafe class WholeTextEncoder : ISequenceEncoder
     /// <summary>What is learned here.</summary>
     protected abstract IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The linear maps of it.</summary>
+    protected abstract PackedMap[] Maps { get; }
+
     /// <summary>Buffers of the forward pass beside those here, which grow with a batch.</summary>
     protected abstract IReadOnlyList<NativeBuffer<float>> ForwardBuffers { get; }
 
     /// <summary>All else that is to be disposed of.</summary>
     protected abstract IEnumerable<IDisposable> Owned { get; }
 
-    public virtual void PrepareTraining()
+    public void PrepareTraining()
     {
         foreach (var parameter in Settings.LearnsWeights ? Parameters : [])
             parameter.EnableGradient();
+        foreach (var map in Maps)
+            map.PrepareTraining();
     }
 
-    public abstract void PackWeights(bool forTraining, ulong seed = 0);
+    public void PackWeights(bool forTraining, ulong seed = 0) => Device.Team.Run(new PackJob(this, forTraining));
 
     public virtual void Begin(PackedBatch batch, bool training, ulong seed = 0, EncoderStates? start = null)
     {
@@ -145,7 +153,7 @@ internal abstract unsafe class WholeTextEncoder : ISequenceEncoder
 
     public void Dispose()
     {
-        foreach (var owned in (IEnumerable<IDisposable>)[Inputs, OutputRows, InputGradient, OutputGradients, .. _panels, .. Owned])
+        foreach (var owned in (IEnumerable<IDisposable>)[Inputs, OutputRows, InputGradient, OutputGradients, .. _panels, .. Maps, .. Owned])
             owned.Dispose();
     }
 
@@ -154,43 +162,44 @@ internal abstract unsafe class WholeTextEncoder : ISequenceEncoder
 
     protected NativeBuffer<float> Buffer() => new(Device.Memory);
 
-    /// <summary>A worker's share of a matrix's panels.</summary>
-    protected void Pack(PackedMatrix packed, Parameter weights, bool transposed, int worker)
+    /// <summary>Reads a worker's tokens, some of whose values may be dropped, and makes of their vectors what a map does.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="made">[tokens, <see cref="PackedMap.OutputStride"/>].</param>
+    /// <returns>Which tokens.</returns>
+    protected (int Begin, int End) MapInputs(int worker, PackedMap map, NativeBuffer<float> made)
     {
-        var (first, end) = Device.Team.Share(packed.PanelCount, 1, worker);
-        if (transposed)
-            packed.PackTransposed(weights.Value, weights.Stride, first, end);
-        else
-            packed.Pack(weights.Value, weights.Stride, first, end);
-    }
-
-    /// <summary>Writes the vectors of tokens [begin, end), some of whose values may be dropped.</summary>
-    protected void ReadInputs(int begin, int end)
-    {
-        Input.Write(Batch.Tokens[begin..end], Inputs.Pointer + (nint)begin * Input.Stride);
+        var (begin, end) = Device.Team.Share(Batch.TokenCount, Grain, worker);
+        if (begin >= end)
+            return (begin, end);
+        var inputs = Inputs.Pointer + (nint)begin * Input.Stride;
+        Input.Write(Batch.Tokens[begin..end], inputs);
         Drop(Inputs.Pointer, begin, end);
+        map.Multiply(end - begin, inputs, made.Pointer + (nint)begin * map.OutputStride);
+        return (begin, end);
     }
 
-    /// <summary>Makes the gradient by the vectors of tokens [begin, end) of that by what was made of them.</summary>
-    protected void MaskInputGradient(int begin, int end)
+    /// <summary>Makes the gradient by the vectors of tokens [begin, end), of that by what <see cref="MapInputs"/> made.</summary>
+    protected void MapInputsBackward(int begin, int end, PackedMap map, NativeBuffer<float> ofMade)
     {
+        var target = InputGradient.Pointer + (nint)begin * Input.Stride;
+        map.MultiplyTransposed(end - begin, ofMade.Pointer + (nint)begin * map.OutputStride, target);
         Drop(InputGradient.Pointer, begin, end);
-        Input.Mask(Batch.Tokens[begin..end], InputGradient.Pointer + (nint)begin * Input.Stride);
+        Input.Mask(Batch.Tokens[begin..end], target);
     }
 
-    /// <summary>Adds to the gradients by a matrix and the bias behind it.</summary>
-    /// <param name="weights">The matrix.</param>
-    /// <param name="bias">The bias.</param>
-    /// <param name="read">[rows, rows of the matrix]: what it was multiplied with.</param>
-    /// <param name="made">[rows, columns of the matrix]: the gradient by what that made.</param>
+    /// <summary>Adds to the gradients by a map's weights and bias.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="read">[rows, <see cref="PackedMap.InputStride"/>]: what it was multiplied with.</param>
+    /// <param name="made">[rows, <see cref="PackedMap.OutputStride"/>]: the gradient by what that made.</param>
     /// <param name="rows">How many.</param>
-    protected void AddWeightGradient(Parameter weights, Parameter bias, float* read, float* made, int rows)
+    protected void AddWeightGradient(PackedMap map, float* read, float* made, int rows)
     {
         if (!Settings.LearnsWeights)
             return;
         foreach (var panel in _panels)
             panel.Resize(rows, MatrixKernel.ColumnAlignment);
-        Device.Team.Run(new WeightGradientJob(this, weights, bias, (nint)read, (nint)made, rows));
+        Device.Team.Run(new WeightGradientJob(this, map.Weights, map.Bias, (nint)read, (nint)made, rows));
     }
 
     protected void AddInputGradient() => Device.Team.Run(new InputGradientJob(this));
@@ -243,6 +252,15 @@ internal abstract unsafe class WholeTextEncoder : ISequenceEncoder
                 kernel.Multiply(weights.RowCapacity, rows, (float*)read, 1, weights.RowCapacity, panel, 0, 0, MatrixKernel.ColumnAlignment,
                     weights.Gradient + column, weights.Stride, weights.Gradient + column, weights.Stride);
             }
+        }
+    }
+
+    private readonly struct PackJob(WholeTextEncoder encoder, bool forTraining) : IJob
+    {
+        public void Run(int worker)
+        {
+            foreach (var map in encoder.Maps)
+                map.Pack(encoder.Device.Team, worker, forTraining);
         }
     }
 

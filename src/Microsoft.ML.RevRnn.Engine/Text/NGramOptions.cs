@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Microsoft.ML.RevRnn;
 
 /// <summary>
@@ -54,6 +56,41 @@ public sealed record NGramOptions
         OptionCheck.Range(nameof(Epochs), Epochs, 1, 1000);
         OptionCheck.Range(nameof(LearningRate), LearningRate ?? 0.1f, 1e-4f, 10);
         OptionCheck.Range(nameof(L2Regularization), L2Regularization, 0, 1);
+    }
+
+    /// <summary>
+    /// Which n-grams there are, as the metadata of an ONNX file have it: five numbers with blanks between them, <see cref="WordLength"/>, <see cref="ShortestCharacters"/>, <see cref="LongestCharacters"/>,
+    /// <see cref="CharacterWeight"/> and <see cref="HashBits"/>. <see cref="Parse"/> reads it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"><see cref="HashBits"/> is null: which there are is not said then.</exception>
+    public string ToText() => string.Create(
+        CultureInfo.InvariantCulture, $"{WordLength} {ShortestCharacters} {LongestCharacters} {CharacterWeight:R} {HashBits ?? throw new InvalidOperationException($"{nameof(HashBits)} is not set.")}");
+
+    /// <summary>Reads what <see cref="ToText"/> wrote; how they are learned is left at the defaults.</summary>
+    /// <exception cref="FormatException">It is something else, or an option is out of its range.</exception>
+    public static NGramOptions Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            var parts = text.Split(' ');
+            if (parts.Length != 5)
+                throw new FormatException("There are not five numbers.");
+            var options = new NGramOptions
+            {
+                WordLength = int.Parse(parts[0], CultureInfo.InvariantCulture),
+                ShortestCharacters = int.Parse(parts[1], CultureInfo.InvariantCulture),
+                LongestCharacters = int.Parse(parts[2], CultureInfo.InvariantCulture),
+                CharacterWeight = float.Parse(parts[3], CultureInfo.InvariantCulture),
+                HashBits = int.Parse(parts[4], CultureInfo.InvariantCulture),
+            };
+            options.Validate();
+            return options;
+        }
+        catch (Exception failure) when (failure is FormatException or OverflowException or ArgumentException)
+        {
+            throw new FormatException($"What it says of n-grams is '{text}'. {failure.Message}", failure);
+        }
     }
 
     /// <summary>Bits of the hash for so many classes or labels.</summary>

@@ -56,9 +56,15 @@ public sealed class NGramVector
     /// <summary>The same n-grams in a vector that stays as it is.</summary>
     public NGramVector Copy() => new(Hashes.ToArray(), Values.ToArray());
 
-    /// <summary>The places of a hash of so many bits, and what there is in each, negative where the hash's highest bit is set.</summary>
-    internal (long[] Places, float[] Values) Places(int bits)
+    /// <summary>
+    /// As a model in ONNX takes them: for each n-gram the last <paramref name="bits"/> bits of its hash, its place among 2^bits, and its value, negative where the hash's highest bit is set. Places may
+    /// repeat.
+    /// </summary>
+    /// <param name="bits">Bits of the hash, as <see cref="NGramOptions.HashBits"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">So many bits no hash has.</exception>
+    public (long[] Places, float[] Values) Places(int bits)
     {
+        OptionCheck.Range(nameof(bits), bits, 8, 24);
         var (places, values) = (new long[Count], new float[Count]);
         for (var i = 0; i < places.Length; i++)
         {

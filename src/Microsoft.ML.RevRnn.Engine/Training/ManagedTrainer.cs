@@ -173,6 +173,7 @@ internal sealed class ManagedTrainer : INetworkTrainer, IShardTrainer
             MeasuresGradientReach = options.MeasuresGradientReach,
             MemoryBudget = options.MemoryBudget,
             HeadBytes = objective.HeadBytes(parameters) + joined,
+            BytesPerToken = objective.BytesPerToken(parameters),
             CarriesStates = carriesStates,
         };
     }

@@ -21,6 +21,9 @@ internal abstract class Objective
     /// <summary>Bytes of the head's buffers, where they do not depend on the batch.</summary>
     public virtual long HeadBytes(NetworkParameters parameters) => 0;
 
+    /// <summary>Bytes that the head keeps of each token of a batch.</summary>
+    public virtual long BytesPerToken(NetworkParameters parameters) => 0;
+
     /// <summary>Makes a head.</summary>
     /// <param name="parameters">Its weights.</param>
     /// <param name="heads">Makes it on the device.</param>

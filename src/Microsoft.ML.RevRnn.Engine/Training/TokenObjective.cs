@@ -11,8 +11,14 @@ internal sealed class TokenObjective(IReadOnlyList<int[]> labels, ExampleSet wei
 {
     public override DropoutRates Dropout => DropoutRates.OfLayers(options.Dropout, options.InputDropoutByToken);
 
+    /// <summary>The parts of two directions meet in the scores.</summary>
+    public override bool JoinsDirections => false;
+
     public override long HeadBytes(NetworkParameters parameters)
         => TokenHead.Bytes(parameters.Encoder.Shape.OutputStride, parameters.Output.Outcomes, 0, options.Dropout);
+
+    public override long BytesPerToken(NetworkParameters parameters)
+        => parameters.Encoder.Shape.Directions == 1 ? 0 : 2 * DirectionScores.BytesPerToken(parameters.Output.Outcomes);
 
     public override ISequenceHead CreateHead(NetworkParameters parameters, IHeadFactory heads, bool training)
         => heads.Tokens(

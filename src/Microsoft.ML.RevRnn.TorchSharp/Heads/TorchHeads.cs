@@ -25,7 +25,9 @@ internal sealed class TorchHeads(ITorchEncoder encoder, TorchParameters paramete
     }
 
     public ISequenceHead Tokens(LinearParameters output, ITokenTargets targets, float dropout, float labelSmoothing, ClassCounts? counts)
-        => new TorchSoftmaxHead(encoder, parameters, output, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts };
+        => encoder is TorchBidirectional both
+            ? new TorchMeetingHead(both, parameters, output, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts }
+            : new TorchSoftmaxHead(encoder, parameters, output, targets, dropout) { LabelSmoothing = labelSmoothing, Counts = counts };
 
     public ISequenceHead NextTokens(LinearParameters output, float dropout, long[] frequencies, int samples)
     {

@@ -19,24 +19,13 @@ internal sealed class TorchSoftmaxHead(ITorchEncoder encoder, TorchParameters pa
     {
         var weight = Weight.Value.Tensor;
         var scores = addmm(Bias.Value.Tensor.narrow(1, 0, Outcomes), outputs, weight.t(), 1, 1);
-        var target = targets.Indices.unsqueeze(1);
-        var predicted = scores.argmax(1);
-        var logSum = scores.logsumexp(1, keepdim: true);
-        var expected = scores.gather(1, target);
-        if (LabelSmoothing > 0)
-            expected = expected.mul(1 - LabelSmoothing).add_(scores.mean([1], keepdim: true).mul_(LabelSmoothing));
-        var losses = (logSum - expected).squeeze(1);
+        var (losses, isRight, predicted) = TorchTokenSoftmax.Apply(scores, targets.Indices, LabelSmoothing, gradient is null ? null : scales);
         if (gradient is not null)
         {
-            var scale = scales!.unsqueeze(1);
-            var ofScores = scores.sub_(logSum).exp_().mul_(scale);
-            if (LabelSmoothing > 0)
-                ofScores.sub_(scale * (LabelSmoothing / Outcomes));
-            ofScores.scatter_add_(1, target, scale * (LabelSmoothing - 1));
-            gradient.copy_(ofScores.mm(weight));
-            Weight.Gradient!.Tensor.addmm_(ofScores.t(), outputs, 1, 1);
-            Bias.Gradient!.Tensor.narrow(1, 0, Outcomes).add_(ofScores.sum(0L));
+            gradient.copy_(scores.mm(weight));
+            Weight.Gradient!.Tensor.addmm_(scores.t(), outputs, 1, 1);
+            Bias.Gradient!.Tensor.narrow(1, 0, Outcomes).add_(scores.sum(0L));
         }
-        return (losses, predicted.eq(targets.Indices), predicted);
+        return (losses, isRight, predicted);
     }
 }

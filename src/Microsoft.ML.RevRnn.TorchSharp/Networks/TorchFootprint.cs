@@ -41,7 +41,7 @@ internal sealed class TorchFootprint(NetworkShape shape, StackSettings settings,
     /// <summary>Bytes with a plan.</summary>
     public long Bytes(ActivationPlan plan)
     {
-        var bytes = settings.HeadBytes;
+        var bytes = settings.HeadBytes + settings.BytesPerToken * FlatRows;
         for (var layer = 0; layer < shape.Layers; layer++)
             bytes += LayerBytes(layer, plan);
         // Rows and steps of the batch, tokens, and where a chunk's tokens stand.

@@ -22,6 +22,7 @@ internal static class TorchSettings
         MaximumStateGradientNorm = options.MaximumStateGradientNorm,
         MemoryBudget = options.MemoryBudget ?? (options.ActivationStrategy == ActivationStrategy.Auto ? (long?)(freeMemory * FreeShare) : null),
         HeadBytes = HeadBytes(parameters, objective, options.Rows),
+        BytesPerToken = objective.BytesPerToken(parameters),
         CarriesStates = carriesStates,
     };
 

@@ -155,7 +155,7 @@ internal sealed class TorchTrainer : INetworkTrainer
         var stacks = Parameters.Encoder.Stacks;
         if (stacks.Length == 1)
             return new TorchStack(device, _parameters, stacks[0], settings);
-        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2 };
+        var ofOne = settings with { MemoryBudget = settings.MemoryBudget / 2, HeadBytes = (settings.HeadBytes + 1) / 2, BytesPerToken = (settings.BytesPerToken + 1) / 2 };
         return new TorchBidirectional(
             new TorchStack(device.Part(), _parameters, stacks[0], ofOne), new TorchStack(device.Part(), _parameters, stacks[1], ofOne),
             device, objective.FixedTokens, objective.JoinsDirections);

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.BinaryClassification;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -69,8 +68,7 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
     public RevRnnBinaryClassificationTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnBinaryClassificationOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnBinaryClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnBinaryClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
@@ -121,26 +119,18 @@ public sealed class RevRnnBinaryClassificationTransformer : RevRnnPredictionTran
             input.Read,
             input.ReadToKeep,
             (read, values) => _classifier.Score(read.Tokens, read.Features, values, read.NGrams),
-            rows =>
-            {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
-                return _classifier.ScoreMany(tokens, features, nGrams);
-            });
+            RowValues.OfMany(_classifier.ScoreMany));
         ValueGetter<float> score = (ref float value) => value = scores.Value[0];
         ValueGetter<float> probability = (ref float value) => value = Probability(scores.Value[0]);
         ValueGetter<bool> predictedLabel = (ref bool value) => value = scores.Value[0] > 0;
         return [score, probability, predictedLabel];
     }
 
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { LabelOutputs = OnnxLabelOutputs.Binary });
+
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { LabelOutputs = OnnxLabelOutputs.Binary });
+
     /// <summary>To the bits that <see cref="MultiLabelClassifier"/> gives: of a single value the library's would be those of the C library.</summary>
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfBinary(_classifier, options);
-
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        return [scores, tokens.Graph.Add("Sigmoid", [scores]), OnnxModels.IsAbove(tokens.Graph, scores, 0)];
-    }
-
     private static float Probability(float score)
     {
         Span<float> scores = [score, 0, 0, 0];

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Classification;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Trainers;
@@ -145,8 +144,7 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
         IDataView data, ShrinkOptions? shrink = null, RevRnnClassificationOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnClassificationTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <summary>
@@ -228,24 +226,19 @@ public sealed class RevRnnClassificationTransformer : RevRnnPredictionTransforme
             input.Read,
             input.ReadToKeep,
             read => (Probabilities: ofOne, Prediction: _classifier.Predict(read.Tokens, read.Features, ofOne, Temperature, read.NGrams)),
-            rows =>
+            RowValues.OfMany((tokens, features, nGrams) =>
             {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
                 var (probabilities, predictions) = _classifier.PredictMany(tokens, features, Temperature, nGrams);
-                return [.. probabilities.Zip(predictions)];
-            });
+                return probabilities.Zip(predictions, (ofRow, prediction) => (Probabilities: ofRow, Prediction: prediction)).ToArray();
+            }));
         ValueGetter<VBuffer<float>> score = (ref VBuffer<float> destination) => RowVectors.Copy(result.Value.Probabilities, ref destination);
         ValueGetter<uint> predictedLabel = (ref uint key) => key = (uint)result.Value.Prediction + 1;
         return [score, predictedLabel];
     }
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_classifier, options with { Temperature = Temperature });
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { Temperature = Temperature });
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        return [OnnxModels.Softmax(tokens.Graph, scores, Temperature), OnnxModels.KeyOfMostProbable(tokens.Graph, scores, axis: 1, keeps: true)];
-    }
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { Temperature = Temperature });
 
     /// <summary>Writes: int32 C; the label values; float32 temperature; the classifier.</summary>
     private protected override void SaveModel(BinaryWriter writer)

@@ -203,7 +203,8 @@ public abstract class RevRnnEstimatorBase<TOptions, TTransformer> : IEstimator<T
     }
 
     /// <summary>Checks the schema of the data and the model to go on with, then trains.</summary>
-    private TTransformer FitChecked(IDataView input, IDataView? validation, TTransformer? previous)
+    /// <summary>Learns from the data, after a check of it; from where a model is, and with held-back data, where there are such.</summary>
+    internal TTransformer FitChecked(IDataView input, IDataView? validation, TTransformer? previous)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (previous != null)

@@ -32,7 +32,7 @@ public sealed class RevRnnHyperparameters
     [Range(1, 3, 1)]
     public int LayerCount { get; set; } = 1;
 
-    /// <summary><see cref="NetworkOptions.Bidirectional"/>: false (the default) or true. Not used by taggers, language models, and where there is a language model to start from.</summary>
+    /// <summary><see cref="NetworkOptions.Bidirectional"/>: false (the default) or true. Not used by language models, and where there is a language model to start from.</summary>
     [BooleanChoice(false)]
     public bool Bidirectional { get; set; }
 

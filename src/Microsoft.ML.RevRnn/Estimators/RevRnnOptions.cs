@@ -187,15 +187,22 @@ public abstract class RevRnnOptions
     /// <param name="reason">Who must, and why.</param>
     private protected void CheckForwardsOnly(string reason)
     {
-        if (Network.Structure != NetworkStructure.Sequence)
-        {
-            throw new ArgumentException(
-                $"{nameof(NetworkOptions.Structure)} is {Network.Structure}; {reason}, and this has no direction. Use {nameof(NetworkStructure.Sequence)} in {nameof(Network)}.", nameof(NetworkOptions.Structure));
-        }
+        CheckSequence(reason);
         if (Network.Bidirectional)
         {
             throw new ArgumentException(
                 $"{nameof(NetworkOptions.Bidirectional)} is set; {reason}. Leave it unset in {nameof(Network)}.", nameof(NetworkOptions.Bidirectional));
+        }
+    }
+
+    /// <summary>Checks that the network reads token after token.</summary>
+    /// <param name="reason">Who must, and why.</param>
+    private protected void CheckSequence(string reason)
+    {
+        if (Network.Structure != NetworkStructure.Sequence)
+        {
+            throw new ArgumentException(
+                $"{nameof(NetworkOptions.Structure)} is {Network.Structure}; {reason}, and this has no direction. Use {nameof(NetworkStructure.Sequence)} in {nameof(Network)}.", nameof(NetworkOptions.Structure));
         }
     }
 

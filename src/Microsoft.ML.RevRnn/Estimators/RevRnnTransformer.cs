@@ -2,7 +2,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Model.OnnxConverter;
 using Microsoft.ML.RevRnn.Binding;
 using Microsoft.ML.RevRnn.Estimators;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Exports;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -110,11 +109,13 @@ public abstract class RevRnnTransformer : ITransformer
     /// <param name="options">How; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="NotSupportedException">The model takes more than 2 GB, or its kind or its cell cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
     /// <example><code>classifier.SaveAsOnnx("classifier.onnx");</code></example>
     public void SaveAsOnnx(string path, OnnxExportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        CreateOnnx(Complete(options)).Write(path);
+        var complete = Complete(options);
+        AtomicFile.Write(path, stream => WriteOnnx(stream, complete), "model");
     }
 
     /// <inheritdoc cref="SaveAsOnnx(string, OnnxExportOptions?)"/>
@@ -123,7 +124,7 @@ public abstract class RevRnnTransformer : ITransformer
     public void SaveAsOnnx(Stream stream, OnnxExportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        CreateOnnx(Complete(options)).Write(stream);
+        WriteOnnx(stream, Complete(options));
     }
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
@@ -185,15 +186,10 @@ public abstract class RevRnnTransformer : ITransformer
     private protected abstract void SaveColumns(BinaryWriter writer);
 
     /// <summary>The model as ONNX.</summary>
-    private protected virtual OnnxModel CreateOnnx(OnnxExportOptions options)
-        => throw Host.Process(new NotSupportedException($"{GetType().Name} cannot be written as ONNX; docs/onnx.md says which models can."));
+    private protected virtual void WriteOnnx(Stream stream, OnnxExportOptions options) => throw NoOnnx();
 
-    /// <summary>Adds the model to a graph.</summary>
-    /// <param name="tokens">What is read.</param>
-    /// <param name="features">Of what has the numbers of each row, [N, F]; null where there are none.</param>
-    /// <returns>Of what has the value of each added column.</returns>
-    private protected virtual IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-        => throw Host.Process(new NotSupportedException($"{GetType().Name} cannot be written as ONNX; docs/onnx.md says which models can."));
+    /// <summary>The model as a part of a graph; its outputs are the values of the added columns.</summary>
+    private protected virtual OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => throw NoOnnx();
 
     /// <summary>Writes what else there is than columns and tokenization.</summary>
     private protected abstract void SaveModel(BinaryWriter writer);
@@ -210,6 +206,8 @@ public abstract class RevRnnTransformer : ITransformer
         return new BoundDataView(Host, input, Bind(input.Schema, added, createGetters, readsAhead), _ => throw Host.Process(new NotSupportedException("This view cannot be written as ONNX.")));
     }
 
+    private Exception NoOnnx() => Host.Process(new NotSupportedException($"{GetType().Name} cannot be written as ONNX; docs/onnx.md says which models can."));
+
     private OnnxExportOptions Complete(OnnxExportOptions? options)
     {
         options ??= new OnnxExportOptions();
@@ -221,9 +219,8 @@ public abstract class RevRnnTransformer : ITransformer
     {
         PipelineGraph.RequireKeys(Host, GetType().Name, InputColumnName, Tokenization.Tokenizer == null, ReadNGrams != null);
         var graph = new PipelineGraph(Host, context, GetType().Name);
-        var tokens = OnnxTokens.OfKeys(graph.Graph, graph.Input(InputColumnName), Tokenization.VocabularySize);
-        var features = Input.Features.Count == 0 ? null : graph.Graph.Join(1, [.. Input.Features.Select(feature => graph.Input(feature.Name))]);
-        graph.Finish([.. AddedColumns(inputSchema).Zip(AddTo(tokens, features))]);
+        var inputs = new OnnxSubgraphInputs(graph.Name, graph.Input(InputColumnName)) { Features = [.. Input.Features.Select(feature => graph.Input(feature.Name))] };
+        graph.Add(ToOnnxSubgraph(inputs, new OnnxExportOptions { Opset = PipelineGraph.Opset }), AddedColumns(inputSchema));
     }
 
     private BoundMapper Bind(DataViewSchema inputSchema)

@@ -224,7 +224,6 @@ internal sealed class ExperimentJournal : IDisposable
         _content.ElapsedSeconds = Elapsed?.Invoke().TotalSeconds ?? _content.ElapsedSeconds;
         if (_isTemporary)
             return;
-        AtomicModelSaving.SaveAtomically(
-            File(FileName), stream => JsonSerializer.Serialize(stream, _content, _json), path => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite), "state of the experiment");
+        AtomicFile.Write(File(FileName), stream => JsonSerializer.Serialize(stream, _content, _json), "state of the experiment");
     }
 }

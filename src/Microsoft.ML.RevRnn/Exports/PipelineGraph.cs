@@ -1,15 +1,14 @@
 using System.Reflection;
 using Microsoft.ML.Model.OnnxConverter;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.RevRnn.Exports;
 
-/// <summary>A part of the graph that ML.NET's ConvertToOnnx makes: built as a graph of its own, then handed over.</summary>
+/// <summary>The graph that ML.NET's ConvertToOnnx makes, where a model becomes a part of it: the engine makes the part, which is handed over node by node.</summary>
 internal sealed class PipelineGraph
 {
     /// <summary>ConvertToOnnx makes graphs of this version at the most.</summary>
-    private const int Opset = 12;
+    public const int Opset = 12;
 
     private const string SaveAsOnnx = nameof(RevRnnTransformer.SaveAsOnnx);
 
@@ -29,10 +28,11 @@ internal sealed class PipelineGraph
         var number = 0;
         while (context.IsVariableDefined($"RevRnn{number}"))
             number++;
-        Graph = new OnnxGraph(context.AddIntermediateVariable(null, $"RevRnn{number}", skip: true), Opset);
+        Name = context.AddIntermediateVariable(null, $"RevRnn{number}", skip: true);
     }
 
-    public OnnxGraph Graph { get; }
+    /// <summary>What nothing else in the graph is called, nor begins with.</summary>
+    public string Name { get; }
 
     /// <summary>Refuses what the graph cannot do: cutting texts into tokens, and hashing n-grams.</summary>
     /// <param name="errors">What exceptions are thrown in the name of.</param>
@@ -63,30 +63,28 @@ internal sealed class PipelineGraph
             $"The pipeline cannot be converted to ONNX: {_part} reads column '{column}', which is not in the graph, as what makes it was not converted."));
 
     /// <summary>Hands the part over, and gives columns to what it makes.</summary>
-    public void Finish(IReadOnlyList<(DataViewSchema.DetachedColumn Column, string Value)> added)
+    public void Add(OnnxSubgraph subgraph, IEnumerable<DataViewSchema.DetachedColumn> added)
     {
-        foreach (var (name, tensor) in Graph.Constants)
-            Add(new(name, "Constant", [], [name], [OnnxAttribute.Of("value", tensor)]));
-        foreach (var node in Graph.Nodes)
+        foreach (var node in subgraph.Nodes)
             Add(node);
-        foreach (var (column, value) in added)
+        foreach (var (column, value) in added.Zip(subgraph.Outputs))
         {
             var variable = _context.AddIntermediateVariable(column.Type, column.Name);
             _context.CreateNode("Identity", [value], [variable], _context.GetNodeName("Identity"), "");
         }
     }
 
-    private void Add(Export.OnnxNode node)
+    private void Add(OnnxSubgraphNode node)
     {
         var made = _context.CreateNode(node.Operator, node.Inputs, node.Outputs, node.Name, "");
-        if (node.Attributes.Count > 0)
-            Merge(made, node.AttributesToMessage().ToArray());
+        if (node.HasAttributes)
+            Merge(made, node.GetAttributes());
     }
 
     /// <summary>
     /// Adds attributes. ML.NET's node takes no graph as one, which the body of a Scan is; but it wraps a message of Google.Protobuf, and that takes the bytes of another of its kind.
     /// </summary>
-    private void Merge(Model.OnnxConverter.OnnxNode node, byte[] attributes)
+    private void Merge(OnnxNode node, byte[] attributes)
     {
         var message = node.GetType().GetField("_node", BindingFlags.NonPublic | BindingFlags.Instance)?.GetValue(node);
         var type = message?.GetType().GetInterface("Google.Protobuf.IMessage");

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Exports;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -72,7 +71,7 @@ public sealed class RevTokensTransformer : ITransformer
             writer.Write(_columns.Input.Count);
             foreach (var name in _columns.Input)
                 writer.Write(name);
-            writer.Write(_nGrams == null ? "" : OnnxMetadata.WriteNGrams(_nGrams));
+            writer.Write(_nGrams == null ? "" : _nGrams.ToText());
             _tokenization.Save(writer);
         });
     }
@@ -92,7 +91,7 @@ public sealed class RevTokensTransformer : ITransformer
                 input.Add(ColumnName.Read(reader));
             var nGrams = reader.ReadString();
             var tokenizer = Tokenization.Load(reader).Tokenizer ?? throw new FormatException("The model has no tokenizer.");
-            return new RevTokensTransformer(host, new TokensColumns(output, input), tokenizer, nGrams.Length == 0 ? null : OnnxMetadata.ReadNGrams(nGrams));
+            return new RevTokensTransformer(host, new TokensColumns(output, input), tokenizer, nGrams.Length == 0 ? null : NGramOptions.Parse(nGrams));
         });
     }
 

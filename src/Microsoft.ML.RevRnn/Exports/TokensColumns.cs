@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using Microsoft.ML.RevRnn.Export;
 
 namespace Microsoft.ML.RevRnn.Exports;
 
@@ -14,7 +13,7 @@ internal sealed record TokensColumns(string Output, IReadOnlyList<string> Input)
         yield return new(Output, new VectorDataViewType(NumberDataViewType.Int64), null);
         if (!hasNGrams)
             yield break;
-        yield return new(OnnxScores.PlacesName, new VectorDataViewType(NumberDataViewType.Int64), null);
-        yield return new(OnnxScores.ValuesName, new VectorDataViewType(NumberDataViewType.Single), null);
+        yield return new(OnnxExport.NGramPlacesName, new VectorDataViewType(NumberDataViewType.Int64), null);
+        yield return new(OnnxExport.NGramValuesName, new VectorDataViewType(NumberDataViewType.Single), null);
     }
 }

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Features;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
@@ -67,8 +66,7 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
         ArgumentNullException.ThrowIfNull(data);
         var options = (RevRnnFeaturesOptions?)training?.Copy() ?? new RevRnnFeaturesOptions { OutputColumnName = OutputColumnName, InputColumnNames = [.. InputColumnNames] };
         (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
-        var estimator = new RevRnnFeaturesEstimator(Host, Network.Cell, options);
-        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+        return new RevRnnFeaturesEstimator(Host, Network.Cell, options).FitChecked(data, validation, this);
     }
 
     private protected override VersionInfo Version => _version;
@@ -84,10 +82,9 @@ public sealed class RevRnnFeaturesTransformer : RevRnnTransformer
     /// <summary>Writes the names of output and input columns.</summary>
     private protected override void SaveColumns(BinaryWriter writer) => _columns.Save(writer);
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_encoder, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _encoder.SaveAsOnnx(stream, options);
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-        => [OnnxModels.Features(tokens, _encoder, OnnxArithmetic.FixedPoint)];
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _encoder.ToOnnxSubgraph(inputs, options);
 
     /// <summary>Writes the encoder.</summary>
     private protected override void SaveModel(BinaryWriter writer) => _encoder.Save(writer);

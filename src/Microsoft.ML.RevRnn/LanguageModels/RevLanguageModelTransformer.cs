@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.LanguageModels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -227,8 +226,7 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
         ArgumentNullException.ThrowIfNull(data);
         var options = training == null ? new RevLanguageModelOptions { InputColumnNames = [.. InputColumnNames] } : (RevLanguageModelOptions)training.Copy();
         (options.NeuronSelection, options.OnlyShrinks) = (shrink ?? new ShrinkOptions(), true);
-        var estimator = new RevLanguageModelEstimator(Host, options);
-        return validation == null ? estimator.Fit(data, this) : estimator.Fit(data, validation, this);
+        return new RevLanguageModelEstimator(Host, options).FitChecked(data, validation, this);
     }
 
     private protected override IEnumerable<DataViewSchema.DetachedColumn> AddedColumns(DataViewSchema inputSchema)
@@ -251,19 +249,16 @@ public sealed partial class RevLanguageModelTransformer : RevRnnTransformer
     /// <summary>The labels or keys that are contexts.</summary>
     private protected override IReadOnlyList<string>? OutcomeNames => ContextLabels.Count > 0 ? ContextLabels : null;
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_model, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _model.SaveAsOnnx(stream, options);
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options)
     {
         if (ContextColumn != null)
         {
             throw Host.Process(new NotSupportedException(
                 $"The pipeline cannot be converted to ONNX: its language model is given contexts, of column '{ContextColumn.Name}'. Write the model by itself with {nameof(SaveAsOnnx)}: the context is an input of that file."));
         }
-        var graph = tokens.Graph;
-        var (logLikelihood, count) = OnnxModels.TextScores(tokens, _model.Parameters, OnnxArithmetic.FixedPoint);
-        var mean = graph.Add("Div", [graph.Add("Neg", [logLikelihood]), graph.Cast(count, OnnxElement.Single)]);
-        return [logLikelihood, graph.Add("Exp", [mean]), graph.Cast(count, OnnxElement.Int32)];
+        return _model.ToOnnxSubgraph(inputs, options);
     }
 
     /// <summary>Writes the model; of one that is given contexts their column, as <see cref="LanguageModels.ContextColumn"/> has it.</summary>

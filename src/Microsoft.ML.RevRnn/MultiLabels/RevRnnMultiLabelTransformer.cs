@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.MultiLabels;
 using Microsoft.ML.RevRnn.Persistence;
@@ -72,8 +71,7 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
     public RevRnnMultiLabelTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnMultiLabelOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnMultiLabelTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnMultiLabelTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     /// <inheritdoc cref="RevRnnClassificationTransformer.ToFeatures"/>
@@ -126,22 +124,13 @@ public sealed class RevRnnMultiLabelTransformer : RevRnnPredictionTransformer
             input.Read,
             input.ReadToKeep,
             (read, values) => _classifier.Predict(read.Tokens, read.Features, values, read.NGrams),
-            rows =>
-            {
-                var (tokens, features, nGrams) = RowValues.Columns(rows);
-                return _classifier.PredictMany(tokens, features, nGrams);
-            });
+            RowValues.OfMany(_classifier.PredictMany));
         return [probabilities.Getter(), probabilities.Getter(probability => probability > 0.5f)];
     }
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.OfLabels(_classifier, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _classifier.SaveAsOnnx(stream, options with { LabelOutputs = OnnxLabelOutputs.Labels });
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var scores = OnnxModels.SequenceScores(tokens, _classifier.Parameters, null, features, OnnxArithmetic.FixedPoint);
-        var probabilities = tokens.Graph.Add("Sigmoid", [scores]);
-        return [probabilities, OnnxModels.IsAbove(tokens.Graph, probabilities, 0.5f)];
-    }
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _classifier.ToOnnxSubgraph(inputs, options with { LabelOutputs = OnnxLabelOutputs.Labels });
 
     /// <summary>Writes: int32 C; the names of the labels; the classifier.</summary>
     private protected override void SaveModel(BinaryWriter writer)

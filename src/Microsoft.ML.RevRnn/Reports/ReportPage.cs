@@ -87,10 +87,5 @@ internal static class ReportPage
     public static string End(Html html) => html.AddConstant("</body></html>").ToString();
 
     /// <summary>Writes a page to a file, all or nothing.</summary>
-    public static void Save(string path, string page)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        AtomicModelSaving.SaveAtomically(
-            path, stream => stream.Write(Encoding.UTF8.GetBytes(page)), temporary => new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite), "report");
-    }
+    public static void Save(string path, string page) => AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(page)), "report");
 }

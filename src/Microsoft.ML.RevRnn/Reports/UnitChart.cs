@@ -5,9 +5,6 @@ internal static class UnitChart
 {
     private const int Width = 460;
     private const int Height = 330;
-    private const int Left = 52;
-    private const int Right = Width - 14;
-    private const int Top = 14;
     private const int Bottom = Height - 44;
 
     /// <summary>Points nearer to each other, in pixels, than can be seen: so the page is small however many rows there are.</summary>
@@ -22,22 +19,15 @@ internal static class UnitChart
     public static void Write(
         Html html, string title, (string X, string Y) axes, IReadOnlyList<(double X, double Y)> curve, (double X, double Y) chosen, bool hasDiagonal)
     {
-        var x = new Axis(0, 1, Left, Right);
-        var y = new Axis(0, 1, Bottom, Top);
+        var square = new UnitAxes(Width, Bottom);
         html.Add($"<figure><figcaption>{title}</figcaption><svg viewBox='0 0 {Width} {Height}' role='img' aria-label='{title}'>");
-        foreach (var tick in y.Ticks)
-        {
-            html.Add($"<line class='grid' x1='{Left}' x2='{Right}' y1='{y.At(tick):0.0}' y2='{y.At(tick):0.0}'/>");
-            html.Add($"<text class='tick end' x='{Left - 8}' y='{y.At(tick) + 4:0.0}'>{tick:0.#}</text>");
-            html.Add($"<text class='tick middle' x='{x.At(tick):0.0}' y='{Bottom + 17}'>{tick:0.#}</text>");
-        }
+        square.Write(html, Bottom + 17);
         if (hasDiagonal)
-            html.Add($"<line class='kept' x1='{Left}' y1='{Bottom}' x2='{Right}' y2='{Top}'/>");
-        var points = Thinned([.. curve.Select(point => (x.At(point.X), y.At(point.Y)))]);
-        html.Add($"<polyline class='one' points='{string.Join(' ', points.Select(point => FormattableString.Invariant($"{point.X:0.0},{point.Y:0.0}")))}'/>");
-        html.Add($"<circle class='two' cx='{x.At(chosen.X):0.0}' cy='{y.At(chosen.Y):0.0}' r='4.5'>");
+            square.WriteDiagonal(html);
+        UnitAxes.WriteCurve(html, Thinned([.. curve.Select(point => (square.X(point.X), square.Y(point.Y)))]));
+        html.Add($"<circle class='two' cx='{square.X(chosen.X):0.0}' cy='{square.Y(chosen.Y):0.0}' r='4.5'>");
         html.Add($"<title>threshold of the classifier: {axes.X} {chosen.X:0.000}, {axes.Y} {chosen.Y:0.000}</title></circle>");
-        html.Add($"<text class='tick end' x='{Right}' y='{Bottom + 36}'>{axes.X}</text><text class='tick' x='{Left}' y='{Bottom + 36}'>up: {axes.Y}</text>");
+        html.Add($"<text class='tick end' x='{square.Right}' y='{Bottom + 36}'>{axes.X}</text><text class='tick' x='{UnitAxes.Left}' y='{Bottom + 36}'>up: {axes.Y}</text>");
         html.AddConstant("</svg></figure>");
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.RevRnn;
 using Microsoft.ML.RevRnn.Binding;
-using Microsoft.ML.RevRnn.Export;
 using Microsoft.ML.RevRnn.Input;
 using Microsoft.ML.RevRnn.Persistence;
 using Microsoft.ML.RevRnn.Tagging;
@@ -84,8 +83,7 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
     public RevRnnTaggingTransformer Shrink(IDataView data, ShrinkOptions? shrink = null, RevRnnTaggingOptions? training = null, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var trainer = new RevRnnTaggingTrainer(Host, Network.Cell, OptionsToShrink(training, shrink));
-        return validation == null ? trainer.Fit(data, this) : trainer.Fit(data, validation, this);
+        return new RevRnnTaggingTrainer(Host, Network.Cell, OptionsToShrink(training, shrink)).FitChecked(data, validation, this);
     }
 
     internal override KnownLabels Labels => new(_labels, ClassCount);
@@ -160,18 +158,9 @@ public sealed class RevRnnTaggingTransformer : RevRnnPredictionTransformer
         return [probabilities.Getter(), TagProbabilities.MostProbable(probabilities, ClassCount)];
     }
 
-    private protected override OnnxModel CreateOnnx(OnnxExportOptions options) => OnnxModels.Of(_tagger, options);
+    private protected override void WriteOnnx(Stream stream, OnnxExportOptions options) => _tagger.SaveAsOnnx(stream, options);
 
-    private protected override IReadOnlyList<string> AddTo(OnnxTokens tokens, string? features)
-    {
-        var probabilities = OnnxModels.TagProbabilities(tokens, _tagger.Parameters, OnnxArithmetic.FixedPoint);
-        var graph = tokens.Graph;
-        return
-        [
-            graph.Add("Reshape", [probabilities, graph.Integers(0, -1)]),
-            OnnxModels.KeyOfMostProbable(graph, probabilities, axis: 2, keeps: false),
-        ];
-    }
+    private protected override OnnxSubgraph ToOnnxSubgraph(OnnxSubgraphInputs inputs, OnnxExportOptions options) => _tagger.ToOnnxSubgraph(inputs, options);
 
     /// <summary>Writes: int32 C; the label values; the tagger.</summary>
     private protected override void SaveModel(BinaryWriter writer)

@@ -106,8 +106,9 @@ public abstract class RevRnnTrainerOptions : RevRnnOptions
     {
         base.Take(values);
         LabelSmoothing = values.LabelSmoothing;
+        Network = Network with { Bidirectional = values.Bidirectional && LanguageModel == null && Network.Feedback == FeedbackKind.None };
         if (HasPooling)
-            Network = Network with { Pooling = values.Pooling, Bidirectional = values.Bidirectional && LanguageModel == null };
+            Network = Network with { Pooling = values.Pooling };
     }
 
     internal override void CheckGoingOn(RevRnnTransformer previous, CellKind? namedCell)

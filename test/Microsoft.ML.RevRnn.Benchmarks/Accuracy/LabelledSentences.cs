@@ -22,12 +22,19 @@ internal sealed class LabelledSentences
         return Tokens(_dev).Zip(_dev).Count(pair => classifier.Predict(pair.First, probabilities, temperature: 1) == pair.Second.Label) / (double)_dev.Length;
     }
 
-    /// <summary>Of a language model of single sentences.</summary>
-    public double Perplexity(NetworkOptions network, int epochs, int threads, int seed)
+    /// <summary>Of a language model of single sentences; and of one that chooses among sets of weights, how many bits a token tells of the choice, else 0.</summary>
+    public (double Perplexity, double Bits) Perplexity(NetworkOptions network, int epochs, int threads, int seed)
     {
         var model = LanguageModel.Train(
             Tokens(_train), _tokenizer.Size, network, new LanguageModelOptions { Layout = TextLayout.Documents }, Training(epochs, threads, seed)).Model;
-        return Tokens(_dev).Aggregate(default(SequenceScore), (sum, tokens) => sum + model.Score(tokens)).Perplexity;
+        var texts = Tokens(_dev);
+        var bits = 0.0;
+        if (network.Cell == CellKind.MixedGru)
+        {
+            int[] chosen = [.. texts.SelectMany(tokens => CellMixture.Chosen(model, tokens))];
+            bits = CellMixture.MutualInformation(CellMixture.Histogram([.. texts.SelectMany(tokens => tokens)], chosen, _tokenizer.Size, network.MixtureSize));
+        }
+        return (texts.Aggregate(default(SequenceScore), (sum, tokens) => sum + model.Score(tokens)).Perplexity, bits);
     }
 
     private static TrainingOptions Training(int epochs, int threads, int seed) => new() { MaximumEpochs = epochs, Dropout = 0.4f, ThreadCount = threads, Seed = seed };

@@ -7,10 +7,10 @@ internal sealed class ShrinkSuite : ISuite
 
     public string Name => "shrink";
 
-    public string Title => "language models with half their units: size, time and perplexity against the whole ones";
+    public string Title => "language models with a part of their units: size, time and perplexity against the whole ones";
 
     public string Method =>
-        "LanguageModel.Shrink with KeepFraction 0.5 of models trained here. "
+        "LanguageModel.Shrink of models trained here. "
         + string.Join(" ", ShrinkRecipe.All.Select(recipe => $"{recipe.Name}: {recipe.Description}.")) + " "
         + "The first 90 % of a text train, the last 10 % validate. Gates are hard-concrete ones, learned with the weights in the first of the epochs that follow the training; the rival, "
         + "by magnitude, keeps the units of the largest products of norms and has as many epochs to learn further. The case itself is the perplexity of the smaller model against that of the "
@@ -48,7 +48,7 @@ internal sealed class ShrinkSuite : ISuite
         {
             Aspect = "vs-magnitude",
             Theirs = Math.Exp(rival.LossAfter!.Value),
-            Against = "half of it by magnitude",
+            Against = "as small by magnitude",
         });
         report.Add(new Measurement(Name, name, sizeof(float) * (double)(after.ParameterCount - after.EmbeddingCount), "bytes")
         {

@@ -27,32 +27,16 @@ internal sealed class AttentionProductsTests
         var outputs = run.Forward();
         var ofQ = run.Backward((t, b, i) => Value(3, b, t, i));
 
-        var reference = Reference(run);
-        var (expected, expectedOfQ) = (new List<double>(), new List<double>());
-        var ofVectors = Enumerable.Range(0, 50).Select(_ => new double[Width]).ToArray();
-        var ofSlices = Array.ConvertAll(_sources, source => Array.ConvertAll(source, _ => new double[Slice]));
-        var contexts = Contexts(run);
-        for (var t = 0; t < Steps; t++)
-        {
-            for (var b = 0; b < _sources.Length; b++)
-            {
-                var q = Query(b, t);
-                expected.AddRange(reference.Forward(q, contexts[b]).Output);
-                var (q0, ofContexts) = reference.Backward(q, contexts[b], [.. Enumerable.Range(0, Units).Select(i => Value(3, b, t, i))]);
-                expectedOfQ.AddRange(q0);
-                for (var s = 0; s < ofContexts.Length; s++)
-                {
-                    Add(ofVectors[_sources[b][s]], ofContexts[s].AsSpan(0, Width));
-                    Add(ofSlices[b][s], ofContexts[s].AsSpan(Width));
-                }
-            }
-        }
-        Near.AreNear([.. expected], outputs, 1e-5, "outputs");
-        Near.AreNear([.. expectedOfQ], ofQ, 1e-5, "gradient by q");
-        for (var token = 0; token < ofVectors.Length; token++)
-            Near.AreNearToLargest(ofVectors[token], run.VectorGradient(token), 1e-5, $"gradient by vector {token}");
-        for (var b = 0; b < _sources.Length; b++)
-            Near.AreNearToLargest([.. ofSlices[b].SelectMany(slice => slice)], [.. _sources[b].SelectMany((_, s) => run.SliceGradient(b, s))], 1e-5, $"gradients by slices of {b}");
+        var (reference, naive) = (Reference(run), new Contexts(run));
+        Variable[][] queries = [.. Enumerable.Range(0, Steps).Select(t => _sources.Select((_, b) => new Variable(Query(b, t))).ToArray())];
+        Variable[][] expected = [.. queries.Select(ofStep => ofStep.Select((q, b) => reference.Read(q, naive.Joined[b]).Output).ToArray())];
+        Variable.Backward([.. expected.SelectMany((ofStep, t) => ofStep.Select((output, b) => (output, Enumerable.Range(0, Units).Select(i => Value(3, b, t, i)).ToArray())))]);
+        Near.AreNear([.. expected.SelectMany(ofStep => ofStep.SelectMany(output => output.Value))], outputs, 1e-5, "outputs");
+        Near.AreNear([.. queries.SelectMany(ofStep => ofStep.SelectMany(q => q.Gradient))], ofQ, 1e-5, "gradient by q");
+        foreach (var (token, vector) in naive.Vectors.Index())
+            Near.AreNearToLargest(vector.Gradient, run.VectorGradient(token), 1e-5, $"gradient by vector {token}");
+        foreach (var (b, slices) in naive.Slices.Index())
+            Near.AreNearToLargest([.. slices.SelectMany(slice => slice.Gradient)], [.. slices.SelectMany((_, s) => run.SliceGradient(b, s))], 1e-5, $"gradients by slices of {b}");
     }
 
     [TestMethod]
@@ -62,10 +46,10 @@ internal sealed class AttentionProductsTests
 
         var outputs = run.Step();
 
-        var (reference, contexts) = (Reference(run), Contexts(run));
-        var results = Enumerable.Range(0, _sources.Length).Select(b => reference.Forward(Query(b, 0), contexts[b])).ToArray();
-        Near.AreNear([.. results.SelectMany(result => result.Output)], outputs, 1e-5, "outputs");
-        CollectionAssert.AreEqual(Array.ConvertAll(results, result => Array.IndexOf(result.Alpha, result.Alpha.Max())), run.Alignments());
+        var reference = Reference(run);
+        ReferenceAttention.Step[] results = [.. new Contexts(run).Joined.Select((contexts, b) => reference.Read(new Variable(Query(b, 0)), contexts))];
+        Near.AreNear([.. results.SelectMany(result => result.Output.Value)], outputs, 1e-5, "outputs");
+        CollectionAssert.AreEqual(Array.ConvertAll(results, result => Array.IndexOf(result.Alpha.Value, result.Alpha.Value.Max())), run.Alignments());
     }
 
     private static AttentionRun Create(int steps = Steps)
@@ -78,21 +62,25 @@ internal sealed class AttentionProductsTests
 
     private static double[] Query(int b, int t) => [.. Enumerable.Range(0, Units).Select(i => Value(2, b, t, i))];
 
-    private static ReferenceAttention Reference(AttentionRun run) => new(Values(run.Parameters.Query!), Values(run.Parameters.Output), Units);
-
-    private static double[] Values(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.At(i / parameter.Columns, i % parameter.Columns))];
-
-    private static double[][][] Contexts(AttentionRun run) =>
-        [.. _sources.Select((source, b) => source.Select((token, s) => (double[])[.. Enumerable.Range(0, Width).Select(i => (double)run.Vectors.Value.At(token, i)),
-            .. Enumerable.Range(0, Slice).Select(i => Value(1, b, s, i))]).ToArray())];
+    private static ReferenceAttention Reference(AttentionRun run) => new(run.Parameters.Query!.Elements(), run.Parameters.Output.Elements());
 
     /// <summary>Something between -1 and 1, of exactly a float.</summary>
     private static double Value(int use, int b, int t, int i) => (float)Math.Sin(1 + use + 7.1 * b + 3.3 * t * (i + 1) + i);
 
-    private static void Add(double[] sum, ReadOnlySpan<double> addend)
+    /// <summary>Of each row a vector and a slice for each source token.</summary>
+    private sealed class Contexts
     {
-        for (var i = 0; i < sum.Length; i++)
-            sum[i] += addend[i];
+        public Contexts(AttentionRun run)
+        {
+            Vectors = [.. Enumerable.Range(0, run.Vectors.Value.Rows).Select(token => new Variable([.. Enumerable.Range(0, Width).Select(i => (double)run.Vectors.Value.At(token, i))]))];
+            Slices = [.. _sources.Select((source, b) => source.Select((_, s) => new Variable([.. Enumerable.Range(0, Slice).Select(i => Value(1, b, s, i))])).ToArray())];
+            Joined = [.. _sources.Select((source, b) => Variable.Join([.. source.SelectMany((token, s) => (Variable[])[Vectors[token], Slices[b][s]])]))];
+        }
+
+        public Variable[] Vectors { get; }
+
+        public Variable[][] Slices { get; }
+
+        public Variable[] Joined { get; }
     }
 }

@@ -7,33 +7,40 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class GoldenAttentionTests
 {
+    private const double Tolerance = 1e-5;
+
     [TestMethod]
     [GoldenFiles("attention_general")]
-    public void TheReferenceGivesTheGoldenResults(string name)
+    [GoldenFiles("attention_embedding_slice")]
+    public void TheEquationsInDoubleAreThoseOfTheReference(string name)
     {
-        var file = GoldenFile.Load(name);
-        var attention = new ReferenceAttention(file.Numbers("params", "w_in"), file.Numbers("params", "w_out"), file.Int("H"));
-        double[][] contextGradients = [.. Enumerable.Range(0, file.Int("S") * file.Int("B")).Select(_ => new double[file.Int("C")])];
-        for (var t = 0; t < file.Int("T"); t++)
+        var attention = new AttentionFile(name);
+        var file = attention.File;
+        foreach (var (t, ofStep) in attention.Results.Index())
         {
-            for (var b = 0; b < file.Int("B"); b++)
+            foreach (var (b, result) in ofStep.Index())
             {
-                var length = file.Int("lengths", b);
-                double[][] contexts = [.. Enumerable.Range(0, length).Select(s => file.Numbers("ctx", s, b))];
-                var q = file.Numbers("q", t, b);
-                var (alpha, mean, output) = attention.Forward(q, contexts);
-                Near.AreNear(file.Numbers("alpha", t, b).AsSpan(0, length), alpha, 1e-12, "alpha");
-                Near.AreNear(file.Numbers("c", t, b), mean, 1e-12, "c");
-                Near.AreNear(file.Numbers("out", t, b), output, 1e-12, "out");
-                var (ofQ, ofContexts) = attention.Backward(q, contexts, file.Numbers("loss_weight_out", t, b), file.Numbers("loss_weight_alpha", t, b));
-                Near.AreNear(file.Numbers("grad_q", t, b), ofQ, 1e-12, "grad_q");
-                for (var s = 0; s < length; s++)
-                    Add(contextGradients[s * file.Int("B") + b], ofContexts[s]);
+                var past = new double[attention.SourceSteps - attention.Length(b)];
+                Check([.. result.Alpha.Value, .. past], "alpha", t, b);
+                Check(result.Output.Value, "out", t, b);
+                if (attention.HasSlices)
+                    continue;
+                Check([.. result.Scores.Value, .. past], "scores", t, b);
+                Check(result.Context.Value, "c", t, b);
             }
         }
-        Near.AreNear(file.Numbers("grad_params", "w_in"), attention.InputGradient, 1e-12, "grad_w_in");
-        Near.AreNear(file.Numbers("grad_params", "w_out"), attention.OutputGradient, 1e-12, "grad_w_out");
-        Near.AreNear(file.Numbers("grad_ctx"), [.. contextGradients.SelectMany(gradient => gradient)], 1e-12, "grad_ctx");
+
+        var loss = attention.Backward();
+
+        Check([loss], "loss");
+        Check(Gradients(attention.Queries), "grad_q");
+        Check(attention.Attention.In!.Gradient, "grad_params", "w_in");
+        Check(attention.Attention.Out.Gradient, "grad_params", "w_out");
+        Check(Gradients(attention.Given), attention.HasSlices ? "grad_slice" : "grad_ctx");
+        if (attention.HasSlices)
+            Check(attention.Table.Gradient, "grad_table");
+
+        void Check(double[] actual, params object[] path) => Near.AreNear(file.Numbers(path), actual, GoldenEquations.Tolerance, string.Join(' ', path));
     }
 
     [TestMethod]
@@ -42,40 +49,26 @@ internal sealed class GoldenAttentionTests
     public void TheEngineGivesTheGoldenResults(string name, CellKind cell)
     {
         // Each context is the vector of a token of its own.
-        var file = GoldenFile.Load(name);
-        var (rows, steps, units) = (file.Int("B"), file.Int("T"), file.Int("H"));
+        var attention = new AttentionFile(name);
+        var (file, rows, units) = (attention.File, attention.Rows, attention.Units);
         var network = new NetworkOptions { Cell = cell, EmbeddingSize = file.Int("C"), HiddenSize = units };
-        var shape = new AttentionShape(new NetworkShape(network, rows * file.Int("S")), 2, AttentionContext.Embedding, 1, AttentionScore.General);
-        int[][] sources = [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(0, file.Int("lengths", b)).Select(s => s * rows + b).ToArray())];
-        using var run = new AttentionRun(shape, sources, steps, (_, _) => new double[units], (b, t) => file.Numbers("q", t, b));
-        Set(run.Parameters.Query!, file.Numbers("params", "w_in"));
-        Set(run.Parameters.Output, file.Numbers("params", "w_out"));
-        Set(run.Vectors.Value, file.Numbers("ctx"));
+        var shape = new AttentionShape(new NetworkShape(network, rows * attention.SourceSteps), 2, AttentionContext.Embedding, 1, AttentionScore.General);
+        int[][] sources = [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(0, attention.Length(b)).Select(s => s * rows + b).ToArray())];
+        using var run = new AttentionRun(shape, sources, attention.Steps, (_, _) => new double[units], (b, t) => file.Numbers("q", t, b));
+        run.Parameters.Query!.SetElements(file.Numbers("params", "w_in"));
+        run.Parameters.Output.SetElements(file.Numbers("params", "w_out"));
+        run.Vectors.Value.SetElements(file.Numbers("ctx"));
 
         var outputs = run.Forward();
         var ofQ = run.Backward((t, b, i) => file.Numbers("loss_weight_out", t, b)[i]);
 
         Near.AreNear(file.Numbers("out"), outputs, 1e-5, "out");
-        // The file's loss has a part by alpha too, which the reference can leave out.
-        var attention = new ReferenceAttention(file.Numbers("params", "w_in"), file.Numbers("params", "w_out"), units);
-        double[][] contextGradients = [.. Enumerable.Range(0, rows * file.Int("S")).Select(_ => new double[file.Int("C")])];
-        var expected = new List<double>();
-        for (var t = 0; t < steps; t++)
-        {
-            for (var b = 0; b < rows; b++)
-            {
-                double[][] contexts = [.. sources[b].Select(token => file.Numbers("ctx", token / rows, b))];
-                var (q, ofContexts) = attention.Backward(file.Numbers("q", t, b), contexts, file.Numbers("loss_weight_out", t, b));
-                expected.AddRange(q);
-                for (var s = 0; s < contexts.Length; s++)
-                    Add(contextGradients[s * rows + b], ofContexts[s]);
-            }
-        }
-        Near.AreNear([.. expected], ofQ, 1e-5, "grad_q");
-        Near.AreNear(attention.InputGradient, Gradients(run.Parameters.Query!), 1e-5, "grad_w_in");
-        Near.AreNear(attention.OutputGradient, Gradients(run.Parameters.Output), 1e-5, "grad_w_out");
-        for (var token = 0; token < contextGradients.Length; token++)
-            Near.AreNear(contextGradients[token], run.VectorGradient(token), 1e-5, $"grad_ctx {token}");
+        attention.Backward(withAlpha: false);
+        Near.AreNear(Gradients(attention.Queries), ofQ, 1e-5, "grad_q");
+        Near.AreNear(attention.Attention.In!.Gradient, run.Parameters.Query!.ElementGradients(), 1e-5, "grad_w_in");
+        Near.AreNear(attention.Attention.Out.Gradient, run.Parameters.Output.ElementGradients(), 1e-5, "grad_w_out");
+        for (var token = 0; token < rows * attention.SourceSteps; token++)
+            Near.AreNear(attention.Given[token / rows][token % rows].Gradient, run.VectorGradient(token), 1e-5, $"grad_ctx {token}");
     }
 
     [TestMethod]
@@ -90,8 +83,8 @@ internal sealed class GoldenAttentionTests
         var shape = new AttentionShape(new NetworkShape(network, masked), 2, AttentionContext.EmbeddingAndSlice, k, AttentionScore.General);
         int[][] sources = [.. Enumerable.Range(0, rows).Select(b => Enumerable.Range(0, file.Int("lengths", b)).Select(s => file.Int("ids", s, b) * rows + b).ToArray())];
         using var run = new AttentionRun(shape, sources, steps, Slice, (b, t) => file.Numbers("q", t, b));
-        Set(run.Parameters.Query!, file.Numbers("params", "w_in"));
-        Set(run.Parameters.Output, file.Numbers("params", "w_out"));
+        run.Parameters.Query!.SetElements(file.Numbers("params", "w_in"));
+        run.Parameters.Output.SetElements(file.Numbers("params", "w_out"));
         for (var token = 0; token < masked; token++)
         {
             for (var i = 0; i < width; i++)
@@ -103,8 +96,8 @@ internal sealed class GoldenAttentionTests
 
         Near.AreNear(file.Numbers("out"), outputs, 1e-5, "out");
         Near.AreNear(file.Numbers("grad_q"), ofQ, 1e-5, "grad_q");
-        Near.AreNear(file.Numbers("grad_params", "w_in"), Gradients(run.Parameters.Query!), 1e-5, "grad_w_in");
-        Near.AreNear(file.Numbers("grad_params", "w_out"), Gradients(run.Parameters.Output), 1e-5, "grad_w_out");
+        Near.AreNear(file.Numbers("grad_params", "w_in"), run.Parameters.Query!.ElementGradients(), 1e-5, "grad_w_in");
+        Near.AreNear(file.Numbers("grad_params", "w_out"), run.Parameters.Output.ElementGradients(), 1e-5, "grad_w_out");
         for (var token = 0; token < file.Int("V"); token++)
         {
             var sum = new double[width];
@@ -130,19 +123,7 @@ internal sealed class GoldenAttentionTests
         }
     }
 
-    private static void Set(Parameter parameter, double[] values)
-    {
-        for (var i = 0; i < values.Length; i++)
-            parameter.At(i / parameter.Columns, i % parameter.Columns) = (float)values[i];
-    }
-
-    private static double[] Gradients(Parameter parameter)
-    {
-        var gradients = new double[parameter.Rows * parameter.Columns];
-        for (var i = 0; i < gradients.Length; i++)
-            gradients[i] = parameter.GradientAt(i / parameter.Columns, i % parameter.Columns);
-        return gradients;
-    }
+    private static double[] Gradients(Variable[][] variables) => [.. variables.SelectMany(row => row.SelectMany(variable => variable.Gradient))];
 
     private static void Add(double[] sum, double[] addend)
     {

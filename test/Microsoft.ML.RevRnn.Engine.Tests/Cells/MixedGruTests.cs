@@ -1,3 +1,5 @@
+using System.Text;
+using Microsoft.ML.RevRnn.Cells;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
@@ -23,6 +25,91 @@ internal sealed class MixedGruTests
         Near.AreSame(gru.Outputs, mixed.Outputs, "output");
         foreach (var (from, row, column, to, toRow, toColumn) in pairs)
             Assert.AreEqual(to.GradientAt(toRow, toColumn), from.GradientAt(row, column), $"{from.Name} {row} {column}");
+    }
+
+    [TestMethod]
+    [DataRow(2, 1)]
+    [DataRow(4, 3)]
+    [DataRow(8, 2)]
+    public void PredictionHasTheStatesOfTraining(int sets, int threads)
+    {
+        var setup = new StackSetup
+        {
+            Cell = CellKind.MixedGru,
+            MixtureSize = sets,
+            Units = 34,
+            Layers = 2,
+            Strategy = ActivationStrategy.Stored,
+            WeightScale = 2,
+            Threads = threads,
+        };
+        using var training = new StackRun(setup);
+        using var prediction = new StackRun(setup with { Arithmetic = CellArithmetic.Inference });
+        var sequences = Sequences.Random(21, 1, 40);
+
+        training.Train(sequences);
+        prediction.Predict(sequences);
+
+        Near.AreSame(training.Outputs, prediction.Outputs, "output");
+        var scorer = training.Parameters.Encoder.Stacks[0].Layers[0];
+        Assert.AreNotEqual(0, scorer.Bias.GradientAt(0, 2 * sets * 34), "One set is as good as the other: nothing tells that they are chosen.");
+    }
+
+    /// <summary>The second set's score is far above the others', whose weights are no numbers: who multiplied by them would find out.</summary>
+    [TestMethod]
+    public void PredictionTakesNoProductOfASetThatIsNotChosen()
+    {
+        const int Sets = 3, Units = 10, Chosen = 1;
+        using var run = new StackRun(new StackSetup { Cell = CellKind.MixedGru, MixtureSize = Sets, Units = Units, Layers = 1, Arithmetic = CellArithmetic.Inference });
+        var layer = run.Parameters.Encoder.Stacks[0].Layers[0];
+        layer.Bias.At(0, 2 * Sets * Units + Chosen) = 50;
+        var sequences = Sequences.Random(9, 1, 20);
+        run.Predict(sequences);
+        var expected = run.Outputs;
+
+        for (var column = 0; column < Sets * Units; column++)
+        {
+            if (column / Units == Chosen)
+                continue;
+            for (var row = 0; row < Units; row++)
+                layer.Hidden[0].At(row, column) = layer.Hidden[0].At(row, Sets * Units + column) = layer.Inner[0].At(row, column) = float.NaN;
+        }
+        run.Predict(sequences);
+
+        Near.AreSame(expected, run.Outputs, "output");
+        layer.Hidden[0].At(0, Chosen * Units) = float.NaN;
+        run.Predict(sequences);
+        Assert.IsTrue(run.Outputs.Any(float.IsNaN), "Weights that were changed are not read at all.");
+    }
+
+    /// <summary>Files of before had no sign of what is made of the sets.</summary>
+    [TestMethod]
+    public void AFileWhoseSetsAreMixedIsRefusedByName()
+    {
+        var model = Train(new NetworkOptions { Cell = CellKind.MixedGru, MixtureSize = 4, EmbeddingSize = 4, HiddenSize = 4 });
+        var content = Models.Bytes(model);
+        using var stream = new MemoryStream();
+        model.SaveAsSafetensors(stream);
+        var tensors = Encoding.Latin1.GetString(stream.ToArray());
+
+        // Version, kind, cell and forgetting limit stand before it.
+        Assert.AreEqual(128 + 4, content[7]);
+        content[7] = 4;
+        var old = new MemoryStream(Encoding.Latin1.GetBytes(tensors.Replace("\"revrnn.mixture\":\"chosen\"", "\"revrnn.mixture\":\"of all\"", StringComparison.Ordinal)));
+
+        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Models.LanguageModel(content)).Message, "mixes its 4 sets of weights at each step");
+        StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => Safetensors.LoadLanguageModel(old)).Message, "train the model anew");
+    }
+
+    [TestMethod]
+    public void AnOldFileOfOneSetIsReadAsEver()
+    {
+        var model = Train(new NetworkOptions { Cell = CellKind.MixedGru, MixtureSize = 1, EmbeddingSize = 4, HiddenSize = 4 });
+        var content = Models.Bytes(model);
+        var old = content.ToArray();
+        old[7] = 1;
+
+        CollectionAssert.AreEqual(content, Models.Bytes(Models.LanguageModel(old)));
     }
 
     /// <summary>A token is followed by its successor in one of two orders, which the tokens themselves tell apart.</summary>
@@ -56,9 +143,7 @@ internal sealed class MixedGruTests
     [TestMethod]
     public void OtherCellsHaveNoSets()
     {
-        var training = new TrainingOptions { MaximumEpochs = 1, Seed = 1 };
-        int[][] texts = [.. Enumerable.Range(0, 20).Select(i => Text(new Random(i)))];
-        var model = LanguageModel.Train(texts, 12, new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 4, HiddenSize = 4 }, new LanguageModelOptions { WindowLength = 10 }, training).Model;
+        var model = Train(new NetworkOptions { Cell = CellKind.Gru, EmbeddingSize = 4, HiddenSize = 4 });
 
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => CellMixture.Chosen(model, [1, 2])).Message, "Gru; MixedGru alone");
     }
@@ -68,6 +153,12 @@ internal sealed class MixedGruTests
     [DataRow(9)]
     public void ANumberOfSetsOutOfRangeIsNamed(int sets)
         => Assert.AreEqual(nameof(NetworkOptions.MixtureSize), Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new NetworkOptions { MixtureSize = sets }.Validate()).ParamName);
+
+    private static LanguageModel Train(NetworkOptions network)
+    {
+        int[][] texts = [.. Enumerable.Range(0, 20).Select(i => Text(new Random(i)))];
+        return LanguageModel.Train(texts, 12, network, new LanguageModelOptions { WindowLength = 10 }, new TrainingOptions { MaximumEpochs = 1, Seed = 1 }).Model;
+    }
 
     private static int[] Text(Random random)
     {

@@ -167,7 +167,18 @@ internal sealed class WorkerTeamTests
     public void DisposingTwiceIsHarmless()
     {
         var team = new WorkerTeam(3);
+        var threads = new Thread[3];
+        using var all = new Barrier(3);
+        // No share ends before all have begun.
+        team.Run(worker =>
+        {
+            threads[worker] = Thread.CurrentThread;
+            all.SignalAndWait();
+        });
         team.Dispose();
+
         team.Dispose();
+
+        Assert.AreEqual(1, threads.Count(thread => thread.IsAlive), "Threads but the caller's have ended.");
     }
 }

@@ -26,6 +26,8 @@ internal sealed class OnnxClassifierTests
         yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Last }];
         yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.MeanMaxLast, HiddenSize = 10 }];
         yield return [new NetworkOptions { Structure = NetworkStructure.BalancedTree, Pooling = PoolingKind.Attention }];
+        yield return [new NetworkOptions { Structure = NetworkStructure.MemoryNetwork, Pooling = PoolingKind.Last, LayerCount = 3 }];
+        yield return [new NetworkOptions { Structure = NetworkStructure.MemoryNetwork, Pooling = PoolingKind.MeanMaxLast, HiddenSize = 10 }];
     }
 
     [TestMethod]

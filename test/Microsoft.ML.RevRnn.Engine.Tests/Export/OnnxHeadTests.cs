@@ -89,12 +89,14 @@ internal sealed class OnnxHeadTests
     }
 
     [TestMethod]
-    [DataRow(CellKind.RevLstm, 12)]
-    [DataRow(CellKind.Gru, 17)]
-    public void ClassesOfTokens(CellKind cell, int opset)
+    [DataRow(CellKind.RevLstm, 12, false)]
+    [DataRow(CellKind.Gru, 17, false)]
+    [DataRow(CellKind.RevGru, 12, true)]
+    [DataRow(CellKind.Lstm, 17, true)]
+    public void ClassesOfTokens(CellKind cell, int opset, bool bidirectional)
     {
         int[][] labels = [.. _task.Sequences.Select(tokens => Array.ConvertAll(tokens, token => token % 3))];
-        var model = SequenceTagger.Train(_task.Sequences, labels, 3, ToyTask.VocabularySize, _network with { Cell = cell }, _training).Model;
+        var model = SequenceTagger.Train(_task.Sequences, labels, 3, ToyTask.VocabularySize, _network with { Cell = cell, Bidirectional = bidirectional }, _training).Model;
         using var session = new OnnxSession(stream => model.SaveAsOnnx(stream, new OnnxExportOptions { Opset = opset }));
         var steps = _texts.Max(text => text.Length);
 

@@ -33,6 +33,7 @@ internal sealed class SafetensorsTests
         var feedback = SequenceTagger.Train(
             _task.Sequences, tags, 3, ToyTask.VocabularySize, _task.Network with { Cell = CellKind.Elman, Feedback = FeedbackKind.Output }, _training).Model;
         var nested = SequenceTagger.Train(_task.Sequences, tags, 3, ToyTask.VocabularySize, _task.Network with { Cell = CellKind.NestedLstm, NestingDepth = 3 }, _training).Model;
+        var both = SequenceTagger.Train(_task.Sequences, tags, 3, ToyTask.VocabularySize, _task.Network with { Bidirectional = true }, _training).Model;
         var encoder = SequenceEncoder.Train(_task.Sequences, ToyTask.VocabularySize, _task.Network, _training).Model;
         var network = _task.Network with { TieEmbeddings = true, SkipConnections = true, LayerCount = 2 };
         var language = LanguageModel.Train(_task.Sequences, ToyTask.VocabularySize, network, new LanguageModelOptions(), _training).Model;
@@ -42,6 +43,7 @@ internal sealed class SafetensorsTests
         AreSame(tagger.Save, Safetensors.LoadTagger(Written(tagger.SaveAsSafetensors)).Save);
         AreSame(feedback.Save, Safetensors.LoadTagger(Written(feedback.SaveAsSafetensors)).Save);
         AreSame(nested.Save, Safetensors.LoadTagger(Written(nested.SaveAsSafetensors)).Save);
+        AreSame(both.Save, Safetensors.LoadTagger(Written(both.SaveAsSafetensors)).Save);
         AreSame(encoder.Save, Safetensors.LoadEncoder(Written(encoder.SaveAsSafetensors)).Save);
         AreSame(language.Save, Safetensors.LoadLanguageModel(Written(language.SaveAsSafetensors)).Save);
         var pooled = new SequenceEncoder(_classifier);

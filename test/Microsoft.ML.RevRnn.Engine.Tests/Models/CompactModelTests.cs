@@ -35,6 +35,7 @@ internal sealed class CompactModelTests
             _task.Network with { Bidirectional = true, LayerCount = 2, Pooling = PoolingKind.Attention },
             _task.Network with { SkipConnections = true, LayerCount = 2, EmbeddingSize = 16, Pooling = PoolingKind.Last },
             _task.Network with { Structure = NetworkStructure.BalancedTree },
+            _task.Network with { Structure = NetworkStructure.MemoryNetwork, LayerCount = 2, Pooling = PoolingKind.Last },
         ])
             CheckClassifier(Classifier(network));
         var withFeatures = SequenceClassifier.Train(_task.Sequences, _task.Labels, ToyTask.Classes, ToyTask.VocabularySize, _task.Network, _training, examples: new()

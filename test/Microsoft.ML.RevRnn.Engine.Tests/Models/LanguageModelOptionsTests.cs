@@ -35,8 +35,8 @@ internal sealed class LanguageModelOptionsTests
     [TestMethod]
     public void TheEndsOfTheRangesAreAllowed()
     {
-        new LanguageModelOptions { WindowLength = 5, InputDropout = 0, LayerDropout = 0, OutputDropout = 0, SoftmaxSamples = 0 }.Validate();
-        new LanguageModelOptions
+        var least = new LanguageModelOptions { WindowLength = 5, InputDropout = 0, LayerDropout = 0, OutputDropout = 0, SoftmaxSamples = 0 };
+        var most = new LanguageModelOptions
         {
             WindowLength = 1_000_000,
             InputDropout = 0.95f,
@@ -45,7 +45,10 @@ internal sealed class LanguageModelOptionsTests
             EmbeddingDropout = 0.95f,
             WeightDropout = 0.95f,
             SoftmaxSamples = 1_000_000,
-        }.Validate();
+        };
+
+        Assert.IsNull(Refusal.Of(least.Validate));
+        Assert.IsNull(Refusal.Of(most.Validate));
     }
 
     [TestMethod]

@@ -103,9 +103,6 @@ internal sealed class SequenceTaggerTests
         StringAssert.Contains(Refused([[0, 1], [1]], [[0, 1], [1, 2]]).Message, "Sequence 1 has 1 tokens and 2 labels");
         StringAssert.Contains(Refused([[0, 1]], [[0, 3]]).Message, "Label 3 of sequence 0");
         StringAssert.Contains(Refused([[0], [1]], [[0]]).Message, "2 sequences");
-        StringAssert.Contains(
-            Assert.ThrowsExactly<ArgumentException>(() => SequenceTagger.Train([[0]], [[0]], Classes, Vocabulary, _network with { Bidirectional = true }, _training)).Message,
-            nameof(NetworkOptions.Bidirectional));
         var model = Train(_network).Model;
         Assert.ThrowsExactly<ArgumentException>(() => model.Predict([1, 2], new float[5]));
         Assert.ThrowsExactly<ArgumentException>(() => model.Predict([Vocabulary], new float[Classes]));

@@ -35,7 +35,7 @@ internal sealed class TokenCacheTests
             Assert.AreEqual(file.Number("nll", t), -probabilities[next], 1e-12, $"nll of step {t}");
             cache.Add(file.Numbers("h", t), next);
         }
-        Assert.AreEqual(file.Int("window"), cache.Count);
+        Assert.AreEqual(Math.Min(file.Int("window"), file.Int("T")), cache.Count);
     }
 
     [TestMethod]

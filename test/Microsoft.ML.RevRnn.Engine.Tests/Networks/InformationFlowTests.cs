@@ -164,33 +164,6 @@ internal sealed class InformationFlowTests
         Assert.IsTrue(task.Run().Report.Epochs.All(epoch => epoch.Course!.GradientReach == null));
     }
 
-    /// <summary>
-    /// The token that decides stands at the beginning, and tokens that say nothing behind it: with Omega gradients keep more of their length than without, over three seeds.
-    /// </summary>
-    [TestMethod]
-    public void GradientsKeepMoreOfTheirLengthWithIt()
-    {
-        foreach (var seed in (int[])[1, 2, 3])
-            Assert.IsLessThan(Deviation(seed, 0), Deviation(seed, 1), $"seed {seed}");
-
-        static double Deviation(int seed, float factor)
-        {
-            var task = ToyTask.Learnable(64, shortest: 30, longest: 30);
-            var training = task.Training with
-            {
-                MaximumEpochs = 30,
-                ValidationFraction = 0,
-                Seed = seed,
-                InformationFlow = factor,
-                MeasuresGradientReach = true,
-                LearningRate = 3e-3f,
-                SpectralRadius = 0.6f,
-            };
-            var network = task.Network with { Cell = CellKind.Elman, HiddenSize = 20, Pooling = PoolingKind.Last };
-            return Math.Abs((task with { Network = network, Training = training }).Run().Report.Epochs[^1].Course!.GradientReach!.Value);
-        }
-    }
-
     /// <summary>Trains a batch of the file's rows by its loss, whose gradient by the last output is given.</summary>
     private (double[] Gradient, double Omega, double Reach) Run(StackSettings settings)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
@@ -11,8 +12,8 @@ internal sealed class TreePlanTests
     public void BalancedTreesHaveTheDepthOfTheTable(string name)
     {
         var file = GoldenFile.Load(name);
-        for (var length = 1; length <= 17; length++)
-            Assert.AreEqual(file.Int("balanced_depth", $"{length}"), Fill(NetworkStructure.BalancedTree, new int[length]).Height, $"{length} leaves");
+        foreach (var length in file.Keys("balanced_depth"))
+            Assert.AreEqual(file.Int("balanced_depth", length), Fill(NetworkStructure.BalancedTree, new int[int.Parse(length, CultureInfo.InvariantCulture)]).Height, $"{length} leaves");
     }
 
     [TestMethod]

@@ -1,5 +1,4 @@
 using Microsoft.ML.RevRnn.Cells;
-using Microsoft.ML.RevRnn.Networks;
 
 namespace Microsoft.ML.RevRnn.Engine.Tests;
 
@@ -18,9 +17,9 @@ internal sealed class UnitaryLayerTests
         var parameters = run.Parameters.Encoder;
         var layer = parameters.Stacks[0].Layers[0];
         var recurrence = new UnitaryRecurrence(layer.Shape);
-        Values(layer.Recurrence!).CopyTo(recurrence.Learned, 0);
-        var reference = new UnitaryReference(layer.Shape, recurrence, Values(layer.Input));
-        var embedding = Values(parameters.Embedding.Value);
+        layer.Recurrence!.Elements().CopyTo(recurrence.Learned, 0);
+        var reference = new UnitaryReference(layer.Shape, recurrence, layer.Input.Elements());
+        var embedding = parameters.Embedding.Value.Elements();
         var embeddingGradient = new double[embedding.Length];
 
         run.Train(sequences);
@@ -42,8 +41,8 @@ internal sealed class UnitaryLayerTests
             }
         }
         recurrence.PullBack();
-        Near.AreNearToLargest(recurrence.LearnedGradient, Gradients(layer.Recurrence!), 1e-5, "gradient by what the recurrence is made of");
-        Near.AreNearToLargest(reference.InputGradient, Gradients(layer.Input), 1e-5, "gradient by the input weights");
+        Near.AreNearToLargest(recurrence.LearnedGradient, layer.Recurrence!.ElementGradients(), 1e-5, "gradient by what the recurrence is made of");
+        Near.AreNearToLargest(reference.InputGradient, layer.Input.ElementGradients(), 1e-5, "gradient by the input weights");
         double[] ofEmbedding = [.. Enumerable.Range(0, embedding.Length).Select(i => (double)run.EmbeddingGradientAt(i / width, i % width))];
         Near.AreNearToLargest(embeddingGradient, ofEmbedding, 1e-5, "gradient by the token vectors");
     }
@@ -77,10 +76,4 @@ internal sealed class UnitaryLayerTests
         => new() { Cell = CellKind.Unitary, Units = units, Strategy = ActivationStrategy.Stored, MaximumChunkSteps = 7, MinimumChunkSteps = 7, WeightScale = 1 };
 
     private static double[] Coefficients(long flatRow, int units) => [.. Enumerable.Range(0, units).Select(unit => (double)LinearHead.Coefficient(flatRow, unit))];
-
-    private static double[] Values(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.At(i / parameter.Columns, i % parameter.Columns))];
-
-    private static double[] Gradients(Parameter parameter)
-        => [.. Enumerable.Range(0, parameter.Rows * parameter.Columns).Select(i => (double)parameter.GradientAt(i / parameter.Columns, i % parameter.Columns))];
 }

@@ -90,15 +90,26 @@ internal static class CellEquations
         return [h, a.Sum(DeepTransitionSpec.Y, a.Hidden, h).Tanh()];
     }
 
-    /// <summary>K gates of z, K of r, the scores w, and K of g.</summary>
+    /// <summary>
+    /// K gates of z, K of r, the scores w, and K of g: those of the first set of the highest score, times K times its w. The others have no part in the value, and by their w the gradient that they would
+    /// have as a part of the sum of all: the straight-through one.
+    /// </summary>
     private static Variable MixedGru(Gates a, Variable h)
     {
         var sets = ((MixedGruSpec)a.Layer.Shape.Spec).SetCount;
         var weights = a[2 * sets].Softmax();
-        Variable Mixed(int first, params Variable[] read) =>
-            Enumerable.Range(0, sets).Select(set => a.Sum(first + set, a.Hidden, read).Times(weights, set)).Aggregate((sum, next) => sum + next);
-        var z = Mixed(0).Sigmoid();
-        return z * h + (1 - z) * Mixed(2 * sets + 1, Mixed(sets).Sigmoid() * h).Tanh();
+        var chosen = Array.IndexOf(weights.Value, weights.Value.Max());
+        Variable Taken(int first, params Variable[] read) =>
+            sets * Enumerable.Range(0, sets).Select(set => Part(a.Sum(first + set, a.Hidden, read), set)).Aggregate((sum, next) => sum + next);
+        Variable Part(Variable sum, int set)
+        {
+            if (set == chosen)
+                return sum.Times(weights, set);
+            var without = new Variable([.. sum.Value.Select(value => -value * weights.Value[set])]);
+            return new Variable(sum.Value).Times(weights, set) + without;
+        }
+        var z = Taken(0).Sigmoid();
+        return z * h + (1 - z) * Taken(2 * sets + 1, Taken(sets).Sigmoid() * h).Tanh();
     }
 
     /// <summary>The gates of a half at one step.</summary>

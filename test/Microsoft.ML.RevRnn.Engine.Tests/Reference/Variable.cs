@@ -63,6 +63,22 @@ internal sealed class Variable
         });
     }
 
+    /// <summary>W^T v of W [in, out], row-major: the sum of its rows, each times one of the vector's values.</summary>
+    public static Variable TransposedProduct(Variable weights, Variable vector)
+    {
+        var (columns, value) = (weights.Length / vector.Length, new double[weights.Length / vector.Length]);
+        for (var i = 0; i < weights.Length; i++)
+            value[i % columns] += weights.Value[i] * vector.Value[i / columns];
+        return new Variable(value, [weights, vector], gradient =>
+        {
+            for (var i = 0; i < weights.Length; i++)
+            {
+                weights.Gradient[i] += gradient[i % columns] * vector.Value[i / columns];
+                vector.Gradient[i / columns] += gradient[i % columns] * weights.Value[i];
+            }
+        });
+    }
+
     public static Variable Join(params Variable[] parts) => new([.. parts.SelectMany(part => part.Value)], parts, gradient =>
     {
         var start = 0;
@@ -85,7 +101,8 @@ internal sealed class Variable
 
     public Variable Softmax()
     {
-        double[] weights = [.. Value.Select(value => Math.Exp(value - Value.Max()))];
+        var largest = Value.Max();
+        double[] weights = [.. Value.Select(value => Math.Exp(value - largest))];
         var sum = weights.Sum();
         double[] result = [.. weights.Select(weight => weight / sum)];
         return new Variable(result, [this], gradient =>

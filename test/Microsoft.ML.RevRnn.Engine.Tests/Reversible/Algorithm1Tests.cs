@@ -57,7 +57,7 @@ internal sealed unsafe class Algorithm1Tests
                 CollectionAssert.AreEqual(All(file.Int("cases", c, "steps", s, "h_after_update")), states);
             }
         }
-        Assert.IsTrue(compared > 100, $"Only {compared} steps were compared.");
+        Assert.IsTrue(compared >= file.Count("cases"), $"Only {compared} steps were compared.");
     }
 
     [TestMethod]

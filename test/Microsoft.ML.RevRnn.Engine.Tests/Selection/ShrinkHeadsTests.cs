@@ -41,13 +41,14 @@ internal sealed class ShrinkHeadsTests
     }
 
     [TestMethod]
-    [DataRow(FeedbackKind.None, NeuronSelectionMethod.HardConcrete)]
-    [DataRow(FeedbackKind.Output, NeuronSelectionMethod.Magnitude)]
-    public void ATaggerStillKnowsTheClassOfEachToken(FeedbackKind feedback, NeuronSelectionMethod method)
+    [DataRow(FeedbackKind.None, false, NeuronSelectionMethod.HardConcrete)]
+    [DataRow(FeedbackKind.None, true, NeuronSelectionMethod.HardConcrete)]
+    [DataRow(FeedbackKind.Output, false, NeuronSelectionMethod.Magnitude)]
+    public void ATaggerStillKnowsTheClassOfEachToken(FeedbackKind feedback, bool bidirectional, NeuronSelectionMethod method)
     {
         // The class of a token is that of the token before it.
         int[][] labels = [.. _task.Sequences.Select(tokens => tokens.Select((_, t) => t == 0 ? 0 : tokens[t - 1] % 2).ToArray())];
-        var network = Wide(CellKind.RevLstm) with { Feedback = feedback };
+        var network = Wide(CellKind.RevLstm) with { Feedback = feedback, Bidirectional = bidirectional };
         var whole = SequenceTagger.Train(_task.Sequences, labels, 2, ToyTask.VocabularySize, network, _task.Training).Model;
 
         var (model, report) = whole.Shrink(_task.Sequences, labels, _task.Training with { MaximumEpochs = 8 }, _half with { Method = method });

@@ -21,9 +21,12 @@ internal sealed class GoldenEquations(GoldenFile file)
         return new NaiveLayer(shape, range, (half, gate, unit, column) => weights[half][gate, unit, column], (stage, row, column) => file.Number("params", $"kernel{stage + 1}", row, column));
     }
 
-    public void CheckLayer(NaiveLayer layer, string suffix = "")
+    /// <param name="layer">After the way back.</param>
+    /// <param name="suffix">As for <see cref="Layer"/>.</param>
+    /// <param name="part">Where the gradients are, if not in the file itself.</param>
+    public void CheckLayer(NaiveLayer layer, string suffix = "", GoldenFile? part = null)
     {
-        var expected = Halves(layer.Shape, "grad_params", suffix);
+        var expected = Halves(layer.Shape, "grad_params", suffix, part);
         foreach (var (half, gate, unit, column, gradient) in layer.Gradients())
             Near.AreNear([expected[half][gate, unit, column]], [gradient], Tolerance, $"gradient by half {half}, gate {gate}, unit {unit}, column {column}");
         foreach (var (s, stage) in layer.Shape.Spec.Stages.Index())
@@ -40,6 +43,6 @@ internal sealed class GoldenEquations(GoldenFile file)
             Near.AreNear(file.Numbers([.. part, "grad_params", name]), weights.Gradient, Tolerance, $"gradient by {name}");
     }
 
-    private GoldenWeights[] Halves(CellShape shape, string set, string suffix) =>
-        [.. Enumerable.Range(0, shape.Halves).Select(half => new GoldenWeights(file, shape, set, half, suffix))];
+    private GoldenWeights[] Halves(CellShape shape, string set, string suffix, GoldenFile? part = null) =>
+        [.. Enumerable.Range(0, shape.Halves).Select(half => new GoldenWeights(part ?? file, shape, set, half, suffix))];
 }

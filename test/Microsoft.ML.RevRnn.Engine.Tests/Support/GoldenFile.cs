@@ -22,6 +22,9 @@ internal sealed class GoldenFile
     public static IEnumerable<string> Names(params string[] beginnings) => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Golden"), "*.json")
         .Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => beginnings.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))).Order(StringComparer.Ordinal);
 
+    /// <summary>What lies at a path, as a file of its own.</summary>
+    public GoldenFile Part(params object[] path) => new(Find(path));
+
     public bool Has(params string[] path)
     {
         var element = _root;

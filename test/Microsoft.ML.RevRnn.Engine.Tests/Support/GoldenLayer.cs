@@ -219,7 +219,8 @@ internal sealed unsafe class GoldenLayer : IDisposable
         return ([.. expected], [.. actual]);
     }
 
-    private static ForgettingLimit Limit(double range) => range == 1 ? ForgettingLimit.None : (ForgettingLimit)(int)Math.Round(-Math.Log2(1 - range));
+    /// <summary>The limit of which m of z = m sigmoid(a) + (1 - m) is what is given.</summary>
+    public static ForgettingLimit Limit(double range) => range == 1 ? ForgettingLimit.None : (ForgettingLimit)(int)Math.Round(-Math.Log2(1 - range));
 
     private void Begin(int[][] states, bool keepsLostBits)
     {

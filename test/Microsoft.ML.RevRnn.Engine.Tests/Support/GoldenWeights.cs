@@ -15,14 +15,14 @@ internal sealed class GoldenWeights
     /// <param name="shape">The cell.</param>
     /// <param name="set">Weights, or gradients by them.</param>
     /// <param name="half">Which half.</param>
-    /// <param name="suffix">What the names of a layer's weights end in, where the file has several.</param>
+    /// <param name="suffix">What the names of a layer's weights end in, or begin with, where the file has several.</param>
     public GoldenWeights(GoldenFile file, CellShape shape, string set, int half, string suffix = "")
     {
         _rows = shape.Kind switch
         {
-            CellKind.RevLstm => Torch(file, shape, set, half, ("zgfop", 5)),
-            CellKind.NfRevLstm => Torch(file, shape, set, half, ("zgfop", 5))[shape.Half..(4 * shape.Half)],
-            CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ("zr", 2), ("g", 1)),
+            CellKind.RevLstm => Torch(file, shape, set, half, ($"{suffix}zgfop", 5)),
+            CellKind.NfRevLstm => Torch(file, shape, set, half, ($"{suffix}zgfop", 5))[shape.Half..(4 * shape.Half)],
+            CellKind.RevGru or CellKind.NfRevGru => Torch(file, shape, set, half, ($"{suffix}zr", 2), ($"{suffix}g", 1)),
             CellKind.Lstm or CellKind.Elman => TorchTwoBiases(file, shape, set, suffix),
             CellKind.GruResetAfter => TorchGru(file, shape, set, suffix),
             CellKind.LeakyElman => Leaky(file, shape, set),

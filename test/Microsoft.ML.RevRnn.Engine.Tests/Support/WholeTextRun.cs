@@ -44,24 +44,41 @@ internal sealed class WholeTextRun : IDisposable
         _pass.Train(Batch, seed: 5);
     }
 
-    public float[] OutputBits(long flatRow) => Outputs.AsSpan((int)flatRow * Units, Units).ToArray();
+    /// <summary>Trains on texts, and compares outputs and the gradient by the token vectors with those of each text alone in double.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="alone">From a text and its vectors to its outputs, and to what goes from the gradient by these back to that by the vectors; each by steps.</param>
+    public void CheckAgainst(int[][] texts, Func<int[], double[][], (double[][] Outputs, Func<double[][], double[][]> Backward)> alone)
+    {
+        var (embedding, width) = (Parameters.Embedding.Value.Elements(), Parameters.Shape.Options.EmbeddingSize);
+        var ofEmbedding = new double[embedding.Length];
+        Train(texts);
+        foreach (var (i, text) in texts.Index())
+        {
+            var (outputs, backward) = alone(text, [.. text.Select(token => embedding.AsSpan(token * width, width).ToArray())]);
+            var ofOutputs = new double[text.Length][];
+            for (var t = 0; t < text.Length; t++)
+            {
+                var flat = Batch.FlatOffset(t) + Batch.RowOfMember(i);
+                Near.AreNear(outputs[t], Array.ConvertAll(OutputBits(flat), value => (double)value), 1e-5, $"output {t} of text {i}");
+                ofOutputs[t] = [.. Enumerable.Range(0, Units).Select(unit => (double)LinearHead.Coefficient(flat, unit))];
+            }
+            var ofVectors = backward(ofOutputs);
+            for (var j = 0; j < text.Length * width; j++)
+                ofEmbedding[text[j / width] * width + j % width] += ofVectors[j / width][j % width];
+        }
+        Near.AreNearToLargest(ofEmbedding, Parameters.Embedding.ElementGradients(), 1e-5, "gradient by the token vectors");
+    }
 
-    public double[] Output(long flatRow) => Array.ConvertAll(OutputBits(flatRow), value => (double)value);
+    /// <summary>The outputs of the last step of each text, text after text.</summary>
+    public float[] LastOutputs(int[][] texts)
+    {
+        Train(texts);
+        return [.. texts.Index().SelectMany(text => OutputBits(Batch.FlatOffset(text.Item.Length - 1) + Batch.RowOfMember(text.Index)))];
+    }
+
+    private float[] OutputBits(long flatRow) => Outputs.AsSpan((int)flatRow * Units, Units).ToArray();
 
     public float[] Gradients() => [.. Parameters.Dense.SelectMany(parameter => parameter.Gradients.ToArray()), .. Parameters.Embedding.Gradients];
-
-    /// <summary>[V, I], zero for tokens that the batch does not have.</summary>
-    public unsafe double[] EmbeddingGradients()
-    {
-        var table = Parameters.Embedding;
-        var gradients = new double[table.Value.Rows * table.Value.Columns];
-        for (var i = 0; i < gradients.Length; i++)
-        {
-            var slot = table.Touched.IndexOf(i / table.Value.Columns);
-            gradients[i] = slot < 0 ? 0 : table.Gradient[slot * table.Stride + table.Columns[i % table.Value.Columns]];
-        }
-        return gradients;
-    }
 
     public void Dispose()
     {

@@ -31,6 +31,30 @@ internal sealed class NGramVectorTests
     }
 
     [TestMethod]
+    public void PlacesAreTheLastBitsOfTheHashAndItsHighestIsTheSign()
+    {
+        var vector = NGramVector.Of(["a b c d"], _words);
+
+        var (places, values) = vector.Places(8);
+
+        CollectionAssert.AreEqual(vector.Hashes.ToArray().Select(hash => (long)hash % 256).ToArray(), places);
+        CollectionAssert.AreEqual(vector.Values.ToArray().Zip(vector.Hashes.ToArray(), (value, hash) => hash > int.MaxValue ? -value : value).ToArray(), values);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => vector.Places(7));
+    }
+
+    [TestMethod]
+    public void WhichThereAreIsWrittenAsTextAndRead()
+    {
+        var options = new NGramOptions { WordLength = 2, ShortestCharacters = 4, LongestCharacters = 6, CharacterWeight = 0.3f, HashBits = 12 };
+
+        Assert.AreEqual("2 4 6 0.3 12", options.ToText());
+        Assert.AreEqual(options, NGramOptions.Parse(options.ToText()));
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidOperationException>(() => new NGramOptions().ToText()).Message, nameof(NGramOptions.HashBits));
+        foreach (var text in (string[])["", "2 4 6 0.3", "2 4 6 0.3 12 1", "2 4 6 0.3 25", "2 4 6 x 12", "2 4 6 0.3 99999999999"])
+            StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => NGramOptions.Parse(text)).Message, $"'{text}'");
+    }
+
+    [TestMethod]
     public void TextsThatReadTheSameHaveTheSame()
     {
         Assert.AreEqual(0, Difference("Café  STRASSE", "cafe\u0301 straße"));

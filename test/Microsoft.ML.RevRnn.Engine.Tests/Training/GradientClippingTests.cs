@@ -8,41 +8,56 @@ namespace Microsoft.ML.RevRnn.Engine.Tests;
 [TestClass]
 internal sealed class GradientClippingTests
 {
-    private const float NoLimit = 1e30f;
+    private const float NoNorm = 1e30f;
 
     [TestMethod]
-    [GoldenFiles("gradient_clipping")]
-    public void ClippingByNormIsThatOfTheReference(string name)
+    [GoldenFiles("gradient_clipping", "by_norm", "max_norm")]
+    [GoldenFiles("gradient_clipping", "by_value", "v")]
+    public void ClippedGradientsAreThoseOfTheReference(string name, string way, string limit)
     {
         var file = GoldenFile.Load(name);
-        Assert.IsTrue(file.Count("by_norm") > 0);
-        for (var i = 0; i < file.Count("by_norm"); i++)
+        string[] tensors = [.. file.Keys("grads")];
+        var gradients = Array.ConvertAll(tensors, tensor => file.Numbers("grads", tensor));
+        Assert.IsTrue(file.Count(way) > 0);
+        for (var i = 0; i < file.Count(way); i++)
         {
-            var longest = file.Number("by_norm", i, "max_norm");
-            var (a, b, norm) = Clip(file, float.PositiveInfinity, (float)longest);
+            var most = file.Number(way, i, limit);
+            var (largest, longest) = way == "by_value" ? (most, NoNorm) : (double.PositiveInfinity, most);
+            Check(NaiveClipping.Clip(gradients, largest, longest), GoldenEquations.Tolerance, $"{way}, {most}, in double");
+            Check(Clip(gradients, (float)largest, (float)longest), 1e-5, $"{way}, {most}");
 
-            Assert.AreEqual(file.Number("norm"), norm, 1e-5);
-            Near.AreNear(file.Numbers("by_norm", i, "grads", "a"), a, 1e-5, $"a, norm {longest}");
-            Near.AreNear(file.Numbers("by_norm", i, "grads", "b"), b, 1e-5, $"b, norm {longest}");
-            Assert.IsTrue(Math.Sqrt(a.Concat(b).Sum(value => value * value)) <= longest * (1 + 1e-6), $"The norm is above {longest}.");
+            void Check((double[][] Gradients, double Norm) clipped, double tolerance, string what)
+            {
+                // The norm is told as it was.
+                Near.AreNear([file.Number("norm")], [clipped.Norm], tolerance, $"{what}: norm");
+                if (way == "by_norm")
+                    Near.AreNear([file.Number(way, i, "scale")], [Math.Min(1, longest / clipped.Norm)], tolerance, $"{what}: scale");
+                foreach (var (tensor, actual) in tensors.Zip(clipped.Gradients))
+                    Near.AreNear(file.Numbers(way, i, "grads", tensor), actual, tolerance, $"{what}: {tensor}");
+            }
         }
     }
 
     [TestMethod]
-    [GoldenFiles("gradient_clipping")]
-    public void ClippingByValueIsThatOfTheReference(string name)
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(4)]
+    public void ClippedGradientsAreThoseInDoubleWhateverTheSizesAndTheLimits(int seed)
     {
-        var file = GoldenFile.Load(name);
-        Assert.IsTrue(file.Count("by_value") > 0);
-        for (var i = 0; i < file.Count("by_value"); i++)
+        var random = new Random(seed);
+        double[][] gradients = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Enumerable.Range(0, random.Next(1, 200)).Select(_ => (double)(float)(4 * random.NextDouble() - 2)).ToArray())];
+        foreach (var largest in (float[])[0.3f, 1.5f, float.PositiveInfinity])
         {
-            var largest = file.Number("by_value", i, "v");
-            var (a, b, norm) = Clip(file, (float)largest, NoLimit);
+            foreach (var longest in (float[])[0.1f, 5, NoNorm])
+            {
+                var (expected, expectedNorm) = NaiveClipping.Clip(gradients, largest, longest);
+                var (actual, norm) = Clip(gradients, largest, longest);
 
-            // The norm is told as it was.
-            Assert.AreEqual(file.Number("norm"), norm, 1e-5);
-            Near.AreNear(file.Numbers("by_value", i, "grads", "a"), a, 1e-5, $"a, value {largest}");
-            Near.AreNear(file.Numbers("by_value", i, "grads", "b"), b, 1e-5, $"b, value {largest}");
+                Near.AreNear([expectedNorm], [norm], 1e-5, "norm");
+                Near.AreNear([.. expected.SelectMany(gradient => gradient)], [.. actual.SelectMany(gradient => gradient)], 1e-5, $"value {largest}, norm {longest}");
+                Assert.IsLessThanOrEqualTo(longest * (1 + 1e-6), Math.Sqrt(actual.Sum(gradient => gradient.Sum(value => value * value))), "The norm is above its limit.");
+            }
         }
     }
 
@@ -95,18 +110,20 @@ internal sealed class GradientClippingTests
     }
 
     /// <summary>What a step of size 1 takes off weights of zero, which is the clipped gradient.</summary>
-    private static (double[] A, double[] B, double Norm) Clip(GoldenFile file, float largest, float longest)
+    private static (double[][] Gradients, double Norm) Clip(double[][] gradients, float largest, float longest)
     {
         using var team = new WorkerTeam(1);
-        using var a = new Parameter("a", Parameter.Identity(2), 2, Parameter.Identity(3), 16);
-        using var b = new Parameter("b", [0], 1, Parameter.Identity(4), 16);
-        using var optimizer = new SgdOptimizer([a, b], [], team) { MaximumValue = largest };
-        var (ofA, ofB) = (file.Numbers("grads", "a"), file.Numbers("grads", "b"));
-        for (var i = 0; i < ofA.Length; i++)
-            a.Gradients[i / 3 * 16 + i % 3] = (float)ofA[i];
-        for (var i = 0; i < ofB.Length; i++)
-            b.Gradients[i] = (float)ofB[i];
+        Parameter[] parameters = [.. gradients.Select(gradient => new Parameter("weights", [0], 1, Parameter.Identity(gradient.Length), PackedMatrix.RoundUp(gradient.Length)))];
+        using var optimizer = new SgdOptimizer(parameters, [], team) { MaximumValue = largest };
+        foreach (var (parameter, gradient) in parameters.Zip(gradients))
+        {
+            for (var i = 0; i < gradient.Length; i++)
+                parameter.Gradients[i] = (float)gradient[i];
+        }
         var norm = optimizer.Step(1, 0, longest);
-        return ([.. OptimizerModel.Elements(a).Select(value => -(double)value)], [.. OptimizerModel.Elements(b).Select(value => -(double)value)], norm);
+        double[][] taken = [.. parameters.Select(parameter => Array.ConvertAll(parameter.Elements(), value => -value))];
+        foreach (var parameter in parameters)
+            parameter.Dispose();
+        return (taken, norm);
     }
 }

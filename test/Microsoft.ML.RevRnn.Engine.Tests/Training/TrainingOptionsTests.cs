@@ -91,7 +91,7 @@ internal sealed class TrainingOptionsTests
     [TestMethod]
     public void TheEndsOfTheRangesAreAllowed()
     {
-        new TrainingOptions
+        var least = new TrainingOptions
         {
             MaximumEpochs = 1,
             BatchSize = 1,
@@ -103,8 +103,8 @@ internal sealed class TrainingOptionsTests
             MemoryBudget = 1,
             MaximumMinutes = 1e-9,
             ThreadCount = 1,
-        }.Validate();
-        new TrainingOptions
+        };
+        var most = new TrainingOptions
         {
             MaximumEpochs = 10_000,
             BatchSize = 4_096,
@@ -116,9 +116,12 @@ internal sealed class TrainingOptionsTests
             MemoryBudget = 1L << 50,
             MaximumMinutes = 1_000_000,
             ThreadCount = 256,
-        }.Validate();
-        new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2, LayerCount = 1 }.Validate();
-        new NetworkOptions { EmbeddingSize = 4_096, HiddenSize = 8_192, LayerCount = 8 }.Validate();
+        };
+        var smallest = new NetworkOptions { EmbeddingSize = 1, HiddenSize = 2, LayerCount = 1 };
+        var largest = new NetworkOptions { EmbeddingSize = 4_096, HiddenSize = 8_192, LayerCount = 8 };
+
+        foreach (var validate in (Action[])[least.Validate, most.Validate, smallest.Validate, largest.Validate])
+            Assert.IsNull(Refusal.Of(validate));
     }
 
     private static void CheckNamed(Action action, string name)

@@ -161,6 +161,27 @@ public sealed class ExperimentTests
     }
 
     [TestMethod]
+    public void StructuresAreTriedBesideEachOtherAndTheBestOneServes()
+    {
+        var settings = SmallExperiment.Settings(maxModels: 3);
+        settings.SearchSpace = new() { Structure = [NetworkStructure.Sequence, NetworkStructure.BalancedTree, NetworkStructure.MemoryNetwork] };
+        settings.Halving = new() { MaximumEpochs = 2, Width = 3 };
+
+        var result = SmallExperiment.Execute(settings);
+
+        CollectionAssert.AreEquivalent(
+            new[] { "Sequence", "BalancedTree", "MemoryNetwork" }, result.RunDetails.Select(run => run.Setting.Single(value => value.Key == "Structure").Value).ToArray());
+        Assert.IsTrue(result.RunDetails.All(run => run.State != TrialState.Failed && run.Metric is { } metric && double.IsFinite(metric)), string.Join('\n', result.RunDetails.Select(run => run.Exception?.Message)));
+        var best = result.BestRun;
+        var loaded = ModelFileImage.Load(ModelFileImage.Of(best.Model!).File);
+        Assert.AreEqual(best.Options!.Network.Structure, SmallExperiment.Network(loaded).Network.Structure);
+        Assert.AreEqual(best.Setting.Single(value => value.Key == "Structure").Value, $"{best.Options.Network.Structure}");
+        CollectionAssert.AreEqual(Trained.ScoreBits(best.Model!), Trained.ScoreBits(loaded));
+        using var engine = _context.Model.CreatePredictionEngine<LabelledText, Prediction>(loaded);
+        Assert.Contains(engine.Predict(new LabelledText { Text = "the iron and zinc" }).PredictedLabel, TestData.Labels);
+    }
+
+    [TestMethod]
     public void ASpaceThatIsTriedOutEndsIt()
     {
         var settings = SmallExperiment.Settings(maxModels: 50);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Microsoft.ML.RevRnn.Training;
+namespace Microsoft.ML.RevRnn.Files;
 
 /// <summary>
 /// Has the names in a folder written to the disk: without, a file that has just been renamed may have its former content again after a power failure. Windows has
