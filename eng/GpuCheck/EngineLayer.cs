@@ -34,7 +34,7 @@ internal static unsafe class EngineLayer
             var record = records[chunk.Index % records.Length];
             layer.PrepareChunk(chunk, record, backward: false);
             layer.MultiplyInputs(inputs.Pointer + chunk.FlatStart * layerCase.InputStride, record.Gates.Pointer, chunk.FlatRows);
-            layer.Forward(chunk, record, 0, batch.RowCount);
+            layer.Forward(chunk, record, chunk.Part(0, batch.RowCount));
             new Span<float>(record.Hidden.Pointer + (nint)chunk.SlotAfter(0) * shape.StateStride, chunk.FlatRows * shape.StateStride)
                 .CopyTo(outputs.AsSpan((int)(chunk.FlatStart * shape.StateStride)));
         }
@@ -46,9 +46,9 @@ internal static unsafe class EngineLayer
             if (shape.IsReversible)
             {
                 layer.MultiplyInputs(inputs.Pointer + chunk.FlatStart * layerCase.InputStride, record.Gates.Pointer, chunk.FlatRows);
-                layer.Reverse(chunk, record, 0, batch.RowCount);
+                layer.Reverse(chunk, record, chunk.Part(0, batch.RowCount));
             }
-            layer.Backward(chunk, record, outputGradient.Pointer + chunk.FlatStart * shape.StateStride, float.PositiveInfinity, 0, batch.RowCount);
+            layer.Backward(chunk, record, outputGradient.Pointer + chunk.FlatStart * shape.StateStride, float.PositiveInfinity, chunk.Part(0, batch.RowCount));
             var read = inputs.Pointer + chunk.FlatStart * layerCase.InputStride;
             layer.WeightGradient(chunk, record, read, null, device.Team, 0);
             layer.InputGradient(record.Gates.Pointer, inputGradient.Pointer + chunk.FlatStart * layerCase.InputStride, chunk.FlatRows);
