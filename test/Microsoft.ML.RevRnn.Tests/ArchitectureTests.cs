@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.RevRnn.Architecture;
 
 namespace Microsoft.ML.RevRnn.Tests;
@@ -28,6 +30,16 @@ public sealed class ArchitectureTests
         Assert.AreEqual("", string.Join('\n', uses.Where(use => order[use.UsedFolder] > order[use.Folder]).Select(use => use.ToString()).Order()));
         // That something was looked at.
         Assert.Contains(new FolderUse("Classification", nameof(RevRnnClassificationTrainer), "Input", nameof(Input.KeyLabels)), uses);
+    }
+
+    /// <summary>So that whoever writes another face can do what this one does.</summary>
+    [TestMethod]
+    public void TheFaceSeesWhatIsPublicOfTheEngine()
+    {
+        var friends = typeof(TrainingOptions).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName.Split(',')[0]).ToArray();
+
+        Assert.Contains("Microsoft.ML.RevRnn.Engine.Tests", friends);
+        Assert.DoesNotContain("Microsoft.ML.RevRnn", friends);
     }
 
     [TestMethod]
