@@ -15,6 +15,9 @@ internal sealed unsafe class MeetingScores(LinearParameters output, Bidirectiona
     private readonly DirectionScores _first = new(output, both.First, 0, dropout);
     private readonly DirectionScores _second = new(output, both.Second, both.First.OutputStride, dropout);
 
+    /// <summary>Where the second direction has a token: of the same row, as many steps from the end.</summary>
+    public static long OtherPlace(PackedBatch batch, int step, int row) => batch.FlatOffset(batch.Length(row) - 1 - step) + row;
+
     public void Pack(bool forTraining)
     {
         _first.Pack(forTraining);
@@ -73,7 +76,4 @@ internal sealed unsafe class MeetingScores(LinearParameters output, Bidirectiona
         _first.Dispose();
         _second.Dispose();
     }
-
-    /// <summary>Where the second direction has a token: of the same row, as many steps from the end.</summary>
-    public static long OtherPlace(PackedBatch batch, int step, int row) => batch.FlatOffset(batch.Length(row) - 1 - step) + row;
 }

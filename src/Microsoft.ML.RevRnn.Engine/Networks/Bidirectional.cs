@@ -19,7 +19,7 @@ internal sealed unsafe class Bidirectional : ISequenceEncoder
     /// <param name="second">Reads backwards; its outputs are as long.</param>
     /// <param name="device">The account is that of both, which each have a part of it.</param>
     /// <param name="fixedTokens">How many tokens at the beginning mark it, and are read first in both directions.</param>
-    /// <param name="joins">Whether a head reads joined outputs; without, each direction has a head of its own.</param>
+    /// <param name="joins">Whether a head reads joined outputs; without, heads read those of each direction.</param>
     public Bidirectional(ISequenceEncoder first, ISequenceEncoder second, Device device, int fixedTokens, bool joins)
     {
         First = first;

@@ -9,7 +9,7 @@ namespace Microsoft.ML.RevRnn.Torch;
 /// <param name="second">Reads backwards; its outputs are as long.</param>
 /// <param name="device">The account is that of both, which each have a part of it.</param>
 /// <param name="fixedTokens">How many tokens at the beginning mark it, and are read first in both directions.</param>
-/// <param name="joins">Whether a head reads joined outputs; without, each direction has a head of its own.</param>
+/// <param name="joins">Whether a head reads joined outputs; without, heads read those of each direction.</param>
 internal sealed unsafe class TorchBidirectional(TorchStack first, TorchStack second, TorchDevice device, int fixedTokens, bool joins) : ITorchEncoder
 {
     private readonly PackedBatch _reversed = new();

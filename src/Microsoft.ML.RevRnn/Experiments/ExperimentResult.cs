@@ -50,6 +50,5 @@ public sealed class ExperimentResult<TMetrics>
     /// </summary>
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void SaveHtml(string path) => ReportPage.Save(path, ExperimentPage.Create(this));
 }

@@ -10,13 +10,12 @@ namespace Microsoft.ML;
 public static class ConnectivityPages
 {
     /// <summary>
-    /// Writes a text in which one selects a token by hover, tap or arrow keys: those before it are shaded by how much its prediction hangs on them, and the most probable tokens
+    /// Writes a text in which one selects a token by hover, tap or arrow keys: all are shaded by how much its prediction hangs on them, and the most probable tokens or classes
     /// stand beside. The last prediction is selected at first.
     /// </summary>
     /// <param name="report">What the predictions hang on.</param>
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>model.Connectivity("the quick brown fox").SaveHtml("connectivity.html");</code></example>
     public static void SaveHtml(this ConnectivityReport report, string path)
     {
@@ -29,7 +28,6 @@ public static class ConnectivityPages
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="ArgumentException">There are no reports.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example>
     /// <code>
     /// ConnectivityReport[] reports = [.. models.Select(model => model.Connectivity(text))];
@@ -48,7 +46,6 @@ public static class ConnectivityPages
     /// <param name="explanation">What the score is made of.</param>
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>classifier.Explain("what a dull film").SaveHtml("why.html");</code></example>
     public static void SaveHtml(this TextExplanation explanation, string path)
     {

@@ -14,7 +14,6 @@ public static class TestingPages
     /// <param name="report">The report.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>RevRnnTesting.Coverage(classifier, test).SaveHtml("coverage.html");</code></example>
     public static void SaveHtml(this CoverageReport report, string path)
     {
@@ -26,7 +25,6 @@ public static class TestingPages
     /// <param name="report">The report.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>mlContext.RobustnessReport(classifier, data).SaveHtml("robustness.html");</code></example>
     public static void SaveHtml(this RobustnessReport report, string path)
     {
@@ -38,7 +36,6 @@ public static class TestingPages
     /// <param name="report">The report.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>RevRnnTesting.Coverage(classifier, test).SaveJson("coverage.json");</code></example>
     public static void SaveJson(this CoverageReport report, string path)
     {
@@ -50,7 +47,6 @@ public static class TestingPages
     /// <param name="report">The report.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>mlContext.RobustnessReport(classifier, data).SaveJson("robustness.json");</code></example>
     public static void SaveJson(this RobustnessReport report, string path)
     {
@@ -65,7 +61,6 @@ public static class TestingPages
     /// <param name="report">The report.</param>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>mlContext.RobustnessReport(classifier, data).SaveCsv("flips.csv");</code></example>
     public static void SaveCsv(this RobustnessReport report, string path)
     {

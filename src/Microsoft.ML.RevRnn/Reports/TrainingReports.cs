@@ -14,7 +14,6 @@ public static class TrainingReports
     /// <param name="report">The report.</param>
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>model.Report?.SaveHtml("report.html");</code></example>
     public static void SaveHtml(this TrainingReport report, string path)
     {
@@ -27,7 +26,6 @@ public static class TrainingReports
     /// <param name="path">The file, which is replaced as a whole or not at all.</param>
     /// <exception cref="InvalidOperationException">The model has no report.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>model.SaveReport("report.html");</code></example>
     public static void SaveReport(this RevRnnTransformer model, string path)
     {
@@ -47,7 +45,6 @@ public static class TrainingReports
     /// <param name="labelColumnName">Its column of the class: Key&lt;UInt32&gt;. Default "Label".</param>
     /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>classifier.SaveReport("report.html", test);</code></example>
     public static void SaveReport(this RevRnnClassificationTransformer model, string path, IDataView test, string labelColumnName = "Label")
     {
@@ -69,7 +66,6 @@ public static class TrainingReports
     /// <param name="labelColumnName">Its column of what is true: Boolean. Default "Label".</param>
     /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>binaryClassifier.SaveReport("report.html", test);</code></example>
     public static void SaveReport(this RevRnnBinaryClassificationTransformer model, string path, IDataView test, string labelColumnName = "Label")
     {
@@ -91,7 +87,6 @@ public static class TrainingReports
     /// <param name="labelColumnName">Its column of what holds: a vector of Boolean or of Key&lt;UInt32&gt;. Default "Label".</param>
     /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>multiLabelClassifier.SaveReport("report.html", test);</code></example>
     public static void SaveReport(this RevRnnMultiLabelTransformer model, string path, IDataView test, string labelColumnName = "Label")
     {
@@ -113,7 +108,6 @@ public static class TrainingReports
     /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">A row has another number of labels than of tokens.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>tagger.SaveReport("report.html", test);</code></example>
     public static void SaveReport(this RevRnnTaggingTransformer model, string path, IDataView test, string labelColumnName = "Label")
     {
@@ -136,7 +130,6 @@ public static class TrainingReports
     /// <exception cref="ArgumentOutOfRangeException">A column of the data is missing or of a wrong type.</exception>
     /// <exception cref="InvalidOperationException">The data has no rows.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>translator.SaveReport("report.html", test);</code></example>
     public static void SaveReport(this RevTranslationTransformer model, string path, IDataView test, int alignmentCount = 12)
     {
@@ -159,7 +152,6 @@ public static class TrainingReports
     /// <param name="sources">The texts.</param>
     /// <exception cref="InvalidOperationException">A side of the model is key vectors.</exception>
     /// <exception cref="IOException">The file cannot be written; the message names it.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <example><code>translator.SaveAlignments("alignments.html", ["March 5th, 2019"]);</code></example>
     public static void SaveAlignments(this RevTranslationTransformer model, string path, IEnumerable<string> sources)
     {

@@ -57,6 +57,18 @@ internal sealed class AllocationTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void ALongBatchOfATaggerAllocatesNoMoreThanAShortOne(bool bidirectional)
+    {
+        var shape = Shape(CellKind.RevGru);
+        int[][] labels = Array.ConvertAll(_sequences, sequence => Array.ConvertAll(sequence, token => token % 3));
+        var training = Training(ActivationStrategy.Reversible);
+        using var parameters = NetworkParameters.OfTokens(shape with { Options = shape.Options with { Bidirectional = bidirectional } }, 3);
+        Check(parameters, new TokenObjective(labels, ExampleSet.OfTokens(new ExampleOptions(), labels, 3, training), training), ActivationStrategy.Reversible);
+    }
+
+    [TestMethod]
     public void ALongBatchWithNumbersAllocatesNoMoreThanAShortOne()
     {
         var labels = Sequences.Labels(2 * Rows);
@@ -119,6 +131,8 @@ internal sealed class AllocationTests
         var encoder = (task with { Network = network }).RunEncoder(null, cancelled).Model;
         var tagger = SequenceTagger.Train(
             task.Sequences, task.Sequences, ToyTask.VocabularySize, ToyTask.VocabularySize, task.Network, task.Training, cancellationToken: cancelled).Model;
+        var meeting = SequenceTagger.Train(
+            task.Sequences, task.Sequences, ToyTask.VocabularySize, ToyTask.VocabularySize, network, task.Training, cancellationToken: cancelled).Model;
         var model = LanguageModel.Train(
             task.Sequences, ToyTask.VocabularySize, task.Network, new LanguageModelOptions(), task.Training, cancellationToken: cancelled).Model;
         var session = model.CreateSession();
@@ -136,6 +150,7 @@ internal sealed class AllocationTests
             classifier.Predict(tokens.AsSpan(0, length), probabilities);
             encoder.Encode(tokens.AsSpan(0, length), features);
             tagger.Predict(tokens.AsSpan(0, length), tags.AsSpan(0, length * ToyTask.VocabularySize));
+            meeting.Predict(tokens.AsSpan(0, length), tags.AsSpan(0, length * ToyTask.VocabularySize));
             model.Score(tokens.AsSpan(0, length));
             session.Read(tokens.AsSpan(0, length));
             session.Read(tokens[0]);
