@@ -13,6 +13,7 @@ internal sealed class TorchMeetingHead : ISequenceHead
     private readonly ChunkTargets _targets;
     private readonly TorchDirectionScores _first;
     private readonly TorchDirectionScores _second;
+    private TorchBuffer? _totals;
     private PackedBatch _batch = new();
     private bool _isTraining;
 
@@ -47,7 +48,9 @@ internal sealed class TorchMeetingHead : ISequenceHead
 
     public void Begin(PackedBatch batch, bool training, ulong seed)
     {
+        Release();
         (_batch, _isTraining) = (batch, training);
+        _totals = _both.Torch.Totals(2);
         Result = default;
         _targets.Begin(batch);
         _first.Begin(batch, training, seed);
@@ -56,6 +59,8 @@ internal sealed class TorchMeetingHead : ISequenceHead
 
     public void Release()
     {
+        _totals?.Dispose();
+        _totals = null;
         _first.Release();
         _second.Release();
     }
@@ -68,8 +73,13 @@ internal sealed class TorchMeetingHead : ISequenceHead
 
     public void FinishForward()
     {
+        var weight = 0.0;
         for (var i = 0; i < _both.ChunkCount; i++)
-            Result += Meet(_both.GetChunk(i));
+            weight += Meet(_both.GetChunk(i));
+        // Once a batch: the device is waited for.
+        var totals = new double[2];
+        _totals!.Download<double>(totals);
+        Result = new BatchResult(totals[0], _batch.TokenCount, (long)totals[1], weight);
     }
 
     public void BeginBackward()
@@ -89,7 +99,8 @@ internal sealed class TorchMeetingHead : ISequenceHead
     public void Dispose() => Release();
 
     /// <summary>Adds the scores of a chunk's tokens, and gives the gradient by them to both directions.</summary>
-    private BatchResult Meet(in Chunk chunk)
+    /// <returns>What the tokens weigh.</returns>
+    private double Meet(in Chunk chunk)
     {
         using var scope = NewDisposeScope();
         _targets.Find(chunk);
@@ -119,6 +130,8 @@ internal sealed class TorchMeetingHead : ISequenceHead
             for (var r = 0; r < found.Length; r++)
                 Counts.Add((int)outcomes[r], (int)found[r]);
         }
-        return new BatchResult(losses.mul(ofEach).sum(ScalarType.Float64).item<double>(), chunk.FlatRows, isRight.sum().item<long>(), weight);
+        _totals!.Tensor.narrow(0, 0, 1).add_(losses.mul(ofEach).sum(ScalarType.Float64));
+        _totals.Tensor.narrow(0, 1, 1).add_(isRight.sum(ScalarType.Float64));
+        return weight;
     }
 }
